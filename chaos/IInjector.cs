@@ -1,0 +1,64 @@
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Chaos;
+
+/// <summary>
+/// Puts one planned fault in place and takes it away again. Every call may be repeated: clearing what is not there succeeds.
+/// Failures of applying or healing are exceptions; the timeline turns them into announcements and goes on healing the rest.
+/// </summary>
+public interface IInjector
+{
+    PlannedFault Fault { get; }
+
+    /// <summary>Starts the fault. Units of a request-like scope are chosen later, one by one, by the keyed coin.</summary>
+    Task ApplyAsync(CancellationToken cancellation);
+
+    /// <summary>Lifts the fault. Called on every path: success, failure, abort, cancel.</summary>
+    Task ClearAsync(CancellationToken cancellation);
+
+    /// <summary>True when nothing of the fault is left.</summary>
+    Task<bool> VerifyHealedAsync(CancellationToken cancellation);
+}
+
+/// <summary>Where injectors say what they do. Implementations are thread-safe and do not block.</summary>
+public interface IAnnouncer
+{
+    /// <summary>The fault moved on its timeline.</summary>
+    void Transition(PlannedFault fault, FaultStage stage, string? detail);
+
+    /// <summary>The fault met one unit of its scope, named by <paramref name="key"/>.</summary>
+    void Unit(PlannedFault fault, string key, UnitEvent kind);
+}
+
+/// <summary>Same members as the journal's FaultState; the harness maps one to the other.</summary>
+public enum FaultStage
+{
+    Ordered,
+    Active,
+    Cleared,
+    Healed,
+    Failed,
+}
+
+/// <summary>Same members as the journal's InjectionKind; the harness maps one to the other.</summary>
+public enum UnitEvent
+{
+    Eligible,
+    Selected,
+    Applied,
+    Bypassed,
+}
+
+/// <summary>Power over the replicas of an in-process target, given by the harness.</summary>
+public interface IReplicaControl
+{
+    int Count { get; }
+
+    /// <summary>The replica stops at once; what it was serving fails over or fails.</summary>
+    Task KillAsync(int replica, CancellationToken cancellation);
+
+    /// <summary>Returns when the replica serves again. Restarting a running replica does nothing.</summary>
+    Task RestartAsync(int replica, CancellationToken cancellation);
+
+    bool IsReady(int replica);
+}

@@ -1,0 +1,67 @@
+using ChaosBench.Reports.Journal;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Engine.Targets;
+
+/// <summary>
+/// A system under test as the engine sees it. Everything the target does wrong is a value (<see cref="Response"/>); an exception
+/// out of <see cref="SendAsync"/> is a bug of ours.
+/// </summary>
+public interface ITarget : IAsyncDisposable
+{
+    string Name { get; }
+
+    /// <summary>Loads, connects, warms up. Throws <see cref="TargetUnavailableException"/> when it cannot serve.</summary>
+    Task<TargetIdentity> StartAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Sends one request and reports its events to <paramref name="sink"/> as they happen. Completes when the outcome is known;
+    /// when <paramref name="cancellation"/> fires it completes soon with <see cref="Outcome.Cancelled"/>.
+    /// </summary>
+    Task<Response> SendAsync(Arrival arrival, IResponseSink sink, CancellationToken cancellation);
+}
+
+/// <summary>Receives the instants of one request. The engine stamps the time in these calls: make them at once, before parsing on.</summary>
+public interface IResponseSink
+{
+    /// <summary>The request's bytes are about to go out. Never called for a request that is not sent.</summary>
+    void Sent();
+
+    /// <summary>An event with <paramref name="tokens"/> tokens (at least 1) arrived. Without streaming: once, with the last body byte.</summary>
+    void Tokens(int tokens);
+}
+
+/// <summary>How a request ended, without the instants.</summary>
+public sealed record Response
+{
+    public required Outcome Outcome { get; init; }
+    public string? Reason { get; init; }
+    public int? Status { get; init; }
+
+    /// <summary>All output text, for graders; may be huge or hostile. Null when nothing came.</summary>
+    public string? Text { get; init; }
+
+    public string? FinishReason { get; init; }
+    public int? InputTokens { get; init; }
+    public int? OutputTokens { get; init; }
+    public double? RetryAfterSeconds { get; init; }
+    public int? Replica { get; init; }
+    public bool Degraded { get; init; }
+}
+
+/// <summary>What was measured: goes to the manifest. Never holds a secret.</summary>
+public sealed record TargetIdentity(string Name, string Type, string Location, IReadOnlyDictionary<string, string> Facts);
+
+/// <summary>The target cannot be reached or loaded. The message says what, where and what to do.</summary>
+public sealed class TargetUnavailableException : Exception
+{
+    public TargetUnavailableException(string message)
+        : base(message)
+    {
+    }
+
+    public TargetUnavailableException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

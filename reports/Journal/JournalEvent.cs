@@ -1,0 +1,244 @@
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Reports.Journal;
+
+/// <summary>
+/// One line of <c>journal.jsonl</c>. A closed set. <see cref="At"/> is nanoseconds from the start of the run on the run's one
+/// monotonic clock; wall time appears once, in <see cref="RunStarted"/>.
+/// </summary>
+public abstract record JournalEvent
+{
+    private JournalEvent() { }
+
+    public required long At { get; init; }
+
+    /// <summary>The first line: what the reports need to be rebuilt from the journal alone.</summary>
+    public sealed record RunStarted : JournalEvent
+    {
+        public required int Schema { get; init; }
+        public required string ToolVersion { get; init; }
+        public required DateTimeOffset StartedUtc { get; init; }
+        public required string Scenario { get; init; }
+        public required ulong Seed { get; init; }
+        public required string PlanSha256 { get; init; }
+        public required bool OpenWorkload { get; init; }
+        public required IReadOnlyList<PhaseWindow> Phases { get; init; }
+        public required IReadOnlyList<PlannedFaultInfo> Faults { get; init; }
+
+        /// <summary>Target name by role (<c>candidate</c>, <c>baseline</c>).</summary>
+        public required IReadOnlyDictionary<string, string> Targets { get; init; }
+
+        public required RequestObjectives Objectives { get; init; }
+        public required IReadOnlyList<Objective> SteadyState { get; init; }
+        public required IReadOnlyList<Objective> Gates { get; init; }
+
+        /// <summary>Open workload: arrivals in the plan. Closed: null.</summary>
+        public int? PlannedArrivals { get; init; }
+
+        /// <summary>Open workload: planned requests per second, by bucket of one second from the start.</summary>
+        public IReadOnlyList<int> PlannedPerSecond { get; init; } = [];
+    }
+
+    /// <summary>How one request went. Exactly one for every arrival.</summary>
+    public sealed record Observation : JournalEvent
+    {
+        public required int Arrival { get; init; }
+
+        /// <summary>Target name.</summary>
+        public required string Target { get; init; }
+
+        public required Phase Phase { get; init; }
+        public required int Block { get; init; }
+        public required Cohort Cohort { get; init; }
+        public required string PromptId { get; init; }
+
+        /// <summary>The four instants. Planned equals sent in a closed workload.</summary>
+        public required long Planned { get; init; }
+
+        /// <summary>Null when the request was never sent.</summary>
+        public long? Sent { get; init; }
+
+        /// <summary>First event with at least one token. Null without streaming, or when none came.</summary>
+        public long? FirstToken { get; init; }
+
+        /// <summary>Last event with a token; without streaming the last body byte. Null when nothing came.</summary>
+        public long? LastToken { get; init; }
+
+        /// <summary>When the outcome was known.</summary>
+        public required long Ended { get; init; }
+
+        public required Outcome Outcome { get; init; }
+
+        /// <summary>One short line; never prompt or output text. Null when completed.</summary>
+        public string? Reason { get; init; }
+
+        /// <summary>HTTP status, also for the in-process server. Null when there was no reply.</summary>
+        public int? Status { get; init; }
+
+        public string? FinishReason { get; init; }
+        public int? InputTokens { get; init; }
+        public int? OutputTokens { get; init; }
+
+        /// <summary>Tokens in the first event (n1 of the metric definitions).</summary>
+        public int? FirstEventTokens { get; init; }
+
+        /// <summary>Nanoseconds between consecutive events with tokens, and the tokens in the later of the two.</summary>
+        public IReadOnlyList<TokenGap> Gaps { get; init; } = [];
+
+        /// <summary>Seconds of a Retry-After header.</summary>
+        public double? RetryAfter { get; init; }
+
+        /// <summary>Replica that answered, where the target says so.</summary>
+        public int? Replica { get; init; }
+
+        /// <summary>True when the server served without its context store.</summary>
+        public bool Degraded { get; init; }
+
+        /// <summary>Ids of faults that were applied to this very request.</summary>
+        public IReadOnlyList<string> Faults { get; init; } = [];
+
+        public required string PromptSha256 { get; init; }
+        public string? OutputSha256 { get; init; }
+        public int? OutputChars { get; init; }
+    }
+
+    /// <summary>A grader's score of one answer, made on the raw text before redaction. Null: could not be graded (counts as wrong).</summary>
+    public sealed record Score : JournalEvent
+    {
+        public required int Arrival { get; init; }
+
+        /// <summary><c>accuracy</c>, <c>field_accuracy</c> or <c>valid_json</c>.</summary>
+        public required string Grader { get; init; }
+
+        public required double? Value { get; init; }
+
+        /// <summary>For fields: which were wrong. Never output text.</summary>
+        public string? Detail { get; init; }
+    }
+
+    /// <summary>A fault moved on its timeline.</summary>
+    public sealed record FaultTransition : JournalEvent
+    {
+        public required string Fault { get; init; }
+        public required FaultState State { get; init; }
+        public string? Detail { get; init; }
+    }
+
+    /// <summary>A fault met one unit of its scope.</summary>
+    public sealed record Injection : JournalEvent
+    {
+        public required string Fault { get; init; }
+
+        /// <summary>The unit: a request id, <c>replica-1</c>.</summary>
+        public required string Key { get; init; }
+
+        public required InjectionKind Kind { get; init; }
+    }
+
+    /// <summary>Somebody noticed something: the router, a probe, a person.</summary>
+    public sealed record Detection : JournalEvent
+    {
+        /// <summary><c>router</c>, <c>probe</c>, <c>dependency</c>, <c>operator</c>.</summary>
+        public required string By { get; init; }
+
+        /// <summary><c>replica-lost</c>, <c>replica-ready</c>, <c>failed-over</c>, <c>fallback</c> and the like.</summary>
+        public required string What { get; init; }
+
+        public string? Target { get; init; }
+        public int? Replica { get; init; }
+        public string? Request { get; init; }
+    }
+
+    public sealed record Note : JournalEvent
+    {
+        public required string Text { get; init; }
+    }
+
+    /// <summary>What the generator saw of itself, once a second.</summary>
+    public sealed record GeneratorSample : JournalEvent
+    {
+        public required int InFlight { get; init; }
+
+        /// <summary>Process CPU over the second, in cores.</summary>
+        public required double ProcessCpu { get; init; }
+
+        /// <summary>GC pause time over the second, nanoseconds.</summary>
+        public required long GcPause { get; init; }
+
+        /// <summary>Work items waiting in the thread pool.</summary>
+        public required long ThreadPoolQueue { get; init; }
+    }
+
+    /// <summary>The last line of a run that could write one.</summary>
+    public sealed record RunEnded : JournalEvent
+    {
+        public required RunEnding Ending { get; init; }
+
+        /// <summary>What aborted, cancelled or broke it.</summary>
+        public string? Reason { get; init; }
+
+        public required HealState Healed { get; init; }
+    }
+}
+
+/// <param name="Nanos">Between two consecutive events with tokens.</param>
+/// <param name="Tokens">In the later event.</param>
+public readonly record struct TokenGap(long Nanos, int Tokens);
+
+/// <summary>A planned fault as the journal needs it: catalogue facts beside the scenario's settings.</summary>
+public sealed record PlannedFaultInfo(
+    string Id, string Kind, Vantage Vantage, FaultScope Scope, Fidelity Fidelity, double Share, long Start, long End,
+    double? DetectedWithin, double? RecoveredWithin, int MinExposure);
+
+public enum FaultState
+{
+    /// <summary>Its time came.</summary>
+    Ordered,
+
+    /// <summary>The injector is in place.</summary>
+    Active,
+
+    /// <summary>The injector was lifted.</summary>
+    Cleared,
+
+    /// <summary>Checked: nothing of it is left.</summary>
+    Healed,
+
+    /// <summary>Could not be applied or not be healed; the detail says which.</summary>
+    Failed,
+}
+
+public enum InjectionKind
+{
+    /// <summary>The unit came by while the fault was active.</summary>
+    Eligible,
+
+    /// <summary>The coin chose it.</summary>
+    Selected,
+
+    /// <summary>The fault changed something for it.</summary>
+    Applied,
+
+    /// <summary>Chosen but not changed, for example served before the lookup.</summary>
+    Bypassed,
+}
+
+public enum RunEnding
+{
+    Completed,
+    Aborted,
+    Cancelled,
+    Broken,
+
+    /// <summary>The candidate could not be reached or loaded.</summary>
+    CandidateUnavailable,
+}
+
+public enum HealState
+{
+    NotNeeded,
+    Verified,
+    Unverified,
+    Failed,
+}

@@ -1,0 +1,72 @@
+namespace ChaosBench.Scenarios.Model;
+
+/// <summary>Everything a run measures. Names in files and gates are the snake_case of these; definitions: docs/metrics.md.</summary>
+public enum MetricId
+{
+    // Latencies in seconds, one value a request. Failed requests count as infinitely late in gates.
+    Ttft,
+    E2e,
+    TtftService,
+    E2eService,
+    Tpot,
+    MaxStall,
+    DispatchLag,
+
+    // Latencies of successes alone: shown, never gated.
+    TtftOk,
+    E2eOk,
+
+    // Seconds, several values a request.
+    TokenGap,
+    ChunkGap,
+
+    // Shares of requests.
+    Attainment,
+    ErrorRate,
+    Accuracy,
+    FieldAccuracy,
+    ValidJson,
+    CanaryAccuracy,
+
+    // Per second.
+    Goodput,
+    RequestRate,
+    OutputTokenRate,
+
+    // Durations of recovery in seconds, one value a fault.
+    TimeToDetect,
+    TimeToRecover,
+    ResidualRecovery,
+}
+
+/// <summary>What the numbers of a metric are.</summary>
+public enum MetricUnit
+{
+    Seconds,
+    Share,
+    PerSecond,
+}
+
+public static class Metrics
+{
+    public static MetricUnit UnitOf(MetricId metric) => metric switch
+    {
+        >= MetricId.Ttft and <= MetricId.ChunkGap => MetricUnit.Seconds,
+        >= MetricId.Attainment and <= MetricId.CanaryAccuracy => MetricUnit.Share,
+        >= MetricId.Goodput and <= MetricId.OutputTokenRate => MetricUnit.PerSecond,
+        _ => MetricUnit.Seconds,
+    };
+
+    /// <summary>A metric with one value (or more) per request, so that percentiles exist.</summary>
+    public static bool IsDistribution(MetricId metric) => metric <= MetricId.ChunkGap;
+
+    /// <summary>False for percentiles of successes alone: they hide the failures.</summary>
+    public static bool CanGate(MetricId metric) => metric is not (MetricId.TtftOk or MetricId.E2eOk);
+
+    /// <summary><c>TimeToDetect</c> is written <c>time_to_detect</c>.</summary>
+    public static string NameOf(MetricId metric) => string.Concat(
+        metric.ToString().Select((letter, at) =>
+            char.IsUpper(letter) && at > 0 ? "_" + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
+
+    public static IReadOnlyList<MetricId> All { get; } = Enum.GetValues<MetricId>();
+}

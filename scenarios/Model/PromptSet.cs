@@ -1,0 +1,106 @@
+namespace ChaosBench.Scenarios.Model;
+
+/// <summary>Where prompts come from. A closed set.</summary>
+public abstract record PromptSet
+{
+    private PromptSet() { }
+
+    /// <summary>The key under <c>prompts:</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Replays prompts from a file.</summary>
+    public sealed record Recorded : PromptSet
+    {
+        public required string Path { get; init; }
+
+        /// <summary>Null: recognised from the content.</summary>
+        public RecordedFormat? Format { get; init; }
+
+        /// <summary>At most this many, from the start. Null: all.</summary>
+        public int? Limit { get; init; }
+    }
+
+    /// <summary>Mutators over another set, or strings from corpora.</summary>
+    public sealed record Adversarial : PromptSet
+    {
+        /// <summary>Mutator names in the order given; never empty unless <see cref="Corpora"/> is not.</summary>
+        public required IReadOnlyList<string> Mutators { get; init; }
+
+        /// <summary>The set whose prompts are damaged.</summary>
+        public PromptSet? From { get; init; }
+
+        /// <summary>Files of hostile strings (JSON array, JSON lines, text with <c>#</c> comments).</summary>
+        public IReadOnlyList<string> Corpora { get; init; } = [];
+    }
+
+    /// <summary>Made up from the seed.</summary>
+    public sealed record Generated : PromptSet
+    {
+        /// <summary>Only <c>support-ticket</c> so far.</summary>
+        public required string Kind { get; init; }
+        public required IReadOnlyList<string> Locales { get; init; }
+
+        /// <summary>Distinct prompts. Default 200.</summary>
+        public int Count { get; init; } = 200;
+    }
+}
+
+public enum RecordedFormat
+{
+    /// <summary>JSON lines with <c>prompt</c> (text), optionally <c>id</c>, <c>expected</c>, <c>tags</c>; also <c>question</c>, <c>turns[]</c>.</summary>
+    PromptLines,
+
+    /// <summary>JSON lines with OpenAI chat <c>messages</c>.</summary>
+    Messages,
+
+    /// <summary>OpenAI batch lines: <c>custom_id, method, url, body</c>.</summary>
+    OpenAiBatch,
+
+    /// <summary>JSON array of <c>conversations[] {from, value}</c>.</summary>
+    ShareGpt,
+
+    /// <summary>JSON array of strings.</summary>
+    StringArray,
+
+    /// <summary>One prompt a line.</summary>
+    Text,
+}
+
+/// <summary>One line of the mix. Every combination of the swept lists is drawn with equal chance.</summary>
+public sealed record MixEntry
+{
+    public required PromptSet Prompts { get; init; }
+    public required double Weight { get; init; }
+
+    /// <summary>0 to 2 each. Default [0].</summary>
+    public IReadOnlyList<double> Temperatures { get; init; } = [0];
+
+    /// <summary>Default [64].</summary>
+    public IReadOnlyList<int> MaxTokens { get; init; } = [64];
+
+    /// <summary>Default [true].</summary>
+    public IReadOnlyList<bool> Stream { get; init; } = [true];
+
+    /// <summary>Requests that arrive together at one planned instant. Default [1].</summary>
+    public IReadOnlyList<int> Batch { get; init; } = [1];
+
+    public PromptRole Role { get; init; } = PromptRole.Traffic;
+
+    /// <summary>How answers with an expected value are graded. Null: JSON fields when the expected value is a JSON object, else exact.</summary>
+    public GraderKind? Grader { get; init; }
+}
+
+/// <summary>Canaries have known answers and are never chosen as a victim of a fault.</summary>
+public enum PromptRole
+{
+    Traffic,
+    Canary,
+}
+
+public enum GraderKind
+{
+    None,
+    Exact,
+    Contains,
+    JsonFields,
+}

@@ -1,0 +1,73 @@
+namespace ChaosBench.Scenarios.Model;
+
+/// <summary>What one scenario file says, validated: every name resolved, every default filled in.</summary>
+/// <param name="Path">The file as the user named it.</param>
+/// <param name="Sha256">Lower-case hex SHA-256 of the file's bytes.</param>
+/// <param name="Seed">Root of all randomness; <c>--seed</c> replaces it.</param>
+/// <param name="Scenarios">In file order.</param>
+/// <param name="Requested">What <c>allow:</c> asks for; only the operator grants it.</param>
+public sealed record Suite(
+    string Path, string Sha256, ulong Seed, IReadOnlyList<Scenario> Scenarios, Authority Requested);
+
+/// <summary>One experiment: what traffic, what faults and what must hold.</summary>
+public sealed record Scenario
+{
+    public required string Name { get; init; }
+    public string? Description { get; init; }
+
+    /// <summary>The version under judgement.</summary>
+    public required Target Candidate { get; init; }
+
+    /// <summary>Present in an interleaved A/B run; gates "vs baseline" need it.</summary>
+    public Target? Baseline { get; init; }
+
+    public required Workload Workload { get; init; }
+
+    /// <summary>Never empty; weights are positive.</summary>
+    public required IReadOnlyList<MixEntry> Mix { get; init; }
+
+    public required PhaseDurations Phases { get; init; }
+    public IReadOnlyList<Fault> Faults { get; init; } = [];
+
+    /// <summary>Per-request limits: a request within all of them, completed and not graded wrong, is good (attainment, goodput).</summary>
+    public RequestObjectives Objectives { get; init; } = new();
+
+    /// <summary>The steady-state hypothesis: what normal looks like. Judged in the baseline phase; recovery is its return.</summary>
+    public IReadOnlyList<Objective> SteadyState { get; init; } = [];
+
+    public IReadOnlyList<AbortCondition> Abort { get; init; } = [];
+
+    /// <summary>No gates: the run reports and passes.</summary>
+    public IReadOnlyList<Objective> Gates { get; init; } = [];
+
+    /// <summary>Longest wait for outstanding requests after the last phase. Default 30 s.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>Durations of the phases, run in this order. Zero leaves a phase out. Warm-up is excluded from every metric.</summary>
+public sealed record PhaseDurations(TimeSpan WarmUp, TimeSpan Baseline, TimeSpan Fault, TimeSpan Recovery)
+{
+    public TimeSpan Total => WarmUp + Baseline + Fault + Recovery;
+}
+
+/// <summary>The part of a run an instant belongs to.</summary>
+public enum Phase
+{
+    WarmUp,
+    Baseline,
+    Fault,
+    Recovery,
+}
+
+/// <summary>Limits of one request, from its planned send time in open workloads. Absent limits do not count.</summary>
+public sealed record RequestObjectives(TimeSpan? Ttft = null, TimeSpan? E2e = null, TimeSpan? Tpot = null);
+
+/// <summary>The run halts, heals and ends as aborted when <paramref name="Condition"/> holds for <paramref name="For"/> without a break.</summary>
+public sealed record AbortCondition(Objective Condition, TimeSpan For);
+
+/// <summary>What reaches out or acts on the host. Off until the operator allows it.</summary>
+public sealed record Authority(
+    IReadOnlyList<string> Hosts, IReadOnlyList<string> Environment, bool Exec, bool Docker, bool Pid)
+{
+    public static Authority None { get; } = new([], [], false, false, false);
+}

@@ -1,0 +1,28 @@
+namespace ChaosBench.Scenarios.Model;
+
+/// <summary>A closed set: arrivals independent of answers, or clients that wait for them.</summary>
+public abstract record Workload
+{
+    private Workload() { }
+
+    /// <summary>Arrivals at planned instants, whatever the target does.</summary>
+    public sealed record Open(ArrivalProcess Arrivals) : Workload;
+
+    /// <summary><paramref name="Clients"/> clients; each sends its next request <paramref name="ThinkTime"/> after the last answer.</summary>
+    public sealed record Closed(int Clients, TimeSpan ThinkTime) : Workload;
+}
+
+/// <summary>The rule for the gaps between planned arrivals.</summary>
+public abstract record ArrivalProcess
+{
+    private ArrivalProcess() { }
+
+    /// <summary>Equal gaps.</summary>
+    public sealed record Constant(Rate Rate) : ArrivalProcess;
+
+    /// <summary>Independent exponential gaps.</summary>
+    public sealed record Poisson(Rate Rate) : ArrivalProcess;
+
+    /// <summary>Equal gaps whose rate goes linearly from <paramref name="From"/> to <paramref name="To"/> over the run.</summary>
+    public sealed record Ramp(Rate From, Rate To) : ArrivalProcess;
+}

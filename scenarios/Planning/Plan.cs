@@ -1,0 +1,111 @@
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Scenarios.Planning;
+
+/// <summary>
+/// The resolved schedule of one scenario: what is sent when, and what breaks when. One seed fixes all of it, byte for byte.
+/// Times are nanoseconds from the start of the run.
+/// </summary>
+public sealed record Plan
+{
+    public required Scenario Scenario { get; init; }
+    public required ulong Seed { get; init; }
+
+    /// <summary>In order, without gaps, the first at 0.</summary>
+    public required IReadOnlyList<PhaseWindow> Phases { get; init; }
+
+    public required IReadOnlyList<PlannedFault> Faults { get; init; }
+
+    /// <summary>
+    /// Open workload: every arrival, ordered by <see cref="Arrival.At"/>, <see cref="Arrival.Index"/> equal to the position.
+    /// Closed workload: the cycle of requests that the clients draw from; client c's k-th request is entry (k * clients + c) mod count.
+    /// </summary>
+    public required IReadOnlyList<Arrival> Arrivals { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of the plan's canonical text (see <c>PlanText</c>).</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of each data file that the plan was made from, by path.</summary>
+    public required IReadOnlyDictionary<string, string> Files { get; init; }
+
+    public long End => Phases[^1].End;
+
+    /// <summary>The phase an instant belongs to; instants after the end belong to the last.</summary>
+    public Phase PhaseAt(long at)
+    {
+        foreach (var window in Phases)
+        {
+            if (at < window.End)
+            {
+                return window.Phase;
+            }
+        }
+
+        return Phases[^1].Phase;
+    }
+}
+
+/// <summary>Half open: [Start, End).</summary>
+public sealed record PhaseWindow(Phase Phase, long Start, long End);
+
+/// <summary>A fault of the scenario with its window in nanoseconds, half open.</summary>
+/// <param name="Number">Position in the scenario.</param>
+public sealed record PlannedFault(int Number, Fault Fault, long Start, long End);
+
+/// <summary>One planned request.</summary>
+public sealed record Arrival
+{
+    public required int Index { get; init; }
+
+    /// <summary>Planned send time, nanoseconds from the start of the run. 0 in a closed workload, where the client decides.</summary>
+    public required long At { get; init; }
+
+    public required TargetRole Role { get; init; }
+
+    /// <summary>A/B runs: the block this arrival belongs to; both arms of a block carry the same prompts, gaps and seeds. Else 0.</summary>
+    public int Block { get; init; }
+
+    /// <summary>Requests of one client-side batch share it: the index of its first arrival.</summary>
+    public required int Group { get; init; }
+
+    public required PlannedPrompt Prompt { get; init; }
+    public required Sampling Sampling { get; init; }
+    public required Cohort Cohort { get; init; }
+
+    /// <summary>Input faults that damaged this arrival's prompt, by fault id.</summary>
+    public IReadOnlyList<string> InputFaults { get; init; } = [];
+
+    /// <summary>Stable name of this request in keyed decisions, journals and replies.</summary>
+    public string RequestId => FormattableString.Invariant($"r{Index:D6}");
+}
+
+public enum TargetRole
+{
+    Candidate,
+    Baseline,
+}
+
+/// <summary>What is asked.</summary>
+/// <param name="Id">Unique in its prompt set.</param>
+/// <param name="Messages">Chat messages, in order. For a raw body: what it was made from.</param>
+/// <param name="RawBody">Sent as the request's body byte for byte instead of JSON made from the messages: malformed JSON, invalid UTF-8.</param>
+/// <param name="Expected">The known answer, if there is one.</param>
+public sealed record PlannedPrompt(
+    string Id, IReadOnlyList<ChatMessage> Messages, ReadOnlyMemory<byte>? RawBody, string? Expected);
+
+/// <param name="Role"><c>system</c>, <c>user</c> or <c>assistant</c>.</param>
+/// <param name="Content">May hold lone surrogates and control characters: hostile on purpose.</param>
+public sealed record ChatMessage(string Role, string Content);
+
+/// <param name="Temperature">0 is greedy.</param>
+/// <param name="MaxTokens">At most this many output tokens.</param>
+/// <param name="Seed">Sampling seed sent with the request, 0 to 2^31 - 1.</param>
+public sealed record Sampling(double Temperature, int MaxTokens, bool Stream, long Seed);
+
+/// <summary>The tags by which results are sliced.</summary>
+/// <param name="Prompts">Name of the prompt set.</param>
+/// <param name="Batch">Size of the client-side batch.</param>
+/// <param name="Tags">Tags of the prompt itself (language, mutator, intent) and others; keys are lower-case.</param>
+public sealed record Cohort(
+    string Prompts, double Temperature, int MaxTokens, bool Stream, int Batch, PromptRole Role, GraderKind Grader,
+    IReadOnlyDictionary<string, string> Tags);
