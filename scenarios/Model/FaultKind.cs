@@ -1,6 +1,4 @@
-using ChaosBench.Scenarios.Model;
-
-namespace ChaosBench.Chaos;
+namespace ChaosBench.Scenarios.Model;
 
 /// <summary>One entry of the fault catalogue: what it does, to whom, and what a well-behaved system does about it.</summary>
 /// <param name="Name"><c>family.name</c>, for example <c>node.kill</c>.</param>
