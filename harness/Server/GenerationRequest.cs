@@ -1,0 +1,39 @@
+namespace ChaosBench.Server;
+
+/// <summary>One message of a conversation, as the chat template sees it. Content is hostile input: special-token text in it stays text.</summary>
+public sealed record ChatTurn(string Role, string Content);
+
+/// <summary>One request for text. Either <see cref="Prompt"/> is set (raw completion) or <see cref="Messages"/> is rendered by the chat template.</summary>
+public sealed record GenerationRequest
+{
+    public required string RequestId { get; init; }
+
+    public required IReadOnlyList<ChatTurn> Messages { get; init; }
+
+    /// <summary>Raw prompt instead of messages; null for chat.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>0 is greedy; otherwise logits are divided by it. 0 to 100.</summary>
+    public double Temperature { get; init; }
+
+    /// <summary>Keeps the smallest set of tokens whose probability reaches this share, in (0, 1]; 1 keeps all.</summary>
+    public double TopP { get; init; } = 1;
+
+    /// <summary>Keeps this many most likely tokens; 0 keeps all.</summary>
+    public int TopK { get; init; }
+
+    /// <summary>Subtracted once from the logit of every token that the answer already holds; -2 to 2.</summary>
+    public double PresencePenalty { get; init; }
+
+    /// <summary>Subtracted per occurrence in the answer; -2 to 2.</summary>
+    public double FrequencyPenalty { get; init; }
+
+    /// <summary>At least 1. The rest of the context ends the answer earlier where it is shorter.</summary>
+    public required int MaxTokens { get; init; }
+
+    /// <summary>Seed of the draws. Without one it follows from <see cref="RequestId"/>, so that a repeated request repeats its answer.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>The answer ends before the first of these; at most 16 of 1 to 256 characters.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+}

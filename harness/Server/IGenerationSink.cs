@@ -1,0 +1,11 @@
+namespace ChaosBench.Server;
+
+/// <summary>Receives an answer while it is generated.</summary>
+public interface IGenerationSink
+{
+    /// <summary>
+    /// Called on the replica's thread as soon as tokens exist, so it must not block. <paramref name="text"/> is "" while a UTF-8
+    /// character or a possible stop string is incomplete; <paramref name="count"/> is 0 for text that was held back until the end.
+    /// </summary>
+    void Tokens(int count, string text);
+}

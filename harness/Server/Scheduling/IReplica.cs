@@ -1,0 +1,32 @@
+namespace ChaosBench.Server.Scheduling;
+
+/// <summary>Where a replica is in its life. Lost is a failure or <see cref="IReplica.Kill"/>; it can start again.</summary>
+public enum ReplicaState
+{
+    Starting,
+    Ready,
+    Lost,
+    Stopped,
+}
+
+/// <summary>One copy of the model with its own session, cache and thread.</summary>
+public interface IReplica : IAsyncDisposable
+{
+    int Index { get; }
+
+    ReplicaState State { get; }
+
+    /// <summary>Requests accepted and not ended.</summary>
+    int Outstanding { get; }
+
+    /// <summary>Loads the model and completes when it has served a first step; after <see cref="Kill"/> this is a real reload.</summary>
+    /// <exception cref="Models.ModelLoadException">The model cannot be loaded; the replica is then Lost.</exception>
+    Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Never throws for what a request or the model does: every end is a <see cref="GenerationResult"/>.</summary>
+    Task<GenerationResult> GenerateAsync(
+        GenerationRequest request, IReadOnlyList<int> promptTokens, IGenerationSink sink, CancellationToken cancellationToken);
+
+    /// <summary>Loses the replica at once: the running step is broken off, the session disposed, every outstanding request ends with ReplicaLost.</summary>
+    void Kill();
+}

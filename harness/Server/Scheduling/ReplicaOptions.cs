@@ -1,0 +1,23 @@
+namespace ChaosBench.Server.Scheduling;
+
+/// <summary>Sizes of a replica. Everything is allocated once from these bounds.</summary>
+public sealed record ReplicaOptions
+{
+    /// <summary>Requests that generate at the same time.</summary>
+    public int Slots { get; init; } = 16;
+
+    /// <summary>Positions per slot, prompt and answer together; null takes the model's own context, at most 2,048.</summary>
+    public int? MaxContext { get; init; }
+
+    /// <summary>Requests that may wait for a slot before the replica answers Overloaded.</summary>
+    public int MaxQueue { get; init; } = 256;
+
+    /// <summary>Prompt tokens per prefill call. Chunks are cut at multiples of it, whatever the load, so that results do not depend on it.</summary>
+    public int PrefillChunk { get; init; } = 128;
+
+    /// <summary>Threads of ONNX Runtime for one operator; 1 leaves the other cores to other replicas.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "auto";
+}

@@ -1,0 +1,3 @@
+namespace ChaosBench.Server.Tokenization;
+
+public sealed class ChatTemplate;
