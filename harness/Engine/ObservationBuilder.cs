@@ -1,0 +1,89 @@
+using ChaosBench.Engine.Targets;
+using ChaosBench.Reports.Journal;
+
+namespace ChaosBench.Engine;
+
+/// <summary>
+/// Stamps the instants of one request as its target reports them. A target may still be talking while the engine gives up on
+/// the request, so each call takes the lock; what comes after <see cref="Close"/> is ignored.
+/// </summary>
+internal sealed class ObservationBuilder(RunClock clock, Action? onSent = null) : IResponseSink
+{
+    /// <summary>Longer lists of gaps are cut: a reply with more events is an attack on our memory.</summary>
+    public const int MaxGaps = 100_000;
+
+    // Guards every field below.
+    private readonly Lock _lock = new();
+    private List<TokenGap>? _gaps;
+    private long? _sent;
+    private long? _firstToken;
+    private long? _lastToken;
+    private int _firstEventTokens;
+    private long _tokens;
+    private bool _closed;
+
+    public bool HasFirstToken
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _firstToken is not null;
+            }
+        }
+    }
+
+    public void Sent()
+    {
+        lock (_lock)
+        {
+            if (_closed || _sent is not null)
+            {
+                return;
+            }
+
+            _sent = clock.Now;
+        }
+
+        onSent?.Invoke();
+    }
+
+    public void Tokens(int tokens)
+    {
+        var now = clock.Now;
+        lock (_lock)
+        {
+            if (_closed || tokens < 1)
+            {
+                return;
+            }
+
+            if (_lastToken is not { } last)
+            {
+                _firstToken = now;
+                _firstEventTokens = tokens;
+            }
+            else if ((_gaps ??= []).Count < MaxGaps)
+            {
+                _gaps.Add(new TokenGap(Math.Max(0, now - last), tokens));
+            }
+
+            _lastToken = now;
+            _tokens += tokens;
+        }
+    }
+
+    /// <summary>What was stamped until now; nothing after it counts.</summary>
+    public Instants Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            return new Instants(_sent, _firstToken, _lastToken, _firstEventTokens, _tokens, _gaps ?? []);
+        }
+    }
+}
+
+/// <param name="Tokens">All that were reported.</param>
+internal readonly record struct Instants(
+    long? Sent, long? FirstToken, long? LastToken, int FirstEventTokens, long Tokens, IReadOnlyList<TokenGap> Gaps);

@@ -1,0 +1,66 @@
+using ChaosBench.Engine.Pacing;
+using ChaosBench.Engine.Targets;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Engine;
+
+/// <summary>Everything one run needs. Only the first three are required.</summary>
+public sealed record RunRequest
+{
+    public required Plan Plan { get; init; }
+
+    /// <summary>One for each role in the plan, already started; the engine neither starts nor disposes them.</summary>
+    public required IReadOnlyDictionary<TargetRole, ITarget> Targets { get; init; }
+
+    /// <summary>
+    /// Receives one observation for every arrival, scores, and one generator sample a second. The lines that open and close
+    /// a journal are the caller's.
+    /// </summary>
+    public required IJournalWriter Journal { get; init; }
+
+    /// <summary>The engine starts it. Share it with whoever else writes to the journal.</summary>
+    public RunClock Clock { get; init; } = new();
+
+    /// <summary>Null: <see cref="MonotonicPacer"/> with <see cref="Pacing"/>.</summary>
+    public IPacer? Pacer { get; init; }
+
+    /// <summary>Use <see cref="PacerOptions.NoSpin"/> when a target runs inside this process.</summary>
+    public PacerOptions Pacing { get; init; } = PacerOptions.Default;
+
+    public IRunObserver? Observer { get; init; }
+
+    /// <summary>Faults that were applied to a request, by its id; asked once, when it ended.</summary>
+    public Func<string, IReadOnlyList<string>>? FaultsOf { get; init; }
+
+    /// <summary>
+    /// Runs beside the load from instant 0: the fault timeline. Its token fires when the last phase ends or the run is stopped;
+    /// it is awaited before the run returns, so it heals there. Its exception breaks the run.
+    /// </summary>
+    public Func<CancellationToken, Task>? Alongside { get; init; }
+
+    /// <summary>Told once a second.</summary>
+    public IProgress<RunProgress>? Progress { get; init; }
+
+    /// <summary>The run is aborted within a second of this file's appearance; its first line is the reason.</summary>
+    public string? AbortFile { get; init; }
+
+    /// <summary>Exercises the engine's own path on a built-in null target before instant 0, so that compiling it is not measured.</summary>
+    public bool WarmUp { get; init; } = true;
+
+    /// <summary>Where sends run; tests run them in place. Null: the thread pool.</summary>
+    internal Action<IThreadPoolWorkItem>? Queue { get; init; }
+}
+
+/// <summary>Hears of each request. Called on the engine's threads: return at once and do not throw.</summary>
+public interface IRunObserver
+{
+    /// <summary>Instant 0: the clock runs, nothing has been sent.</summary>
+    void OnStarted() { }
+
+    /// <summary>The request's bytes are about to go out.</summary>
+    void OnSent(Arrival arrival) { }
+
+    /// <summary>The observation is in the journal. <paramref name="output"/> is raw and may be huge or hostile.</summary>
+    void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output) { }
+}
