@@ -28,6 +28,12 @@ public sealed record GenerationRequest
     /// <summary>Subtracted per occurrence in the answer; -2 to 2.</summary>
     public double FrequencyPenalty { get; init; }
 
+    /// <summary>
+    /// The text leaves as it comes, so that a request that has begun cannot start anew on another replica. Without it the sink is
+    /// told once, at the end. Default true.
+    /// </summary>
+    public bool Stream { get; init; } = true;
+
     /// <summary>At least 1. The rest of the context ends the answer earlier where it is shorter.</summary>
     public required int MaxTokens { get; init; }
 

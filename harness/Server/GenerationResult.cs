@@ -23,6 +23,9 @@ public sealed record GenerationResult
     /// <summary>Machine-readable, e.g. <c>context_length_exceeded</c>.</summary>
     public string? ErrorCode { get; init; }
 
+    /// <summary>With <see cref="GenerationStatus.Overloaded"/>: when it is worth trying again.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
     /// <summary><c>stop</c> (end token or stop string) or <c>length</c>; null unless completed.</summary>
     public string? FinishReason { get; init; }
 

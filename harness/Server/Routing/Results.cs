@@ -1,0 +1,41 @@
+namespace ChaosBench.Server.Routing;
+
+/// <summary>The ends of a request that no replica decides.</summary>
+internal static class Results
+{
+    public static GenerationResult Cancelled { get; } = new()
+    {
+        Status = GenerationStatus.Cancelled, Error = "The request was cancelled.", ErrorCode = "cancelled",
+    };
+
+    public static GenerationResult BadRequest(string code, string error) => new()
+    {
+        Status = GenerationStatus.BadRequest, Error = error, ErrorCode = code,
+    };
+
+    public static GenerationResult ContextExceeded(int tokens, int maxContext) => BadRequest(
+        "context_length_exceeded",
+        FormattableString.Invariant(
+            $"This model's maximum context length is {maxContext} tokens, but the prompt alone has {tokens}; shorten it to at most {maxContext - 1}."));
+
+    public static GenerationResult Overloaded(int retryAfterSeconds) => new()
+    {
+        Status = GenerationStatus.Overloaded,
+        Error = FormattableString.Invariant($"The queue is full; try again in {retryAfterSeconds} s."),
+        ErrorCode = "queue_full",
+        RetryAfterSeconds = retryAfterSeconds,
+    };
+
+    public static GenerationResult Unavailable(string error) => new()
+    {
+        Status = GenerationStatus.Failed, Error = error, ErrorCode = "unavailable",
+    };
+
+    public static GenerationResult Lost(GenerationResult partial, int replica, bool midStream) => partial with
+    {
+        Status = GenerationStatus.Failed,
+        Error = midStream ? "replica lost mid-stream" : "replica lost; so were those it failed over to",
+        ErrorCode = "replica_lost",
+        Replica = replica,
+    };
+}

@@ -1,0 +1,37 @@
+namespace ChaosBench.Server;
+
+/// <summary>Something the server noticed about itself. Raised on the thread that noticed: handlers return at once and never throw.</summary>
+/// <param name="Kind">One of <see cref="ServerEventKind"/>.</param>
+/// <param name="Replica">The replica it is about, if it is about one.</param>
+/// <param name="RequestId">The request it happened to, if it happened to one.</param>
+/// <param name="Detail">One short line; never prompt or output text.</param>
+public sealed record ServerEvent(string Kind, int? Replica = null, string? RequestId = null, string? Detail = null);
+
+/// <summary>The closed list of event kinds, as they are written in journals.</summary>
+public static class ServerEventKind
+{
+    /// <summary>A replica was found dead, by a request on it or by the probe.</summary>
+    public const string ReplicaLost = "replica-lost";
+
+    /// <summary>A replica was started (again) and has answered its warm-up.</summary>
+    public const string ReplicaReady = "replica-ready";
+
+    /// <summary>The router sends nothing more to a replica.</summary>
+    public const string Ejected = "ejected";
+
+    /// <summary>The router sends to a replica again.</summary>
+    public const string Readmitted = "readmitted";
+
+    /// <summary>A request that had streamed nothing moves to another replica.</summary>
+    public const string FailedOver = "failed-over";
+
+    public const string DependencyTimeout = "dependency-timeout";
+
+    /// <summary>The request goes on without its dependency: degraded.</summary>
+    public const string DependencyFallback = "dependency-fallback";
+
+    public const string DependencyError = "dependency-error";
+
+    /// <summary>Admission control turned a request away.</summary>
+    public const string QueueFull = "queue-full";
+}
