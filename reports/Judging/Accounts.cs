@@ -1,0 +1,57 @@
+using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Measuring;
+using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios;
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Reports.Judging;
+
+/// <summary>The parts of a summary that are counted rather than judged.</summary>
+internal static class Accounts
+{
+    /// <summary><c>arrivals</c>, then every outcome, also those that did not happen: a count of zero is a count.</summary>
+    public static IReadOnlyDictionary<string, long> Counts(Measurements run)
+    {
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal) { ["arrivals"] = run.Requests.Count };
+        foreach (var outcome in Enum.GetValues<Outcome>())
+        {
+            counts[Kebab.Of(outcome)] = run.Requests.LongCount(request => request.Outcome == outcome);
+        }
+
+        return counts;
+    }
+
+    public static GeneratorSummary Generator(Measurements run, Validity validity)
+    {
+        var lags = Measurements.DistributionOf(MetricId.DispatchLag, run.Requests.Where(request => request.Phase != Phase.WarmUp));
+        var samples = run.Generator;
+        return new GeneratorSummary(
+            Summaries.Of(lags),
+            Validity.AchievedOverPlanned(run),
+            samples.Count == 0 ? null : samples.Sum(sample => Nanos.ToSeconds(sample.GcPause)) / samples.Count,
+            samples.Count == 0 ? null : samples.Average(sample => sample.ProcessCpu),
+            validity.Limited);
+    }
+
+    public static FaultSummary Fault(FaultLog fault) => new()
+    {
+        Id = fault.Plan.Id,
+        Fault = fault.Plan.Kind,
+        Vantage = Kebab.Of(fault.Plan.Vantage),
+        Scope = Kebab.Of(fault.Plan.Scope),
+        Fidelity = Kebab.Of(fault.Plan.Fidelity),
+        Start = Nanos.ToSeconds(fault.InjectedAt ?? fault.Plan.Start),
+        End = Nanos.ToSeconds(fault.ClearedAt ?? fault.Plan.End),
+        Eligible = fault.Eligible,
+        Selected = fault.Selected,
+        Applied = fault.Applied,
+        Bypassed = fault.Bypassed,
+        TimeToImpact = fault.Recovery.TimeToImpact,
+        TimeToDetect = fault.Recovery.TimeToDetect,
+        DetectedBy = fault.Recovery.DetectedBy,
+        TimeToRecover = fault.Recovery.TimeToRecover,
+        ResidualRecovery = fault.Recovery.ResidualRecovery,
+        Censored = fault.Recovery.Censored,
+        State = fault.State is { } state ? Kebab.Of(state) : fault.Applied > 0 ? "active" : "planned",
+    };
+}

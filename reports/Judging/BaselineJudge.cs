@@ -1,0 +1,165 @@
+using ChaosBench.Reports.Measuring;
+using ChaosBench.Reports.Statistics;
+using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Reports.Judging;
+
+/// <summary>
+/// Objectives "vs baseline": non-inferiority over interleaved blocks. One block of both versions with the same prompts and gaps gives
+/// one difference (latencies and rates: of logarithms); the blocks, not the requests, are the sample (Schuirmann 1987; docs/verdict.md).
+/// </summary>
+internal static class BaselineJudge
+{
+    /// <summary>Below this the smallest attainable p of an exact sign test is above 5 %.</summary>
+    public const int FewestBlocks = 5;
+
+    /// <summary>With this many blocks a t-interval is worth planning for; tails may merge blocks down to it, not further.</summary>
+    private const int WantedBlocks = 8;
+
+    public static Ruling Decide(Objective objective, Measurements run, Slice candidate)
+    {
+        if (run.Baseline is not { } name)
+        {
+            return Ruling.Undecided(
+                ReasonCodes.BaselineMissing, "The run has no baseline target to compare with; add targets: { baseline: ... } to the scenario.");
+        }
+
+        var ratio = objective.LimitKind == LimitKind.RelativeToBaseline;
+        var pairs = Pairs(objective, run, candidate, candidate with { Target = name });
+        if (pairs.Count < FewestBlocks)
+        {
+            return Ruling.Undecided(
+                ReasonCodes.TooFewBlocks,
+                $"Both versions were measured together in {pairs.Count} blocks{Wording.Where(objective)}; a comparison takes at least {FewestBlocks}, better {WantedBlocks}. Run longer.")
+                with { Samples = pairs.Count };
+        }
+
+        var limit = ratio ? Math.Log(1 + objective.Limit) : objective.Limit;
+        var differences = pairs.Select(pair => Difference(pair, ratio)).ToList();
+        var (whole, other) = (Whole(objective, run, candidate), Whole(objective, run, candidate with { Target = name }));
+        var ruling = MeanBounds.Of(differences, AbsoluteJudge.Confidence) is { } bounds
+            ? ByMean(objective, ratio, limit, bounds)
+            : BySigns(objective, limit, differences);
+        var seen = Seen(objective, ratio, ruling.Observed, whole, other, pairs.Count);
+        return ruling with { BaselineObserved = other, Advice = seen + ruling.Advice };
+    }
+
+    private static Ruling ByMean(Objective objective, bool ratio, double limit, MeanBounds bounds)
+    {
+        double Shown(double value) => ratio ? Math.Exp(value) - 1 : value;
+        var verdict = AbsoluteJudge.Side(objective.Comparison, bounds.Low, bounds.High, limit);
+        return Ruled(objective, ratio, verdict) with
+        {
+            Observed = Shown(bounds.Mean),
+            Samples = bounds.Count,
+            Interval = new Interval(Shown(bounds.Low), Shown(bounds.High), AbsoluteJudge.Confidence, "t"),
+        };
+    }
+
+    /// <summary>Blocks whose percentile is infinite have no mean; then only the number of blocks on either side of the limit counts.</summary>
+    private static Ruling BySigns(Objective objective, double limit, List<double> differences)
+    {
+        var known = differences.Where(value => !double.IsNaN(value)).ToList();
+        var good = known.Count(value => Summaries.Satisfies(value, objective.Comparison, limit));
+        var verdict = Binomial.AtLeast(good, known.Count, 0.5) <= 1 - AbsoluteJudge.Confidence ? FindingVerdict.Pass
+            : Binomial.AtMost(good, known.Count, 0.5) <= 1 - AbsoluteJudge.Confidence ? FindingVerdict.Fail
+            : FindingVerdict.Inconclusive;
+        return Ruled(objective, objective.LimitKind == LimitKind.RelativeToBaseline, verdict) with { Samples = known.Count };
+    }
+
+    private static Ruling Ruled(Objective objective, bool ratio, FindingVerdict verdict)
+    {
+        var unit = ratio ? "relative" : Wording.UnitOf(objective.Metric);
+        var asks = $"the gate asks for {Wording.Side(objective.Comparison)} {Signed(objective, unit)} vs baseline";
+        return new Ruling
+        {
+            Verdict = verdict,
+            Unit = unit,
+            ReasonCode = verdict switch
+            {
+                FindingVerdict.Pass => ReasonCodes.Held,
+                FindingVerdict.Fail => ReasonCodes.Broken,
+                _ => ReasonCodes.Straddles,
+            },
+            Advice = verdict == FindingVerdict.Inconclusive
+                ? $"; {asks}, too close to tell with 95 % confidence. More blocks would narrow it."
+                : $"; {asks}.",
+        };
+    }
+
+    private static string Signed(Objective objective, string unit) =>
+        unit == "share" ? $"{objective.Limit * 100:+0.##;-0.##;0} pp" : Wording.Quantity(objective.Limit, unit);
+
+    private static string Seen(Objective objective, bool ratio, double? observed, double? whole, double? other, int blocks)
+    {
+        var unit = Wording.UnitOf(objective.Metric);
+        string Text(double? value) => value is { } number ? Wording.Quantity(number, unit) : "not measured";
+        var by = observed is { } change
+            ? ratio ? $" ({Wording.Quantity(change, "relative")} over {blocks} blocks)"
+                : unit == "share" ? FormattableString.Invariant($" ({change * 100:+0.##;-0.##;0} pp over {blocks} blocks)")
+                : $" ({(change > 0 ? "+" : "")}{Wording.Quantity(change, unit)} over {blocks} blocks)"
+            : $" (over {blocks} blocks, some without end)";
+        return $"{AbsoluteJudge.Capital(Wording.Aggregated(objective))}{Wording.Where(objective)}: {Text(whole)} against {Text(other)} of the baseline{by}";
+    }
+
+    private static double Difference((double Candidate, double Baseline) pair, bool ratio)
+    {
+        if (!ratio)
+        {
+            return pair.Candidate - pair.Baseline;
+        }
+
+        return pair is { Candidate: > 0, Baseline: > 0 } ? Math.Log(pair.Candidate) - Math.Log(pair.Baseline)
+            : pair.Candidate.Equals(pair.Baseline) ? 0
+            : pair.Candidate > pair.Baseline ? double.PositiveInfinity : double.NegativeInfinity;
+    }
+
+    /// <summary>One value of each version for each block, or for each run of neighbouring blocks where the metric is a tail.</summary>
+    private static List<(double Candidate, double Baseline)> Pairs(Objective objective, Measurements run, Slice candidate, Slice baseline)
+    {
+        var left = run.In(candidate).GroupBy(request => request.Block).ToDictionary(block => block.Key, block => block.ToList());
+        var right = run.In(baseline).GroupBy(request => request.Block).ToDictionary(block => block.Key, block => block.ToList());
+        var blocks = left.Keys.Where(right.ContainsKey).Order().ToList();
+        var count = Groups(objective, blocks.Count, blocks.Sum(block => Math.Min(left[block].Count, right[block].Count)));
+        var pairs = new List<(double, double)>();
+        for (var group = 0; group < count; group++)
+        {
+            var (from, to) = (group * blocks.Count / count, (group + 1) * blocks.Count / count);
+            var members = blocks[from..to];
+            if (Value(objective, members.SelectMany(block => left[block])) is { } mine
+                && Value(objective, members.SelectMany(block => right[block])) is { } theirs)
+            {
+                pairs.Add((mine, theirs));
+            }
+        }
+
+        return pairs;
+    }
+
+    /// <summary>A p99 of ten requests is their maximum: blocks are merged until each holds about one value beyond the percentile.</summary>
+    private static int Groups(Objective objective, int blocks, int requests)
+    {
+        if (objective.Aggregation.Kind != AggregationKind.Percentile || blocks == 0)
+        {
+            return blocks;
+        }
+
+        var beyond = (int)Math.Floor(requests * (1 - (objective.Aggregation.Percent / 100)));
+        return Math.Clamp(beyond, Math.Min(WantedBlocks, blocks), blocks);
+    }
+
+    private static double? Value(Objective objective, IEnumerable<Request> requests) =>
+        Metrics.IsDistribution(objective.Metric)
+            ? Summaries.Aggregate(Measurements.DistributionOf(objective.Metric, requests), objective.Aggregation)
+            : Metrics.UnitOf(objective.Metric) == MetricUnit.PerSecond
+                ? requests.Sum(request => MetricValues.AmountOf(objective.Metric, request))
+                : Measurements.ShareOf(objective.Metric, requests).Value;
+
+    private static double? Whole(Objective objective, Measurements run, Slice slice) =>
+        Metrics.IsDistribution(objective.Metric)
+            ? Summaries.Aggregate(run.DistributionOf(objective.Metric, slice), objective.Aggregation)
+            : Metrics.UnitOf(objective.Metric) == MetricUnit.PerSecond
+                ? run.RateOf(objective.Metric, slice).Value
+                : run.ShareOf(objective.Metric, slice).Value;
+}

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Measuring;
+using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Reports.Judging;
+
+/// <summary>
+/// (Measurements, facts) to a verdict. How the run ended comes first, then whether it is valid, then every objective, and in a valid
+/// run fail outweighs inconclusive outweighs pass. Pure: the same journal gives the same summary.
+/// </summary>
+public static class Judge
+{
+    public static Summary Decide(Measurements run, RunFacts facts)
+    {
+        var validity = Validity.Of(run, facts);
+        var findings = Findings(run, validity);
+        var healed = run.Ending?.Healed ?? (run.Faults.Any(fault => fault.InjectedAt is not null) ? HealState.Unverified : HealState.NotNeeded);
+        var (verdict, reasons) = Merge(run, facts, validity, findings, healed);
+        return new Summary
+        {
+            ToolVersion = run.Run.ToolVersion,
+            Scenario = run.Run.Scenario,
+            Seed = run.Run.Seed,
+            PlanSha256 = run.Run.PlanSha256,
+            Verdict = verdict,
+            ExitCode = ExitCodes.Of(verdict, facts.Inconclusive),
+            Healed = healed,
+            Headline = Headlines.Of(run, verdict, reasons, findings),
+            Reasons = reasons,
+            Findings = findings,
+            Targets = Summaries.Targets(run),
+            Counts = Accounts.Counts(run),
+            Generator = Accounts.Generator(run, validity),
+            Faults = [.. run.Faults.Select(Accounts.Fault)],
+        };
+    }
+
+    private static List<Finding> Findings(Measurements run, Validity validity)
+    {
+        var gates = run.Run.Gates.Select(objective => Gate(objective, run, validity));
+        var expectations = RecoveryJudge.Expectations(run).Select(finding => validity.Unsteady.Count > 0 ? Unsteady(finding) : finding);
+        return [.. gates.Concat(expectations).Concat(validity.Findings)
+            .OrderBy(finding => finding.Verdict switch
+            {
+                FindingVerdict.Fail => 0,
+                FindingVerdict.Inconclusive => 1,
+                FindingVerdict.Pass => 2,
+                _ => throw new UnreachableException($"no place for {finding.Verdict}"),
+            })
+            .ThenBy(finding => FindingKinds.All.ToList().IndexOf(finding.Kind))];
+    }
+
+    private static Finding Gate(Objective objective, Measurements run, Validity validity)
+    {
+        var slice = new Slice(run.Candidate, objective.Phase, objective.Cohort);
+        var ruling = objective.LimitKind switch
+        {
+            LimitKind.Absolute => AbsoluteJudge.Decide(objective, run, slice),
+            LimitKind.RelativeToBaseline or LimitKind.DifferenceToBaseline => BaselineJudge.Decide(objective, run, slice),
+            _ => throw new UnreachableException($"no rule for {objective.LimitKind}"),
+        };
+        var kind = objective.Kind switch
+        {
+            GateKind.Gate => FindingKinds.Gate,
+            GateKind.Guard => FindingKinds.Guard,
+            GateKind.Info => FindingKinds.Info,
+            _ => throw new UnreachableException($"no rule for {objective.Kind}"),
+        };
+        var finding = Dressing.Of(objective, kind, ruling, run, objective.Phase);
+        var aboutFaults = objective.Phase is Phase.Fault or Phase.Recovery || objective.Metric >= MetricId.TimeToDetect;
+        return aboutFaults && validity.Unsteady.Count > 0 ? Unsteady(finding) : finding;
+    }
+
+    /// <summary>What was already broken before the fault cannot be laid at its door, nor can it be cleared.</summary>
+    private static Finding Unsteady(Finding finding) => finding with
+    {
+        Verdict = FindingVerdict.Inconclusive,
+        ReasonCode = ReasonCodes.BaselineNotSteady,
+        Advice = $"{finding.Advice} But the steady state was already broken before any fault, so that this says nothing about the fault.",
+    };
+
+    private static (RunVerdict Verdict, IReadOnlyList<string> Reasons) Merge(
+        Measurements run, RunFacts facts, Validity validity, List<Finding> findings, HealState healed)
+    {
+        if (Ended(run, facts) is { } ended)
+        {
+            return Unhealed(ended.Verdict, [ended.Reason], healed);
+        }
+
+        IReadOnlyList<string> invalid = [.. validity.Lost, .. validity.Limited];
+        IReadOnlyList<string> doubts = [.. invalid, .. validity.Unexposed, .. validity.Unsteady];
+        var deciding = findings.Where(finding => finding.Kind is FindingKinds.Gate or FindingKinds.Fault).ToList();
+        var failed = findings.Any(finding => finding.Verdict == FindingVerdict.Fail && finding.Kind is FindingKinds.Gate or FindingKinds.Fault or FindingKinds.Guard);
+        var verdict =
+            deciding.Count > 0 && invalid.Count > 0 ? RunVerdict.Inconclusive
+            : failed ? RunVerdict.Fail
+            : validity.Unexposed.Count > 0 || deciding.Any(finding => finding.Verdict == FindingVerdict.Inconclusive) ? RunVerdict.Inconclusive
+            : deciding.Count > 0 && validity.Unsteady.Count > 0 ? RunVerdict.Inconclusive
+            : RunVerdict.Pass;
+        return Unhealed(verdict, doubts, healed);
+    }
+
+    /// <summary>Null when the run went to its end.</summary>
+    private static (RunVerdict Verdict, string Reason)? Ended(Measurements run, RunFacts facts)
+    {
+        if (run.Ending is not { } ending)
+        {
+            return (RunVerdict.Error, facts.JournalTruncated
+                ? "The journal ends in the middle of a line: the run was killed or the disk was full."
+                : "The journal has no last line: the run was killed before it could end.");
+        }
+
+        var why = ending.Reason is { Length: > 0 } reason ? $": {reason}" : "";
+        return ending.Ending switch
+        {
+            RunEnding.Completed => null,
+            RunEnding.Aborted => (RunVerdict.Aborted, $"The run was aborted{why}"),
+            RunEnding.Cancelled => (RunVerdict.Cancelled, $"The run was cancelled{why}"),
+            RunEnding.Broken => (RunVerdict.Error, $"The run broke{why}"),
+            RunEnding.CandidateUnavailable => (RunVerdict.Fail, $"{run.Candidate} could not be reached or loaded{why}"),
+            _ => throw new UnreachableException($"no rule for {ending.Ending}"),
+        };
+    }
+
+    /// <summary>Whatever else was found: a system that could not be healed, or not shown to be, needs a person.</summary>
+    private static (RunVerdict Verdict, IReadOnlyList<string> Reasons) Unhealed(
+        RunVerdict verdict, IReadOnlyList<string> reasons, HealState healed) => healed switch
+    {
+        HealState.NotNeeded or HealState.Verified => (verdict, reasons),
+        HealState.Unverified => (RunVerdict.Error, ["It could not be verified that every fault was lifted; run chaosbench heal.", .. reasons]),
+        HealState.Failed => (RunVerdict.Error, ["A fault could not be lifted; run chaosbench heal and look at the target.", .. reasons]),
+        _ => throw new UnreachableException($"no rule for {healed}"),
+    };
+}

@@ -1,0 +1,39 @@
+using ChaosBench.Reports.Verdicts;
+
+namespace ChaosBench.Reports.Judging;
+
+/// <summary>An objective judged, before it is dressed as a <see cref="Finding"/>.</summary>
+internal sealed record Ruling
+{
+    public required FindingVerdict Verdict { get; init; }
+    public required string ReasonCode { get; init; }
+    public required string Advice { get; init; }
+    public double? Observed { get; init; }
+    public long Samples { get; init; }
+    public Interval? Interval { get; init; }
+    public double? BaselineObserved { get; init; }
+
+    /// <summary>Null: the unit of the metric.</summary>
+    public string? Unit { get; init; }
+
+    public static Ruling Undecided(string reasonCode, string advice) =>
+        new() { Verdict = FindingVerdict.Inconclusive, ReasonCode = reasonCode, Advice = advice };
+}
+
+/// <summary>The stable reason codes of findings.</summary>
+public static class ReasonCodes
+{
+    public const string Held = "held";
+    public const string Broken = "broken";
+    public const string TooFewSamples = "too-few-samples";
+    public const string Straddles = "interval-straddles-limit";
+    public const string NotMeasured = "not-measured";
+    public const string GeneratorLimited = "generator-limited";
+    public const string BaselineNotSteady = "baseline-not-steady";
+    public const string FaultsNotInjected = "faults-not-injected";
+    public const string NotWatchedLongEnough = "not-watched-long-enough";
+    public const string BaselineMissing = "baseline-missing";
+    public const string TooFewBlocks = "too-few-blocks";
+    public const string JournalIncomplete = "journal-incomplete";
+    public const string NotHealed = "not-healed";
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Measuring;
+using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Reports.Judging;
+
+/// <summary>
+/// What must hold of the run before its numbers may decide: an honest generator, a steady baseline, faults that happened, a whole
+/// journal. Checked before any gate.
+/// </summary>
+internal sealed class Validity
+{
+    private const double LagFloor = 0.010;
+    private const double LagShare = 0.05;
+    private const double AchievedFloor = 0.98;
+    private const double BusyShare = 0.9;
+
+    private Validity(Measurements run, RunFacts facts)
+    {
+        Findings = [Lag(run), .. Achieved(run), .. Busy(run, facts)];
+        Limited = [.. Findings.Where(IsFailed).Select(finding => finding.Advice)];
+        var exposures = run.Faults.Select(fault => Exposure(run, fault)).ToList();
+        Unexposed = [.. exposures.Where(finding => finding.Verdict != FindingVerdict.Pass).Select(finding => finding.Advice)];
+        var steady = run.Run.SteadyState.Select(objective => Steady(objective, run)).ToList();
+        Unsteady = run.Faults.Count == 0 ? [] : [.. steady.Where(IsFailed).Select(finding => finding.Advice)];
+        Lost = Arrivals(run);
+        Findings = [.. Findings, .. exposures, .. steady];
+    }
+
+    public static Validity Of(Measurements run, RunFacts facts) => new(run, facts);
+
+    public IReadOnlyList<Finding> Findings { get; }
+
+    /// <summary>The generator was the limit: nothing it measured can be held against the target.</summary>
+    public IReadOnlyList<string> Limited { get; }
+
+    /// <summary>Faults that did not happen as planned: a pass would promise what was not tried.</summary>
+    public IReadOnlyList<string> Unexposed { get; }
+
+    /// <summary>The baseline phase already broke the steady state: faults cannot be blamed or acquitted.</summary>
+    public IReadOnlyList<string> Unsteady { get; }
+
+    /// <summary>Arrivals without an outcome.</summary>
+    public IReadOnlyList<string> Lost { get; }
+
+    private static bool IsFailed(Finding finding) => finding.Verdict == FindingVerdict.Fail;
+
+    private static Finding Lag(Measurements run)
+    {
+        var lags = Measurements.DistributionOf(
+            MetricId.DispatchLag, run.Requests.Where(request => request.Phase != Phase.WarmUp));
+        var limit = Math.Max(LagFloor, LagShare * (Tightest(run.Run) ?? 0));
+        var observed = lags.Quantile(0.99);
+        var held = observed is null || observed <= limit;
+        return Precondition(run, "p99 dispatch_lag", observed, limit, "s", lags.Count, held, observed is null
+            ? "Nothing was sent, so that the generator was not late either."
+            : held
+                ? $"The generator was on time: p99 dispatch lag was {Wording.Duration(observed.Value)}, at most {Wording.Duration(limit)} is allowed."
+                : $"The generator was late: p99 dispatch lag was {Wording.Duration(observed.Value)}, at most {Wording.Duration(limit)} is allowed; lower the rate or give it more CPU.");
+    }
+
+    private static IEnumerable<Finding> Achieved(Measurements run)
+    {
+        if (AchievedOverPlanned(run) is not { } share)
+        {
+            yield break;
+        }
+
+        var held = share >= AchievedFloor;
+        yield return Precondition(
+            run, "achieved / planned rate", share, AchievedFloor, "share", run.Run.PlannedArrivals ?? 0, held,
+            $"{Wording.Percent(share)} of the planned requests were sent; {(held ? "at least" : "it takes at least")} {Wording.Percent(AchievedFloor)} to judge what was planned.");
+    }
+
+    private static IEnumerable<Finding> Busy(Measurements run, RunFacts facts)
+    {
+        if (facts.InProcess || facts.Cores is not { } cores || run.Generator.Count == 0)
+        {
+            yield break;
+        }
+
+        var used = run.Generator.Average(sample => sample.ProcessCpu) / cores;
+        var held = used <= BusyShare;
+        yield return Precondition(
+            run, "generator CPU", used, BusyShare, "share", run.Generator.Count, held,
+            $"The generator used {Wording.Percent(used)} of {cores} cores; {(held ? "up to" : "at most")} {Wording.Percent(BusyShare)} leaves it free to be on time.");
+    }
+
+    private static Finding Exposure(Measurements run, FaultLog fault)
+    {
+        var failure = fault.Transitions.FirstOrDefault(move => move.State == FaultState.Failed && fault.InjectedAt is null);
+        var why = failure?.Detail is { } detail ? $" ({detail})" : "";
+        return Precondition(
+            run, $"exposure of {fault.Plan.Id}", fault.Applied, fault.Plan.MinExposure, "count", fault.Eligible, fault.WasExposed,
+            $"{fault.Plan.Id} touched {fault.Applied} of {fault.Eligible} eligible units{why}; at least {fault.Plan.MinExposure} must be touched for the run to say anything about it.")
+            with { ReasonCode = fault.WasExposed ? ReasonCodes.Held : ReasonCodes.FaultsNotInjected };
+    }
+
+    private static Finding Steady(Objective objective, Measurements run)
+    {
+        var slice = new Slice(run.Candidate, Phase.Baseline, objective.Cohort);
+        var ruling = objective.LimitKind != LimitKind.Absolute || objective.Metric >= MetricId.TimeToDetect
+            ? Ruling.Undecided(ReasonCodes.NotMeasured, "A steady state is absolute and about requests; compare versions under gates.")
+            : AbsoluteJudge.Decide(objective with { Phase = Phase.Baseline, Kind = GateKind.Info }, run, slice);
+        return Dressing.Of(objective, FindingKinds.SteadyState, ruling, run, Phase.Baseline);
+    }
+
+    private static List<string> Arrivals(Measurements run)
+    {
+        var planned = run.Run.PlannedArrivals;
+        return run.Ending is { Ending: RunEnding.Completed } && planned is { } count && count != run.Requests.Count
+            ? [string.Create(CultureInfo.InvariantCulture, $"{count} requests were planned and {run.Requests.Count} have an outcome: the journal is not whole.")]
+            : [];
+    }
+
+    /// <summary>Open workloads that ran to their end. Null otherwise: a stopped run was not meant to send the rest.</summary>
+    public static double? AchievedOverPlanned(Measurements run) =>
+        run.Ending is { Ending: RunEnding.Completed } && run.Run is { OpenWorkload: true, PlannedArrivals: > 0 }
+            ? (double)run.Requests.Count(request => request.WasSent) / run.Run.PlannedArrivals : null;
+
+    /// <summary>The shortest request latency that anything in the scenario is held to, seconds.</summary>
+    private static double? Tightest(JournalEvent.RunStarted run)
+    {
+        var own = new[] { run.Objectives.Ttft, run.Objectives.E2e }.OfType<TimeSpan>().Select(limit => limit.TotalSeconds);
+        var limits = run.Gates.Concat(run.SteadyState)
+            .Where(objective => objective.LimitKind == LimitKind.Absolute && objective.Limit > 0
+                && objective.Metric is MetricId.Ttft or MetricId.E2e or MetricId.TtftService or MetricId.E2eService)
+            .Select(objective => objective.Limit);
+        return own.Concat(limits).Select(limit => (double?)limit).Min();
+    }
+
+    private static Finding Precondition(
+        Measurements run, string what, double? observed, double limit, string unit, long samples, bool held, string advice) => new()
+    {
+        Objective = what,
+        Kind = FindingKinds.Precondition,
+        Phase = "all",
+        Target = run.Candidate,
+        Observed = observed,
+        Limit = limit,
+        Unit = unit,
+        Samples = samples,
+        Verdict = held ? FindingVerdict.Pass : FindingVerdict.Fail,
+        ReasonCode = held ? ReasonCodes.Held : ReasonCodes.GeneratorLimited,
+        Advice = advice,
+    };
+}

@@ -1,0 +1,60 @@
+using ChaosBench.Reports.Journal;
+
+namespace ChaosBench.Reports.Measuring;
+
+/// <summary>What one planned fault did: its way along the timeline, whom it met, and how the system came back.</summary>
+public sealed class FaultLog
+{
+    private FaultLog(PlannedFaultInfo plan, IReadOnlyList<JournalEvent> others)
+    {
+        Plan = plan;
+        Transitions = [.. others.OfType<JournalEvent.FaultTransition>().Where(move => move.Fault == plan.Id).OrderBy(move => move.At)];
+        var met = others.OfType<JournalEvent.Injection>().Where(injection => injection.Fault == plan.Id).ToList();
+        Eligible = met.Count(injection => injection.Kind == InjectionKind.Eligible);
+        Selected = met.Count(injection => injection.Kind == InjectionKind.Selected);
+        Applied = met.Count(injection => injection.Kind == InjectionKind.Applied);
+        Bypassed = met.Count(injection => injection.Kind == InjectionKind.Bypassed);
+        var applied = met.Where(injection => injection.Kind == InjectionKind.Applied).Select(injection => injection.At).ToList();
+        OrderedAt = FirstAt(FaultState.Ordered);
+        InjectedAt = applied.Count > 0 ? applied.Min() : FirstAt(FaultState.Active);
+        HealedAt = FirstAt(FaultState.Healed);
+
+        // Faults of the input need no injector, so nobody lifts them: they are over when their window is.
+        ClearedAt = HealedAt ?? FirstAt(FaultState.Cleared) ?? (Transitions.Count == 0 && applied.Count > 0 ? plan.End : null);
+    }
+
+    public PlannedFaultInfo Plan { get; }
+    public IReadOnlyList<JournalEvent.FaultTransition> Transitions { get; }
+    public long Eligible { get; }
+    public long Selected { get; }
+    public long Applied { get; }
+    public long Bypassed { get; }
+
+    /// <summary>t_req, t_inj and t_clr of the definitions; nanoseconds, null when it never came to that.</summary>
+    public long? OrderedAt { get; }
+    public long? InjectedAt { get; }
+    public long? ClearedAt { get; }
+    public long? HealedAt { get; }
+
+    /// <summary>The last state it reached; null when the timeline never touched it.</summary>
+    public FaultState? State => Transitions.Count == 0 ? null : Transitions[^1].State;
+
+    /// <summary>It touched at least as many units as the scenario asks for.</summary>
+    public bool WasExposed => Applied >= Plan.MinExposure;
+
+    public Recovery Recovery { get; private set; } = Recovery.Unknown;
+
+    internal static IReadOnlyList<FaultLog> All(Measurements run)
+    {
+        var faults = run.Run.Faults.Select(plan => new FaultLog(plan, run.Others)).ToList();
+        if (faults.Count > 0)
+        {
+            var steady = new SteadyState(run);
+            faults.ForEach(fault => fault.Recovery = RecoveryClock.Of(fault, faults, run, steady));
+        }
+
+        return faults;
+    }
+
+    private long? FirstAt(FaultState state) => Transitions.FirstOrDefault(move => move.State == state)?.At;
+}

@@ -1,0 +1,228 @@
+using System.Diagnostics;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Scenarios;
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Reports.Measuring;
+
+/// <summary>
+/// Everything a run measured, folded from its journal: the one source of every number in every report. Definitions: docs/metrics.md.
+/// </summary>
+public sealed class Measurements
+{
+    internal Measurements(
+        JournalEvent.RunStarted run, JournalEvent.RunEnded? ending, IReadOnlyList<Request> requests, IReadOnlyList<JournalEvent> others)
+    {
+        Run = run;
+        Ending = ending;
+        Requests = requests;
+        Others = others;
+        Generator = [.. others.OfType<JournalEvent.GeneratorSample>()];
+        Detections = [.. others.OfType<JournalEvent.Detection>().OrderBy(detection => detection.At)];
+        Notes = [.. others.OfType<JournalEvent.Note>()];
+        LastAt = Math.Max(ending?.At ?? 0, Math.Max(
+            requests.Count == 0 ? 0 : requests.Max(request => request.EndedAt), others.Count == 0 ? 0 : others.Max(other => other.At)));
+        Windows = [.. run.Phases.Select(Clip).Where(window => window.End > window.Start)];
+        Faults = FaultLog.All(this);
+    }
+
+    public JournalEvent.RunStarted Run { get; }
+
+    /// <summary>Null: the journal stops before the run did.</summary>
+    public JournalEvent.RunEnded? Ending { get; }
+
+    /// <summary>In journal order, warm-up included.</summary>
+    public IReadOnlyList<Request> Requests { get; }
+
+    public IReadOnlyList<FaultLog> Faults { get; }
+    public IReadOnlyList<JournalEvent.GeneratorSample> Generator { get; }
+    public IReadOnlyList<JournalEvent.Detection> Detections { get; }
+    public IReadOnlyList<JournalEvent.Note> Notes { get; }
+
+    /// <summary>The phases as far as the run went; nanoseconds.</summary>
+    public IReadOnlyList<PhaseWindow> Windows { get; }
+
+    /// <summary>When the last thing happened, nanoseconds.</summary>
+    public long LastAt { get; }
+
+    /// <summary>Name of the version under judgement.</summary>
+    public string Candidate => Run.Targets.TryGetValue("candidate", out var name) ? name : Run.Targets.Values.FirstOrDefault() ?? "";
+
+    /// <summary>Name of the version it is compared with, if any.</summary>
+    public string? Baseline => Run.Targets.TryGetValue("baseline", out var name) ? name : null;
+
+    /// <summary>Everything in the journal that is neither the first nor the last line, an observation or a score.</summary>
+    internal IReadOnlyList<JournalEvent> Others { get; }
+
+    /// <summary>Folds a journal. Throws <see cref="JournalException"/> when its first event is not <see cref="JournalEvent.RunStarted"/>.</summary>
+    public static Measurements Fold(IEnumerable<JournalEvent> journal)
+    {
+        var fold = new Folder();
+        foreach (var entry in journal)
+        {
+            fold.Add(entry);
+        }
+
+        return fold.Close();
+    }
+
+    public IEnumerable<Request> In(Slice slice) => Requests.Where(slice.Holds);
+
+    /// <summary>The values of a metric with one value or more a request. Failed requests are in it as infinitely late.</summary>
+    public Distribution DistributionOf(MetricId metric, Slice slice) => DistributionOf(metric, In(slice));
+
+    /// <inheritdoc cref="DistributionOf(MetricId, Slice)"/>
+    public static Distribution DistributionOf(MetricId metric, IEnumerable<Request> requests) =>
+        new(requests.SelectMany(request => MetricValues.Of(metric, request)));
+
+    /// <summary>A share as hits among all that count; empty when nothing counts.</summary>
+    public ShareCount ShareOf(MetricId metric, Slice slice) => ShareOf(metric, In(slice));
+
+    /// <inheritdoc cref="ShareOf(MetricId, Slice)"/>
+    public static ShareCount ShareOf(MetricId metric, IEnumerable<Request> requests)
+    {
+        var (hits, total) = (0.0, 0L);
+        foreach (var request in requests)
+        {
+            if (MetricValues.ShareOf(metric, request) is { } value)
+            {
+                hits += value;
+                total++;
+            }
+        }
+
+        return new ShareCount(hits, total);
+    }
+
+    /// <summary>Good requests, completed requests or output tokens per second of the slice's phases, by planned time.</summary>
+    public RateSeries RateOf(MetricId metric, Slice slice)
+    {
+        var windows = WindowsOf(slice.Phase).ToList();
+        var bins = windows.Select(window => new double[(window.End - window.Start) / Nanos.PerSecond]).ToList();
+        var amount = 0.0;
+        foreach (var request in In(slice))
+        {
+            var value = MetricValues.AmountOf(metric, request);
+            amount += value;
+            var at = windows.FindIndex(window => window.Phase == request.Phase);
+            var second = at < 0 ? -1 : (request.PlannedAt - windows[at].Start) / Nanos.PerSecond;
+            if (second >= 0 && second < bins[at].Length)
+            {
+                bins[at][second] += value;
+            }
+        }
+
+        return new RateSeries(
+            amount, windows.Sum(window => Nanos.ToSeconds(window.End - window.Start)), [.. bins.SelectMany(bin => bin)]);
+    }
+
+    /// <summary>Null: the three measured phases.</summary>
+    public IEnumerable<PhaseWindow> WindowsOf(Phase? phase) =>
+        Windows.Where(window => phase is { } one ? window.Phase == one : window.Phase != Phase.WarmUp);
+
+    private PhaseWindow Clip(PhaseWindow window) => Ending is { Ending: RunEnding.Completed }
+        ? window
+        : window with { End = Math.Min(window.End, LastAt) };
+
+    private sealed class Folder
+    {
+        private readonly Dictionary<int, Request> _byArrival = [];
+        private readonly List<Request> _requests = [];
+        private readonly List<JournalEvent> _others = [];
+        private readonly List<JournalEvent.Score> _scores = [];
+        private readonly Dictionary<string, Cohort> _cohorts = new(StringComparer.Ordinal);
+        private JournalEvent.RunStarted? _run;
+        private JournalEvent.RunEnded? _ending;
+
+        public void Add(JournalEvent entry)
+        {
+            if (_run is null && entry is not JournalEvent.RunStarted)
+            {
+                throw new JournalException("the journal does not begin with the start of a run; its first line is missing");
+            }
+
+            switch (entry)
+            {
+                case JournalEvent.RunStarted run:
+                    _run = run;
+                    break;
+                case JournalEvent.Observation seen:
+                    var request = new Request(seen, Shared(seen.Cohort));
+                    _requests.Add(request);
+                    _byArrival[seen.Arrival] = request;
+                    break;
+                case JournalEvent.Score score:
+                    _scores.Add(score);
+                    break;
+                case JournalEvent.RunEnded ended:
+                    _ending = ended;
+                    break;
+                case JournalEvent.FaultTransition or JournalEvent.Injection or JournalEvent.Detection or JournalEvent.Note
+                    or JournalEvent.GeneratorSample:
+                    _others.Add(entry);
+                    break;
+                default:
+                    throw new UnreachableException($"no rule for {entry.GetType().Name}");
+            }
+        }
+
+        public Measurements Close()
+        {
+            var run = _run ?? throw new JournalException("the journal is empty: the run stopped before its first line was written");
+            _scores.ForEach(Grade);
+            _requests.ForEach(GradeMissing);
+            _requests.ForEach(request => request.Good = MetricValues.IsGood(request, run.Objectives));
+            return new Measurements(run, _ending, _requests, _others);
+        }
+
+        private void Grade(JournalEvent.Score score)
+        {
+            if (!_byArrival.TryGetValue(score.Arrival, out var request))
+            {
+                return;
+            }
+
+            var value = score.Value ?? 0;
+            switch (score.Grader)
+            {
+                case "accuracy":
+                    request.Accuracy = value;
+                    break;
+                case "field_accuracy":
+                    request.FieldAccuracy = value;
+                    break;
+                case "valid_json":
+                    request.ValidJson = value;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        /// <summary>A known answer was asked for and nothing came back that could be graded: that is wrong, not absent.</summary>
+        private static void GradeMissing(Request request)
+        {
+            if (request.Cohort.Grader == GraderKind.None)
+            {
+                return;
+            }
+
+            request.Accuracy ??= 0;
+            if (request.Cohort.Grader == GraderKind.JsonFields)
+            {
+                request.FieldAccuracy ??= 0;
+                request.ValidJson ??= 0;
+            }
+        }
+
+        /// <summary>One object for each distinct cohort: a million requests share a handful.</summary>
+        private Cohort Shared(Cohort cohort)
+        {
+            var key = string.Join('\u001f', cohort.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
+            key = FormattableString.Invariant(
+                $"{cohort.Prompts}\u001f{cohort.Temperature}\u001f{cohort.MaxTokens}\u001f{cohort.Stream}\u001f{cohort.Batch}\u001f{cohort.Role}\u001f{cohort.Grader}\u001f{key}");
+            return _cohorts.TryGetValue(key, out var shared) ? shared : _cohorts[key] = cohort;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using MathNet.Numerics.Distributions;
+
+namespace ChaosBench.Reports.Statistics;
+
+/// <summary>
+/// Mean with one-sided Student bounds: D ± t(confidence, R - 1) s / √R (Student 1908; used both ways it is the pair of one-sided tests
+/// of Schuirmann 1987). The unit of analysis is what is passed in: blocks or runs, not requests.
+/// </summary>
+/// <param name="StandardError">s / √R with the R - 1 divisor.</param>
+public sealed record MeanBounds(double Mean, double StandardError, double Low, double High, int Count)
+{
+    /// <summary>Null with fewer than two values or a value that is not finite.</summary>
+    public static MeanBounds? Of(IReadOnlyCollection<double> values, double confidence = 0.95)
+    {
+        if (values.Count < 2 || values.Any(value => !double.IsFinite(value)))
+        {
+            return null;
+        }
+
+        var mean = values.Average();
+        var error = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1) / values.Count);
+        var reach = error * StudentT.InvCDF(0, 1, values.Count - 1, confidence);
+        return new MeanBounds(mean, error, mean - reach, mean + reach, values.Count);
+    }
+}
