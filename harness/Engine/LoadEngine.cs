@@ -155,7 +155,9 @@ public static class LoadEngine
             }
 
             var token = _phasesOver.Token;
-            return request.Queue is null ? Task.Run(() => alongside(token), CancellationToken.None) : alongside(token);
+            return request.Queue is null ? Task.Run(InPlaceAsync, CancellationToken.None) : InPlaceAsync();
+
+            async Task InPlaceAsync() => await alongside(token).ConfigureAwait(false);
         }
 
         private async Task FinishAsync()

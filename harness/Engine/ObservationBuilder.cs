@@ -48,9 +48,12 @@ internal sealed class ObservationBuilder(RunClock clock, Action? onSent = null) 
         onSent?.Invoke();
     }
 
-    public void Tokens(int tokens)
+    public void Tokens(int tokens) => Tokens(tokens, clock.Now);
+
+    public long Stamp() => clock.Now;
+
+    public void Tokens(int tokens, long stamp)
     {
-        var now = clock.Now;
         lock (_lock)
         {
             if (_closed || tokens < 1)
@@ -60,15 +63,15 @@ internal sealed class ObservationBuilder(RunClock clock, Action? onSent = null) 
 
             if (_lastToken is not { } last)
             {
-                _firstToken = now;
+                _firstToken = stamp;
                 _firstEventTokens = tokens;
             }
             else if ((_gaps ??= []).Count < MaxGaps)
             {
-                _gaps.Add(new TokenGap(Math.Max(0, now - last), tokens));
+                _gaps.Add(new TokenGap(Math.Max(0, stamp - last), tokens));
             }
 
-            _lastToken = now;
+            _lastToken = stamp;
             _tokens += tokens;
         }
     }

@@ -29,6 +29,12 @@ public interface IResponseSink
 
     /// <summary>An event with <paramref name="tokens"/> tokens (at least 1) arrived. Without streaming: once, with the last body byte.</summary>
     void Tokens(int tokens);
+
+    /// <summary>The instant now, for <see cref="Tokens(int, long)"/>: taken as soon as bytes arrive, before they are parsed.</summary>
+    long Stamp() => 0;
+
+    /// <summary>As <see cref="Tokens(int)"/>, but the event arrived at <paramref name="stamp"/>.</summary>
+    void Tokens(int tokens, long stamp) => Tokens(tokens);
 }
 
 /// <summary>How a request ended, without the instants.</summary>

@@ -1,0 +1,43 @@
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Engine.Targets.OpenAi;
+
+/// <summary>An OpenAI-compatible endpoint with every <c>${NAME}</c> already substituted. Holds secrets: it is never written anywhere.</summary>
+public sealed record OpenAiSettings
+{
+    public required string Name { get; init; }
+
+    /// <summary>Absolute http or https URL of the API, for example <c>http://127.0.0.1:8000/v1</c>; for Azure that of the deployment.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>The <c>model</c> field of requests.</summary>
+    public required string Model { get; init; }
+
+    public string? ApiKey { get; init; }
+    public OpenAiApi Api { get; init; } = OpenAiApi.Chat;
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>With it the key travels as <c>api-key</c> and this as the <c>api-version</c> query value.</summary>
+    public string? ApiVersion { get; init; }
+
+    /// <summary>PEM file. With it only this authority is trusted.</summary>
+    public string? CaCertificate { get; init; }
+
+    /// <summary>PEM files of a client certificate and its key.</summary>
+    public string? ClientCertificate { get; init; }
+    public string? ClientKey { get; init; }
+
+    /// <summary>The environment's proxy variables are not used.</summary>
+    public Uri? Proxy { get; init; }
+
+    public Budget Budget { get; init; } = new();
+    public RetryAfterPolicy RetryAfter { get; init; } = RetryAfterPolicy.Record;
+
+    /// <summary>Limit of the probe before the run and of a connection attempt. Default 10 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Records do; this one must not print what it holds.</summary>
+    public override string ToString() => $"OpenAiSettings {{ {Name} }}";
+}

@@ -1,0 +1,315 @@
+using System.Text.Json;
+
+namespace ChaosBench.Engine.Targets.OpenAi;
+
+/// <summary>
+/// Reads one JSON object of the chat or completions API, an event of a stream or a whole reply, in one pass. Unknown fields are
+/// skipped; known ones of a wrong type break the protocol. A role alone and an empty delta are no token.
+/// </summary>
+internal static class ReplyParser
+{
+    private static readonly JsonReaderOptions Strict = new() { MaxDepth = 64 };
+
+    /// <returns>True when the object held at least one token.</returns>
+    /// <exception cref="JsonException">Not one JSON object, or not of this API.</exception>
+    public static bool Read(ReadOnlySpan<byte> json, Reply reply)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, Strict);
+            var hasToken = ReadObject(ref reader, reply);
+
+            // Reads on, so that anything behind the object is an error.
+            reader.Read();
+            return hasToken;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new JsonException("text that is not Unicode");
+        }
+    }
+
+    /// <summary>Type and code of an error body, for example <c>invalid_request_error/invalid_api_key</c>. Null when it has none.</summary>
+    public static string? ErrorOf(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reply = new Reply();
+            Read(json, reply);
+            return reply.Error;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static bool ReadObject(ref Utf8JsonReader reader, Reply reply)
+    {
+        Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject, "not a JSON object");
+        var hasToken = false;
+        var known = false;
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("choices"u8))
+            {
+                known = true;
+                hasToken |= ReadChoices(ref reader, reply);
+            }
+            else if (reader.ValueTextEquals("usage"u8))
+            {
+                known = true;
+                ReadUsage(ref reader, reply);
+            }
+            else if (reader.ValueTextEquals("error"u8))
+            {
+                known = true;
+                ReadError(ref reader, reply);
+            }
+            else
+            {
+                SkipValue(ref reader);
+            }
+        }
+
+        Expect(known, "neither choices nor usage nor error");
+        return hasToken;
+    }
+
+    private static bool ReadChoices(ref Utf8JsonReader reader, Reply reply)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return false;
+        }
+
+        Expect(reader.TokenType == JsonTokenType.StartArray, "choices is not an array");
+        var hasToken = false;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            Expect(reader.TokenType == JsonTokenType.StartObject, "a choice is not an object");
+            hasToken |= ReadChoice(ref reader, reply);
+        }
+
+        return hasToken;
+    }
+
+    private static bool ReadChoice(ref Utf8JsonReader reader, Reply reply)
+    {
+        var hasToken = false;
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
+            {
+                hasToken |= ReadMessage(ref reader, reply);
+            }
+            else if (reader.ValueTextEquals("text"u8))
+            {
+                hasToken |= ReadText(ref reader, reply);
+            }
+            else if (reader.ValueTextEquals("finish_reason"u8))
+            {
+                reply.FinishReason = ReadString(ref reader) ?? reply.FinishReason;
+            }
+            else
+            {
+                SkipValue(ref reader);
+            }
+        }
+
+        return hasToken;
+    }
+
+    private static bool ReadMessage(ref Utf8JsonReader reader, Reply reply)
+    {
+        if (!EnterObject(ref reader))
+        {
+            return false;
+        }
+
+        var hasToken = false;
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("content"u8))
+            {
+                hasToken |= ReadText(ref reader, reply);
+            }
+            else if (reader.ValueTextEquals("reasoning_content"u8) || reader.ValueTextEquals("reasoning"u8) || reader.ValueTextEquals("refusal"u8))
+            {
+                hasToken |= HasText(ref reader);
+            }
+            else if (reader.ValueTextEquals("tool_calls"u8) || reader.ValueTextEquals("function_call"u8))
+            {
+                hasToken |= ReadCalls(ref reader);
+            }
+            else
+            {
+                SkipValue(ref reader);
+            }
+        }
+
+        return hasToken;
+    }
+
+    /// <summary>A call's name or a piece of its arguments is a token wherever it lies in there.</summary>
+    private static bool ReadCalls(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var hasToken = false;
+        var depth = reader.CurrentDepth;
+        if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName
+                && (reader.ValueTextEquals("name"u8) || reader.ValueTextEquals("arguments"u8)))
+            {
+                hasToken |= HasText(ref reader);
+            }
+        }
+
+        return hasToken;
+    }
+
+    private static void ReadUsage(ref Utf8JsonReader reader, Reply reply)
+    {
+        if (!EnterObject(ref reader))
+        {
+            return;
+        }
+
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("prompt_tokens"u8))
+            {
+                reply.InputTokens = ReadCount(ref reader) ?? reply.InputTokens;
+            }
+            else if (reader.ValueTextEquals("completion_tokens"u8))
+            {
+                reply.OutputTokens = ReadCount(ref reader) ?? reply.OutputTokens;
+            }
+            else
+            {
+                SkipValue(ref reader);
+            }
+        }
+    }
+
+    private static void ReadError(ref Utf8JsonReader reader, Reply reply)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        reply.Error = "error";
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        string? type = null;
+        string? code = null;
+        while (Next(ref reader))
+        {
+            if (reader.ValueTextEquals("type"u8))
+            {
+                type = ReadWord(ref reader);
+            }
+            else if (reader.ValueTextEquals("code"u8))
+            {
+                code = ReadWord(ref reader);
+            }
+            else
+            {
+                SkipValue(ref reader);
+            }
+        }
+
+        reply.Error = (type, code) switch
+        {
+            (null, null) => "error",
+            ({ } only, null) => only,
+            (null, { } only) => only,
+            ({ } first, { } second) => $"{first}/{second}",
+        };
+    }
+
+    private static bool ReadText(ref Utf8JsonReader reader, Reply reply)
+    {
+        var text = ReadString(ref reader);
+        if (string.IsNullOrEmpty(text))
+        {
+            return false;
+        }
+
+        reply.Append(text);
+        return true;
+    }
+
+    private static bool HasText(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var has = reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0;
+        reader.Skip();
+        return has;
+    }
+
+    private static string? ReadString(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        Expect(reader.TokenType is JsonTokenType.String or JsonTokenType.Null, "text that is neither a string nor null");
+        return reader.GetString();
+    }
+
+    /// <summary>Identifiers only: an error's code is put into reasons, and a hostile server chooses it.</summary>
+    private static string? ReadWord(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String || reader.ValueSpan.Length > 64)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        var word = reader.GetString()!;
+        return word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') ? word : null;
+    }
+
+    private static int? ReadCount(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var count = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) && value >= 0 ? value : (int?)null;
+        reader.Skip();
+        return count;
+    }
+
+    private static bool EnterObject(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        Expect(reader.TokenType is JsonTokenType.StartObject or JsonTokenType.Null, "an object is something else");
+        return reader.TokenType == JsonTokenType.StartObject;
+    }
+
+    private static bool Next(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    private static void SkipValue(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        reader.Skip();
+    }
+
+    private static void Expect(bool condition, string problem)
+    {
+        if (!condition)
+        {
+            throw new JsonException(problem);
+        }
+    }
+}
