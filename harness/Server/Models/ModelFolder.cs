@@ -1,15 +1,27 @@
+using System.Security.Cryptography;
 using ChaosBench.Server.Scheduling;
 using ChaosBench.Server.Tokenization;
+using Microsoft.ML.OnnxRuntime;
 
 namespace ChaosBench.Server.Models;
 
 /// <summary>A folder with <c>model.onnx</c>, <c>config.json</c> and tokenizer files, checked and ready to make replicas.</summary>
+/// <remarks>Safe for any number of threads.</remarks>
 public sealed class ModelFolder
 {
-    internal ModelFolder(Tokenizer tokenizer, ChatTemplate? chatTemplate, ModelIdentity identity)
+    // A slot of 2,048 positions of the reference model is 8 MB; longer contexts are asked for by option.
+    private const int DefaultPositions = 2048;
+
+    private readonly string _graph;
+    private readonly DecoderInterface _decoder;
+
+    private ModelFolder(string graph, DecoderInterface decoder, ModelConfig config, Tokenizer tokenizer, ChatTemplate? template, ModelIdentity identity)
     {
+        _graph = graph;
+        _decoder = decoder;
+        EndTokens = config.EndTokens.ToHashSet();
         Tokenizer = tokenizer;
-        ChatTemplate = chatTemplate;
+        ChatTemplate = template;
         Identity = identity;
     }
 
@@ -23,14 +35,141 @@ public sealed class ModelFolder
     /// <summary>Positions that the model was made for.</summary>
     public int MaxContext => Identity.Context;
 
-    /// <summary>Reads and checks everything once, including a first load of the graph.</summary>
+    internal IReadOnlySet<int> EndTokens { get; }
+
+    internal int Vocabulary => _decoder.Vocabulary;
+
+    /// <summary>Reads and checks everything once, including a first load of the graph and a first step.</summary>
     /// <exception cref="ModelLoadException">Something is missing, unreadable or not of the supported form.</exception>
-    public static ModelFolder Load(string folder, string device = "auto") => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The device is not auto, cpu, cuda or cuda:N.</exception>
+    public static ModelFolder Load(string folder, string device = "auto")
+    {
+        var choice = DeviceChoice.Parse(device);
+        if (!Directory.Exists(folder))
+        {
+            throw new ModelLoadException(folder, "is not a folder; name one that holds model.onnx, config.json and tokenizer.json");
+        }
+
+        var config = ModelConfig.Read(folder);
+        var place = Path.Combine(folder, "tokenizer.json");
+        var content = JsonFile.ReadBytes(place, "the byte-level BPE tokenizer");
+        var tokenizer = TokenizerFile.Parse(place, content);
+        if (tokenizer.Vocabulary > config.Vocabulary)
+        {
+            throw new ModelLoadException(place, $"has ids up to {tokenizer.Vocabulary - 1:N0}, config.json says vocab_size {config.Vocabulary:N0}; the two are not of the same model");
+        }
+
+        var graph = Path.Combine(folder, "model.onnx");
+        if (!File.Exists(graph))
+        {
+            throw new ModelLoadException(graph, "is missing; it holds the decoder as an ONNX graph");
+        }
+
+        var (resolved, note) = SessionFactory.Resolve(graph, choice);
+        var template = ReadTemplate(folder);
+        using var session = SessionFactory.Open(graph, resolved, threads: 1);
+        var decoder = DecoderInterface.Read(graph, session, config);
+        var identity = new ModelIdentity
+        {
+            Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
+            ModelSha256 = Hash(GraphFiles(folder)),
+            TokenizerSha256 = Hash([place]),
+            Vocabulary = config.Vocabulary,
+            Layers = config.Layers,
+            Heads = config.Heads,
+            Context = config.Context,
+            RuntimeVersion = OrtEnv.Instance().GetVersionString(),
+            Device = resolved,
+            DeviceNote = note,
+        };
+        var model = new ModelFolder(graph, decoder, config, tokenizer, template, identity);
+        model.CreateRunner(new ReplicaOptions { Slots = 1, MaxContext = Math.Min(8, config.Context), PrefillChunk = 2 }).Dispose();
+        return model;
+    }
 
     /// <exception cref="ChatTemplateException">The template refuses these messages, or the folder has none.</exception>
-    public int[] EncodeChat(IReadOnlyList<ChatTurn> messages) => throw new NotImplementedException();
+    public int[] EncodeChat(IReadOnlyList<ChatTurn> messages) => ChatTemplate is null
+        ? throw new ChatTemplateException($"the model '{Identity.Name}' has no chat template; send a raw prompt to /v1/completions")
+        : Tokenizer.Encode(ChatTemplate.Render(messages));
 
-    public int[] EncodePrompt(string prompt) => throw new NotImplementedException();
+    public int[] EncodePrompt(string prompt) => Tokenizer.EncodePrompt(prompt);
 
-    public IReplica CreateReplica(int index, ReplicaOptions options) => throw new NotImplementedException();
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    public IReplica CreateReplica(int index, ReplicaOptions options) => new Replica(this, index, options);
+
+    internal int PositionsOf(ReplicaOptions options) => Math.Min(MaxContext, options.MaxContext ?? DefaultPositions);
+
+    /// <summary>A fresh session and cache that has made its first steps: the first calls are slow, and a graph that cannot work fails here.</summary>
+    internal DecoderRunner CreateRunner(ReplicaOptions options)
+    {
+        var device = Identity.Device;
+        var session = SessionFactory.Open(_graph, device, options.Threads);
+        var runner = new DecoderRunner(session, _decoder, options.Slots, PositionsOf(options), options.PrefillChunk);
+        try
+        {
+            runner.Prefill(0, [0], past: 0);
+            runner.Decode([0], [1]);
+            return runner;
+        }
+        catch (OnnxRuntimeException e)
+        {
+            runner.Dispose();
+            throw new ModelLoadException(
+                _graph,
+                $"cannot make a step with past and present in one buffer ({SessionFactory.FirstLine(e.Message)}); ChaosBench serves graphs with "
+                + "GroupQueryAttention and past_present_share_buffer so far",
+                e);
+        }
+    }
+
+    private static ChatTemplate? ReadTemplate(string folder)
+    {
+        var place = Path.Combine(folder, "tokenizer_config.json");
+        if (!File.Exists(place))
+        {
+            return null;
+        }
+
+        var config = JsonFile.Parse(place, JsonFile.ReadBytes(place, "the chat template"));
+        var specials = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in (string[])["bos_token", "eos_token", "pad_token", "unk_token"])
+        {
+            var value = config.Find(name);
+            // Either a text or an object that carries it.
+            var text = value.Kind == System.Text.Json.JsonValueKind.Object ? value.Get("content") : value;
+            if (!text.IsNull)
+            {
+                specials[name] = text.Text();
+            }
+        }
+
+        var jinja = Path.Combine(folder, "chat_template.jinja");
+        if (File.Exists(jinja))
+        {
+            return ChatTemplate.Parse(jinja, System.Text.Encoding.UTF8.GetString(JsonFile.ReadBytes(jinja, "the chat template")), specials);
+        }
+
+        var template = config.Find("chat_template");
+        return template.IsNull ? null : ChatTemplate.Parse($"{place}: chat_template", template.Text(), specials);
+    }
+
+    /// <summary>The graph and its external data (<c>model.onnx.data</c>, <c>model.onnx_data</c>, ...).</summary>
+    private static IEnumerable<string> GraphFiles(string folder) =>
+        Directory.EnumerateFiles(folder, "model.onnx*").Order(StringComparer.Ordinal);
+
+    private static string Hash(IEnumerable<string> files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 16];
+        foreach (var file in files)
+        {
+            using var stream = File.OpenRead(file);
+            for (var read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
+            {
+                hash.AppendData(buffer, 0, read);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 }

@@ -1,0 +1,209 @@
+using ChaosBench.Server.Models;
+using Microsoft.ML.OnnxRuntime;
+
+namespace ChaosBench.Server.Scheduling;
+
+/// <summary>
+/// One session with its cache and prebound tensors: runs prompt chunks of one row and decode steps of the first rows.
+/// </summary>
+/// <remarks>
+/// <para>Everything a step needs is bound once per batch size and reused, so a steady decode step allocates nothing.</para>
+/// <para>
+/// The CPU kernel of GroupQueryAttention takes several new tokens on top of a past for a single row only, so prompts run row by
+/// row (measured: as fast per token as in a batch) and decode steps run for all rows at once.
+/// </para>
+/// </remarks>
+internal sealed class DecoderRunner : IDisposable
+{
+    // The attention mask is widened in steps, so that it is rebound every 64 positions and not for every token.
+    private const int MaskStep = 64;
+
+    private readonly InferenceSession _session;
+    private readonly DecoderInterface _decoder;
+    private readonly KvCache _cache;
+    private readonly RunOptions _runOptions = new();
+    private readonly Dictionary<(int Row, int Rows), Call> _calls = [];
+    private readonly long[] _ids;
+    private readonly long[] _positions;
+    private readonly long[] _mask;
+    private readonly int[] _masked;
+    private readonly float[] _logits;
+    private (int Rows, int Width) _maskShape;
+
+    public DecoderRunner(InferenceSession session, DecoderInterface decoder, int slots, int positions, int chunk)
+    {
+        _session = session;
+        _decoder = decoder;
+        _cache = new KvCache(decoder, slots, positions);
+        Chunk = chunk;
+        var most = Math.Max(slots, chunk);
+        _ids = GC.AllocateArray<long>(most, pinned: true);
+        _positions = GC.AllocateArray<long>(most, pinned: true);
+        _mask = GC.AllocateArray<long>(slots * positions, pinned: true);
+        _masked = new int[slots];
+        _logits = GC.AllocateUninitializedArray<float>(most * decoder.Vocabulary, pinned: true);
+    }
+
+    public int Slots => _cache.Slots;
+
+    public int Positions => _cache.Positions;
+
+    /// <summary>Most prompt tokens per call.</summary>
+    public int Chunk { get; }
+
+    /// <summary>Breaks off the running call, from any thread; the calls after it fail too.</summary>
+    public void Terminate() => _runOptions.Terminate = true;
+
+    /// <summary>Adds up to <see cref="Chunk"/> prompt tokens to a row and returns the logits behind the last of them.</summary>
+    public ReadOnlySpan<float> Prefill(int row, ReadOnlySpan<int> tokens, int past)
+    {
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            _ids[i] = tokens[i];
+            _positions[i] = past + i;
+        }
+
+        var width = past + tokens.Length;
+        _mask.AsSpan(0, width).Fill(1);
+        _maskShape = default;
+        GetCall(row, 1).Run(tokens.Length, width);
+        return _logits.AsSpan((tokens.Length - 1) * _decoder.Vocabulary, _decoder.Vocabulary);
+    }
+
+    /// <summary>
+    /// One new token for each of the first rows. <paramref name="lengths"/> are the positions used before the step; read
+    /// <see cref="LogitsOf"/> afterwards.
+    /// </summary>
+    public void Decode(ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths)
+    {
+        var longest = 0;
+        for (var row = 0; row < tokens.Length; row++)
+        {
+            _ids[row] = tokens[row];
+            _positions[row] = lengths[row];
+            longest = Math.Max(longest, lengths[row] + 1);
+        }
+
+        var width = Math.Min((longest + MaskStep - 1) / MaskStep * MaskStep, Positions);
+        WriteMask(lengths, width);
+        GetCall(0, tokens.Length).Run(1, width);
+    }
+
+    public ReadOnlySpan<float> LogitsOf(int row) => _logits.AsSpan(row * _decoder.Vocabulary, _decoder.Vocabulary);
+
+    public void Move(int from, int to, int used) => _cache.Move(from, to, used);
+
+    public void Dispose()
+    {
+        foreach (var call in _calls.Values)
+        {
+            call.Dispose();
+        }
+
+        _runOptions.Dispose();
+        _session.Dispose();
+        _cache.Dispose();
+    }
+
+    /// <summary>Ones up to each row's length with the new token; only what changed since the last step is written.</summary>
+    private void WriteMask(ReadOnlySpan<int> lengths, int width)
+    {
+        if (_maskShape != (lengths.Length, width))
+        {
+            _maskShape = (lengths.Length, width);
+            Array.Clear(_mask, 0, lengths.Length * width);
+            Array.Clear(_masked);
+        }
+
+        for (var row = 0; row < lengths.Length; row++)
+        {
+            var (was, now) = (_masked[row], lengths[row] + 1);
+            var line = _mask.AsSpan(row * width, width);
+            if (now > was)
+            {
+                line[was..now].Fill(1);
+            }
+            else
+            {
+                line[now..was].Clear();
+            }
+
+            _masked[row] = now;
+        }
+    }
+
+    private Call GetCall(int row, int rows)
+    {
+        if (!_calls.TryGetValue((row, rows), out var call))
+        {
+            _calls[(row, rows)] = call = new Call(this, row, rows);
+        }
+
+        return call;
+    }
+
+    /// <summary>The bound tensors for a range of rows. The cache stays bound; ids, mask and logits are rebound when their shape changes.</summary>
+    private sealed class Call : IDisposable
+    {
+        private readonly DecoderRunner _runner;
+        private readonly int _rows;
+        private readonly OrtIoBinding _binding;
+        private readonly List<OrtValue> _cacheViews = [];
+        private readonly List<OrtValue> _shaped = [];
+        private (int Tokens, int Width) _bound;
+
+        public Call(DecoderRunner runner, int row, int rows)
+        {
+            _runner = runner;
+            _rows = rows;
+            _binding = runner._session.CreateIoBinding();
+            for (var i = 0; i < runner._decoder.Past.Count; i++)
+            {
+                var view = runner._cache.View(i, row, rows);
+                _cacheViews.Add(view);
+                _binding.BindInput(runner._decoder.Past[i], view);
+                _binding.BindOutput(runner._decoder.Present[i], view);
+            }
+        }
+
+        public void Run(int tokens, int width)
+        {
+            if (_bound != (tokens, width))
+            {
+                Bind(tokens, width);
+                _bound = (tokens, width);
+            }
+
+            _runner._session.RunWithBinding(_runner._runOptions, _binding);
+        }
+
+        public void Dispose()
+        {
+            _binding.Dispose();
+            _shaped.Concat(_cacheViews).ToList().ForEach(v => v.Dispose());
+        }
+
+        private void Bind(int tokens, int width)
+        {
+            _shaped.ForEach(v => v.Dispose());
+            _shaped.Clear();
+            Input(DecoderInterface.InputIds, _runner._ids, tokens);
+            Input(DecoderInterface.AttentionMask, _runner._mask, width);
+            if (_runner._decoder.HasPositionIds)
+            {
+                Input(DecoderInterface.PositionIds, _runner._positions, tokens);
+            }
+
+            var logits = OrtValue.CreateTensorValueFromMemory(_runner._logits, [_rows, tokens, _runner._decoder.Vocabulary]);
+            _shaped.Add(logits);
+            _binding.BindOutput(DecoderInterface.Logits, logits);
+        }
+
+        private void Input(string name, long[] data, int columns)
+        {
+            var value = OrtValue.CreateTensorValueFromMemory(data, [_rows, columns]);
+            _shaped.Add(value);
+            _binding.BindInput(name, value);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text;
+using ChaosBench.Server.Sampling;
+using ChaosBench.Server.Tokenization;
+
+namespace ChaosBench.Server.Scheduling;
+
+/// <summary>One request in a replica, from acceptance to its result. Touched by the replica's thread only, except for the result task.</summary>
+internal sealed class Generation
+{
+    private readonly TaskCompletionSource<GenerationResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IGenerationSink _sink;
+    private readonly TextDecoder _decoder;
+    private readonly StopStrings _stops;
+    private readonly StringBuilder _text = new();
+    private readonly Action _ended;
+    private readonly int _replica;
+
+    public Generation(GenerationRequest request, int[] prompt, IGenerationSink sink, GenerationContext context)
+    {
+        Request = request;
+        Prompt = prompt;
+        _sink = sink;
+        _decoder = context.Tokenizer.CreateDecoder();
+        _stops = new StopStrings(request.Stop);
+        _ended = context.Ended;
+        _replica = context.Replica;
+        Cancellation = context.Cancellation;
+        // The last answer token needs no position of its own, but other servers count it; so do we.
+        MaxTokens = Math.Min(request.MaxTokens, context.Positions - prompt.Length);
+    }
+
+    public GenerationRequest Request { get; }
+
+    public int[] Prompt { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    public Task<GenerationResult> Result => _result.Task;
+
+    /// <summary>Made when a slot is free, because its state belongs to the replica's thread.</summary>
+    public Sampler? Sampler { get; set; }
+
+    /// <summary>Positions used in the cache.</summary>
+    public int Length { get; set; }
+
+    /// <summary>Sampled, and not yet in the cache.</summary>
+    public int NextToken { get; private set; }
+
+    public int Tokens { get; private set; }
+
+    public bool PromptDone => Length >= Prompt.Length;
+
+    private int MaxTokens { get; }
+
+    /// <summary>Takes a sampled token; true when the answer is complete (and the result set).</summary>
+    public bool Accept(int token, bool isEnd)
+    {
+        if (token == Sampler.NonFinite)
+        {
+            End(GenerationStatus.Failed, "the model computed non-finite logits; its weights or its cache are damaged", "non_finite_logits");
+            return true;
+        }
+
+        if (isEnd)
+        {
+            Send(0, _stops.Append(_decoder.Finish()) + _stops.Finish());
+            Complete("stop");
+            return true;
+        }
+
+        NextToken = token;
+        Tokens++;
+        var text = _stops.Append(_decoder.Append(token));
+        var last = !_stops.Met && Tokens >= MaxTokens;
+        if (last)
+        {
+            text += _stops.Append(_decoder.Finish()) + _stops.Finish();
+        }
+
+        Send(1, text);
+        if (_stops.Met || last)
+        {
+            Complete(_stops.Met ? "stop" : "length");
+        }
+
+        return _result.Task.IsCompleted;
+    }
+
+    public void End(GenerationStatus status, string error, string? code = null) => Set(new GenerationResult { Status = status, Error = error, ErrorCode = code });
+
+    private void Complete(string reason) => Set(new GenerationResult { Status = GenerationStatus.Completed, FinishReason = reason });
+
+    private void Set(GenerationResult result)
+    {
+        var whole = result with { PromptTokens = Prompt.Length, CompletionTokens = Tokens, Replica = _replica, Text = _text.ToString() };
+        if (!_result.Task.IsCompleted)
+        {
+            _ended();
+            _result.SetResult(whole);
+        }
+    }
+
+    private void Send(int count, string text)
+    {
+        if (count == 0 && text.Length == 0)
+        {
+            return;
+        }
+
+        _text.Append(text);
+        try
+        {
+            _sink.Tokens(count, text);
+        }
+        catch (Exception e)
+        {
+            // A sink is foreign code on our thread: its failure ends its own request and nobody else's.
+            End(GenerationStatus.Failed, $"the receiver of the tokens failed ({e.GetType().Name})");
+        }
+    }
+}
+
+/// <summary>What a generation needs of its replica.</summary>
+internal sealed record GenerationContext(int Replica, Tokenizer Tokenizer, int Positions, Action Ended, CancellationToken Cancellation);

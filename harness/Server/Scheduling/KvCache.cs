@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using ChaosBench.Server.Models;
+using Microsoft.ML.OnnxRuntime;
+
+namespace ChaosBench.Server.Scheduling;
+
+/// <summary>
+/// Keys and values of all slots: per layer and kind one block [slots, heads, positions, head size]. The running batch is always
+/// the first rows, so that it is one contiguous tensor; a row that leaves is filled with the last one.
+/// </summary>
+/// <remarks>
+/// Native memory: it has an address that ONNX Runtime can keep, is touched only as far as it is used, and is freed when a replica
+/// dies and not when a collection comes. A row need not be cleared for reuse: what lies behind its length is never read.
+/// </remarks>
+internal sealed unsafe class KvCache : IDisposable
+{
+    private const nuint Alignment = 64;
+
+    private readonly DecoderInterface _decoder;
+    private readonly int _elementBytes = sizeof(float);
+    private readonly void*[] _blocks;
+
+    public KvCache(DecoderInterface decoder, int slots, int positions)
+    {
+        _decoder = decoder;
+        Slots = slots;
+        Positions = positions;
+        HeadBytes = (long)positions * decoder.HeadSize * _elementBytes;
+        RowBytes = HeadBytes * decoder.KeyValueHeads;
+        _blocks = new void*[decoder.Past.Count];
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            _blocks[i] = NativeMemory.AlignedAlloc((nuint)(RowBytes * slots), Alignment);
+        }
+    }
+
+    public int Slots { get; }
+
+    public int Positions { get; }
+
+    public long Bytes => RowBytes * Slots * _blocks.Length;
+
+    private long HeadBytes { get; }
+
+    private long RowBytes { get; }
+
+    /// <summary>Some rows of one block as a tensor that serves as past and present at once.</summary>
+    public OrtValue View(int block, int firstRow, int rows)
+    {
+        var start = (byte*)_blocks[block] + (firstRow * RowBytes);
+        return OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance, _decoder.CacheType, [rows, _decoder.KeyValueHeads, Positions, _decoder.HeadSize], (nint)start, rows * RowBytes);
+    }
+
+    /// <summary>Copies the used positions of a row over another row.</summary>
+    public void Move(int from, int to, int used)
+    {
+        var bytes = (long)used * _decoder.HeadSize * _elementBytes;
+        for (var block = 0; block < _blocks.Length; block++)
+        {
+            for (var head = 0; head < _decoder.KeyValueHeads; head++)
+            {
+                var source = (byte*)_blocks[block] + (from * RowBytes) + (head * HeadBytes);
+                var target = (byte*)_blocks[block] + (to * RowBytes) + (head * HeadBytes);
+                Buffer.MemoryCopy(source, target, HeadBytes, bytes);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            NativeMemory.AlignedFree(_blocks[i]);
+            _blocks[i] = null;
+        }
+    }
+}
