@@ -2,7 +2,6 @@ using ChaosBench.Server.Dependencies;
 using ChaosBench.Server.Models;
 using ChaosBench.Server.Routing;
 using ChaosBench.Server.Scheduling;
-using ChaosBench.Server.Tokenization;
 
 namespace ChaosBench.Server;
 
@@ -59,7 +58,7 @@ public sealed class ModelServer : IAsyncDisposable
     public static Task<ModelServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancellation)
     {
         options.Validate();
-        return StartAsync(Load(options), options, time, cancellation);
+        return StartAsync(ServedModel.Load(options), options, time, cancellation);
     }
 
     internal static async Task<ModelServer> StartAsync(
@@ -135,7 +134,7 @@ public sealed class ModelServer : IAsyncDisposable
     }
 
     private async Task<GenerationResult> ServeAsync(
-        GenerationRequest request, IGenerationSink sink, Router.Ticket ticket, CancellationToken cancellation)
+        GenerationRequest request, IGenerationSink sink, Ticket ticket, CancellationToken cancellation)
     {
         var degraded = false;
         if (_contextStore is not null)
@@ -164,48 +163,37 @@ public sealed class ModelServer : IAsyncDisposable
             return Results.ContextExceeded(prompt.Length, MaxContext);
         }
 
-        var result = await RouteAsync(request, prompt, sink, ticket, cancellation).ConfigureAwait(false);
-        return result with { Degraded = degraded };
+        return await RouteAsync(new Job(request, prompt, sink, degraded), ticket, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<GenerationResult> RouteAsync(
-        GenerationRequest request, int[] prompt, IGenerationSink sink, Router.Ticket ticket, CancellationToken cancellation)
+    private async Task<GenerationResult> RouteAsync(Job job, Ticket ticket, CancellationToken cancellation)
     {
+        var request = job.Request;
         for (var attempt = 1; ; attempt++)
         {
             if (await ticket.SeatAsync(again: attempt > 1, cancellation).ConfigureAwait(false) is not { } seat)
             {
-                return Results.Unavailable("No replica is ready.");
+                return job.Ended(Results.Unavailable("No replica is ready."), replica: null);
             }
 
             var from = _time.GetTimestamp();
-            var watched = new WatchedSink(request.Stream ? sink : null);
-            var result = await seat.Replica.GenerateAsync(request, prompt, watched, cancellation).ConfigureAwait(false);
+            var watched = job.Routed(seat.Index);
+            var result = await seat.Replica.GenerateAsync(request, job.Prompt, watched, cancellation).ConfigureAwait(false);
             if (result.Status != GenerationStatus.ReplicaLost)
             {
                 _retryAdvice.Observe(_time.GetElapsedTime(from));
-                return Finish(request, sink, result with { Replica = seat.Index });
+                return job.Ended(result, seat.Index);
             }
 
             _replicas.ReportLost(seat, request.RequestId);
             if (watched.Started || attempt == MostAttempts)
             {
-                return Results.Lost(result, seat.Index, watched.Started);
+                return job.Ended(Results.Lost(result, watched.Started), seat.Index);
             }
 
             ticket.Unseat();
             Announce(new ServerEvent(ServerEventKind.FailedOver, seat.Index, request.RequestId));
         }
-    }
-
-    private static GenerationResult Finish(GenerationRequest request, IGenerationSink sink, GenerationResult result)
-    {
-        if (!request.Stream && result.Status == GenerationStatus.Completed)
-        {
-            sink.Tokens(result.CompletionTokens, result.Text);
-        }
-
-        return result;
     }
 
     private GenerationResult TurnAway(GenerationRequest request)
@@ -240,30 +228,4 @@ public sealed class ModelServer : IAsyncDisposable
 
     private static string AskerOf(GenerationRequest request) =>
         request.Prompt ?? request.Messages[^1].Content;
-
-    private static ServedModel Load(ServerOptions options)
-    {
-        var folder = ModelFolder.Load(options.Model, options.Device);
-        var context = Math.Min(options.MaxContext ?? folder.MaxContext, folder.MaxContext);
-        var replica = new ReplicaOptions
-        {
-            Slots = options.MaxBatch,
-            MaxContext = context,
-            MaxQueue = options.MaxBatch,
-            Device = options.Device,
-        };
-        return new ServedModel(folder.Identity, context, Encode, index => folder.CreateReplica(index, replica));
-
-        int[] Encode(GenerationRequest request)
-        {
-            try
-            {
-                return request.Prompt is { } prompt ? folder.EncodePrompt(prompt) : folder.EncodeChat(request.Messages);
-            }
-            catch (ChatTemplateException refusal)
-            {
-                throw new RequestRefusedException(refusal.Message);
-            }
-        }
-    }
 }

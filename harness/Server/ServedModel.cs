@@ -1,5 +1,6 @@
 using ChaosBench.Server.Models;
 using ChaosBench.Server.Scheduling;
+using ChaosBench.Server.Tokenization;
 
 namespace ChaosBench.Server;
 
@@ -7,7 +8,35 @@ namespace ChaosBench.Server;
 /// <param name="MaxContext">Positions of one request, prompt and answer together.</param>
 /// <param name="Encode">Messages or prompt to tokens; throws <see cref="RequestRefusedException"/> for what the model cannot take.</param>
 internal sealed record ServedModel(
-    ModelIdentity Identity, int MaxContext, Func<GenerationRequest, int[]> Encode, Func<int, IReplica> CreateReplica);
+    ModelIdentity Identity, int MaxContext, Func<GenerationRequest, int[]> Encode, Func<int, IReplica> CreateReplica)
+{
+    /// <exception cref="ModelLoadException">The folder cannot be served.</exception>
+    public static ServedModel Load(ServerOptions options)
+    {
+        var folder = ModelFolder.Load(options.Model, options.Device);
+        var context = Math.Min(options.MaxContext ?? folder.MaxContext, folder.MaxContext);
+        var replica = new ReplicaOptions
+        {
+            Slots = options.MaxBatch,
+            MaxContext = context,
+            MaxQueue = options.MaxBatch,
+            Device = options.Device,
+        };
+        return new ServedModel(folder.Identity, context, Encode, index => folder.CreateReplica(index, replica));
+
+        int[] Encode(GenerationRequest request)
+        {
+            try
+            {
+                return request.Prompt is { } prompt ? folder.EncodePrompt(prompt) : folder.EncodeChat(request.Messages);
+            }
+            catch (ChatTemplateException refusal)
+            {
+                throw new RequestRefusedException(refusal.Message);
+            }
+        }
+    }
+}
 
 /// <summary>The request is at fault; the message is for the caller.</summary>
 internal sealed class RequestRefusedException(string message) : Exception(message);

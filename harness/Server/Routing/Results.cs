@@ -31,11 +31,10 @@ internal static class Results
         Status = GenerationStatus.Failed, Error = error, ErrorCode = "unavailable",
     };
 
-    public static GenerationResult Lost(GenerationResult partial, int replica, bool midStream) => partial with
+    public static GenerationResult Lost(GenerationResult partial, bool midStream) => partial with
     {
         Status = GenerationStatus.Failed,
         Error = midStream ? "replica lost mid-stream" : "replica lost; so were those it failed over to",
         ErrorCode = "replica_lost",
-        Replica = replica,
     };
 }

@@ -128,7 +128,7 @@ internal sealed class Router
     }
 
     /// <summary>A place on the least loaded replica, as soon as there is one; null when no replica serves or is about to.</summary>
-    private async ValueTask<Seat?> SeatAsync(bool atFront, CancellationToken cancellation)
+    internal async ValueTask<Seat?> SeatAsync(bool atFront, CancellationToken cancellation)
     {
         Waiter waiter;
         lock (_lock)
@@ -169,7 +169,8 @@ internal sealed class Router
         waiter.TrySetCanceled(cancellation);
     }
 
-    private void Leave(Seat? seat, bool stillWaiting)
+    /// <summary>The request gives its place up, if it has one, to wait again or for good.</summary>
+    internal void Leave(Seat? seat, bool stillWaiting)
     {
         lock (_lock)
         {
@@ -232,36 +233,6 @@ internal sealed class Router
     private int FreePlaces() => _rotation.Sum(seat => seat is null ? 0 : Math.Max(0, _placesPerReplica - seat.Outstanding));
 
     private bool Hopeless() => Array.TrueForAll(_rotation, seat => seat is null) && !_starting.Contains(true);
-
-    /// <summary>A request's right to be served: it waits, sits on a replica, or has left.</summary>
-    internal sealed class Ticket(Router router) : IDisposable
-    {
-        private Seat? _seat;
-        private bool _left;
-
-        /// <summary>Completes with null when no replica serves or is about to. <paramref name="again"/>: it has sat before and goes to the front.</summary>
-        public async ValueTask<Seat?> SeatAsync(bool again, CancellationToken cancellation)
-        {
-            _seat = await router.SeatAsync(again, cancellation).ConfigureAwait(false);
-            return _seat;
-        }
-
-        /// <summary>Gives the place back and waits again.</summary>
-        public void Unseat()
-        {
-            router.Leave(_seat, stillWaiting: true);
-            _seat = null;
-        }
-
-        public void Dispose()
-        {
-            if (!_left)
-            {
-                _left = true;
-                router.Leave(_seat, stillWaiting: false);
-            }
-        }
-    }
 
     /// <summary>Continues elsewhere, so that completing it under the lock is safe.</summary>
     private sealed class Waiter() : TaskCompletionSource<Seat?>(TaskCreationOptions.RunContinuationsAsynchronously)

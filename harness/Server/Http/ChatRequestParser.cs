@@ -1,0 +1,152 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace ChaosBench.Server.Http;
+
+/// <summary>
+/// The body of <c>/v1/chat/completions</c> and <c>/v1/completions</c>, byte for byte as it came. Pure: the HTTP face and callers in
+/// this process share it. Unknown fields are tolerated, known ones are checked; <c>tools</c> and <c>response_format</c> are ignored.
+/// NUL and lone surrogates in text are text. Defaults are OpenAI's: temperature 1, 16 tokens for completions, and for chat as many
+/// as the context holds.
+/// </summary>
+public static class ChatRequestParser
+{
+    private const int Deepest = 32;
+    private const int DefaultCompletionTokens = 16;
+
+    /// <summary>Never throws for what a body holds. The time is linear in its length.</summary>
+    public static ParseResult Parse(ReadOnlyMemory<byte> body, string requestId, bool chat)
+    {
+        if (!Utf8.IsValid(body.Span))
+        {
+            return ParseResult.Of(ApiError.Bad(null, "The body is not valid UTF-8.", "invalid_utf8"));
+        }
+
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = Deepest });
+        }
+        catch (JsonException problem)
+        {
+            return ParseResult.Of(ApiError.Bad(null, Describe(problem), "invalid_json"));
+        }
+
+        using (document)
+        {
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Read(new FieldReader(document.RootElement), requestId, chat)
+                : ParseResult.Of(ApiError.Bad(
+                    null, $"The body must be a JSON object, not {FieldReader.Describe(document.RootElement)}.", "invalid_type"));
+        }
+    }
+
+    private static ParseResult Read(FieldReader fields, string requestId, bool chat)
+    {
+        RefuseUnsupported(fields);
+        var stream = fields.Flag("stream");
+        var includeUsage = IncludesUsage(fields);
+        var most = fields.Whole("max_completion_tokens") ?? fields.Whole("max_tokens");
+        var request = new GenerationRequest
+        {
+            RequestId = requestId,
+            Messages = chat ? MessageParser.Messages(fields) : [],
+            Prompt = chat ? null : MessageParser.Prompt(fields),
+            Temperature = fields.Number("temperature") ?? 1,
+            TopP = fields.Number("top_p") ?? 1,
+            TopK = TopK(fields),
+            PresencePenalty = fields.Number("presence_penalty") ?? 0,
+            FrequencyPenalty = fields.Number("frequency_penalty") ?? 0,
+            MaxTokens = Bounded(most ?? (chat ? RequestLimits.MostTokens : DefaultCompletionTokens)),
+            Seed = fields.Whole("seed"),
+            Stop = Stops(fields),
+            Stream = stream,
+        };
+        var model = fields.Text("model");
+        if (fields.Error is null && RequestLimits.Check(request) is { } wrong)
+        {
+            var parameter = wrong.Parameter == "max_tokens" && fields.Any("max_completion_tokens") is not null
+                ? "max_completion_tokens"
+                : wrong.Parameter;
+            fields.Fail(ApiError.Bad(parameter, $"{parameter} {wrong.Problem}."));
+        }
+
+        return fields.Error is { } error
+            ? ParseResult.Of(error)
+            : ParseResult.Of(new ParsedRequest(request, stream, includeUsage, model));
+    }
+
+    private static void RefuseUnsupported(FieldReader fields)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["n", "best_of"])
+        {
+            if (fields.Whole(name) is { } count && count != 1)
+            {
+                fields.Fail(count < 1
+                    ? ApiError.Bad(name, $"{name} is {count}; it must be 1.")
+                    : ApiError.Bad(name, $"{name} above 1 is not supported; send the request {count} times.", "unsupported_value"));
+            }
+        }
+
+        foreach (var name in (ReadOnlySpan<string>)["logprobs", "echo"])
+        {
+            // Completions write logprobs as a number, chat as a flag.
+            if (fields.Any(name) is { ValueKind: not JsonValueKind.False } value)
+            {
+                fields.Fail(value.ValueKind is JsonValueKind.True or JsonValueKind.Number
+                    ? ApiError.Bad(name, $"{name} is not supported; leave it out.", "unsupported_value")
+                    : ApiError.Bad(name, $"{name} must be true or false, not {FieldReader.Describe(value)}.", "invalid_type"));
+            }
+        }
+    }
+
+    private static bool IncludesUsage(FieldReader fields)
+    {
+        if (fields.Nested("stream_options") is not { } options)
+        {
+            return false;
+        }
+
+        var wanted = options.Flag("include_usage");
+        if (options.Error is { } error)
+        {
+            fields.Fail(error with { Param = $"stream_options.{error.Param}" });
+        }
+
+        return wanted;
+    }
+
+    /// <summary>-1 is how other servers write "all".</summary>
+    private static int TopK(FieldReader fields) => fields.Whole("top_k") is { } count && count != -1 ? Bounded(count) : 0;
+
+    private static IReadOnlyList<string> Stops(FieldReader fields)
+    {
+        switch (fields.Any("stop"))
+        {
+            case null:
+                return [];
+            case { ValueKind: JsonValueKind.String } one:
+                return [JsonText.ValueOf(one)];
+            case { ValueKind: JsonValueKind.Array } several:
+                // One more than the limit is enough to be refused; the rest is not worth reading.
+                var stops = several.EnumerateArray().Take(RequestLimits.MostStops + 1).ToList();
+                if (stops.Find(stop => stop.ValueKind != JsonValueKind.String) is { ValueKind: not JsonValueKind.Undefined } wrong)
+                {
+                    fields.FailType("stop", "a string or an array of strings", wrong);
+                    return [];
+                }
+
+                return [.. stops.Select(JsonText.ValueOf)];
+            case { } other:
+                fields.FailType("stop", "a string or an array of strings", other);
+                return [];
+        }
+    }
+
+    /// <summary>Keeps what is out of range out of range.</summary>
+    private static int Bounded(long value) => (int)Math.Clamp(value, -1, int.MaxValue);
+
+    /// <summary>The place, not the parser's words: those quote the body.</summary>
+    private static string Describe(JsonException problem) => FormattableString.Invariant(
+        $"The body is not valid JSON: line {problem.LineNumber + 1 ?? 1}, byte {problem.BytePositionInLine + 1 ?? 1}; objects and arrays may nest {Deepest} deep.");
+}

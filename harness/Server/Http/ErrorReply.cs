@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace ChaosBench.Server.Http;
+
+/// <summary>Writes <c>{"error": {"message", "type", "param", "code"}}</c>.</summary>
+internal static class ErrorReply
+{
+    public static ApiError NoEmbeddings { get; } =
+        new(501, "not_implemented", null, "This server has no embedding graph; /v1/chat/completions and /v1/completions are served.");
+
+    /// <summary>The reply, unless one has begun: then the connection is cut, so that nobody takes half an answer for a whole one.</summary>
+    public static async Task WriteAsync(HttpContext context, ApiError error)
+    {
+        var response = context.Response;
+        if (response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        response.StatusCode = error.Status;
+        response.ContentType = "application/json";
+        if (error.RetryAfterSeconds is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        await using (var json = new Utf8JsonWriter(response.BodyWriter))
+        {
+            Write(json, error);
+        }
+
+        await response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+
+    public static void Write(Utf8JsonWriter json, ApiError error)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("error");
+        json.WriteString("message", error.Message);
+        json.WriteString("type", error.Type);
+        json.WriteString("param", error.Param);
+        json.WriteString("code", error.Code);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace ChaosBench.Server.Http;
+
+/// <summary>
+/// The OpenAI-compatible face of a <see cref="ModelServer"/>. Reads no configuration but its options and leaves the process's
+/// signals alone. The server outlives it.
+/// </summary>
+public sealed class HttpFace : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly Readiness _readiness;
+    private readonly TimeSpan _drainTimeout;
+    private readonly TimeProvider _time;
+
+    private HttpFace(WebApplication application, Readiness readiness, TimeSpan drainTimeout, TimeProvider time)
+    {
+        _application = application;
+        _readiness = readiness;
+        _drainTimeout = drainTimeout;
+        _time = time;
+        BaseAddress = new Uri(application.Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    }
+
+    /// <summary><c>http://127.0.0.1:PORT/</c>, with the port that was taken. Clients add <c>v1</c>.</summary>
+    public Uri BaseAddress { get; }
+
+    /// <summary>Returns when it listens.</summary>
+    /// <exception cref="IOException">The address cannot be listened on; the message says what to do.</exception>
+    public static async Task<HttpFace> StartAsync(
+        ModelServer server, HttpFaceOptions options, TimeProvider time, CancellationToken cancellation)
+    {
+        var readiness = new Readiness(server);
+        var application = Build(server, options, time, readiness);
+        try
+        {
+            await application.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (IOException problem) when (problem.InnerException is AddressInUseException)
+        {
+            await application.DisposeAsync().ConfigureAwait(false);
+            throw new IOException(
+                $"{options.BindAddress}:{options.Port} is in use by another process; choose another port, or port 0 for any free one.",
+                problem);
+        }
+        catch
+        {
+            await application.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return new HttpFace(application, readiness, options.DrainTimeout, time);
+    }
+
+    /// <summary>Takes no new connections, lets running requests end within the drain time-out, then cuts them.</summary>
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        _readiness.Draining = true;
+        using var patience = new CancellationTokenSource(_drainTimeout, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        await _application.StopAsync(both.Token).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        await _application.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static WebApplication Build(ModelServer server, HttpFaceOptions options, TimeProvider time, Readiness readiness)
+    {
+        // The empty builder: nothing from the environment, no files, no console.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "chaosbench" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, options));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
+        var application = builder.Build();
+
+        var metrics = new HttpMetrics();
+        var generations = new GenerationEndpoint(server, options, metrics, time);
+        var models = new ModelsEndpoint(server);
+        application.Use(new Gate(options, metrics).InvokeAsync);
+        application.UseRouting();
+        application.MapPost("/v1/chat/completions", context => generations.HandleAsync(context, chat: true));
+        application.MapPost("/v1/completions", context => generations.HandleAsync(context, chat: false));
+        application.MapPost("/v1/embeddings", context => ErrorReply.WriteAsync(context, ErrorReply.NoEmbeddings));
+        application.MapGet("/v1/models", models.ListAsync);
+        application.MapGet("/v1/models/{name}", models.OneAsync);
+        application.MapGet("/health/live", context => context.Response.WriteAsync("live\n"));
+        application.MapGet("/health/ready", readiness.HandleAsync);
+        application.MapGet("/metrics", context => MetricsPage.WriteAsync(context, server, metrics));
+        return application;
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, HttpFaceOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        // Kestrel's 30 s let a client that drips its headers hold a connection for long.
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Listen(new IPEndPoint(options.BindAddress, options.Port), listen => listen.Protocols = HttpProtocols.Http1);
+    }
+
+    /// <summary>Ctrl-C and SIGTERM belong to the program around the face, not to the face.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

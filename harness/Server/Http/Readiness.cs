@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+
+namespace ChaosBench.Server.Http;
+
+/// <summary>Ready: at least one replica is in rotation and the face is not draining.</summary>
+internal sealed class Readiness(ModelServer server)
+{
+    private volatile bool _draining;
+
+    public bool Draining
+    {
+        get => _draining;
+        set => _draining = value;
+    }
+
+    public Task HandleAsync(HttpContext context)
+    {
+        var inRotation = server.Replicas.Count(replica => replica.InRotation);
+        var ready = !Draining && inRotation > 0;
+        context.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        var word = Draining ? "draining" : ready ? "ready" : "no replica is ready";
+        return context.Response.WriteAsync(FormattableString.Invariant($"{word} {inRotation}/{server.Replicas.Count}\n"));
+    }
+}

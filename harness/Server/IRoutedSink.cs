@@ -1,0 +1,9 @@
+namespace ChaosBench.Server;
+
+/// <summary>A sink that wants to know where the request goes before the first token.</summary>
+public interface IRoutedSink : IGenerationSink
+{
+    /// <summary>Called before each try on a replica; must not block.</summary>
+    /// <param name="degraded">A dependency was replaced by its fallback.</param>
+    void Routed(int replica, bool degraded);
+}
