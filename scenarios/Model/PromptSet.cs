@@ -62,8 +62,11 @@ public enum RecordedFormat
     /// <summary>JSON array of strings.</summary>
     StringArray,
 
-    /// <summary>One prompt a line.</summary>
+    /// <summary>One prompt a line; lines that begin with <c>#</c> are comments.</summary>
     Text,
+
+    /// <summary>CSV with a header and a column <c>prompt</c>.</summary>
+    Csv,
 }
 
 /// <summary>One line of the mix. Every combination of the swept lists is drawn with equal chance.</summary>

@@ -28,6 +28,9 @@ public sealed record Plan
     /// <summary>Lower-case hex SHA-256 of each data file that the plan was made from, by path.</summary>
     public required IReadOnlyDictionary<string, string> Files { get; init; }
 
+    /// <summary>A/B runs: which arm has the traffic when, in order. Empty otherwise.</summary>
+    public IReadOnlyList<BlockWindow> Blocks { get; init; } = [];
+
     public long End => Phases[^1].End;
 
     /// <summary>The phase an instant belongs to; instants after the end belong to the last.</summary>
@@ -48,6 +51,9 @@ public sealed record Plan
 /// <summary>Half open: [Start, End).</summary>
 public sealed record PhaseWindow(Phase Phase, long Start, long End);
 
+/// <summary>One arm's turn, half open: [Start, End). The two turns with one <paramref name="Block"/> carry the same requests.</summary>
+public sealed record BlockWindow(int Block, TargetRole Role, long Start, long End);
+
 /// <summary>A fault of the scenario with its window in nanoseconds, half open.</summary>
 /// <param name="Number">Position in the scenario.</param>
 public sealed record PlannedFault(int Number, Fault Fault, long Start, long End);
@@ -62,8 +68,14 @@ public sealed record Arrival
 
     public required TargetRole Role { get; init; }
 
-    /// <summary>A/B runs: the block this arrival belongs to; both arms of a block carry the same prompts, gaps and seeds. Else 0.</summary>
+    /// <summary>A/B runs: the block this arrival belongs to, from 1; both arms of a block carry the same prompts, gaps and seeds. Else 0.</summary>
     public int Block { get; init; }
+
+    /// <summary>
+    /// What was drawn: prompt set and number of the draw, <c>tickets-000017</c>. The key of coins about requests: it is the same in
+    /// both arms of a block, and does not move when another line of the mix brings more or fewer requests. Default: the request id.
+    /// </summary>
+    public string Key { get => field ?? RequestId; init; }
 
     /// <summary>Requests of one client-side batch share it: the index of its first arrival.</summary>
     public required int Group { get; init; }
@@ -75,7 +87,7 @@ public sealed record Arrival
     /// <summary>Input faults that damaged this arrival's prompt, by fault id.</summary>
     public IReadOnlyList<string> InputFaults { get; init; } = [];
 
-    /// <summary>Stable name of this request in keyed decisions, journals and replies.</summary>
+    /// <summary>Unique name of this request in journals and replies.</summary>
     public string RequestId => FormattableString.Invariant($"r{Index:D6}");
 }
 

@@ -41,5 +41,5 @@ public sealed class SplitMix64(ulong state)
     public T Pick<T>(IReadOnlyList<T> items) => items[Next(items.Count)];
 
     /// <summary>Exponential with mean 1.</summary>
-    public double NextExponential() => -Math.Log(1 - NextDouble());
+    public double NextExponential() => -PortableMath.Log(1 - NextDouble());
 }

@@ -1,0 +1,61 @@
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Scenarios.Planning;
+
+/// <summary>
+/// The timeline on which requests are drawn, and where each stretch of it is played. Without a baseline there is one stretch,
+/// played once. In an A/B run every phase is cut into whole pairs of equal blocks and each pair plays one stretch twice, once an arm:
+/// <code>
+/// drawn:   |  1  |  2  |  3  |
+/// played:  | A 1 | B 1 | B 2 | A 2 | A 3 | B 3 |      the order inside a pair is a keyed coin
+/// </code>
+/// </summary>
+internal static class Blocks
+{
+    /// <param name="Start">On the drawn timeline, nanoseconds.</param>
+    /// <param name="Plays">Where on the real timeline, in order.</param>
+    public sealed record Stretch(long Start, long Length, IReadOnlyList<BlockWindow> Plays)
+    {
+        public long End => Start + Length;
+    }
+
+    public static IReadOnlyList<Stretch> Cut(Scenario scenario, IReadOnlyList<PhaseWindow> phases, ulong seed, TimeSpan block)
+    {
+        if (scenario.Baseline is null)
+        {
+            var end = phases[^1].End;
+            return [new Stretch(0, end, [new BlockWindow(0, TargetRole.Candidate, 0, end)])];
+        }
+
+        var stretches = new List<Stretch>();
+        foreach (var phase in phases)
+        {
+            AddPairs(stretches, phase, seed, Nanos.From(block));
+        }
+
+        return stretches;
+    }
+
+    /// <summary>As many whole pairs as come nearest to the wanted block, at least one: no time of the phase is left without load.</summary>
+    private static void AddPairs(List<Stretch> stretches, PhaseWindow phase, ulong seed, long block)
+    {
+        var length = phase.End - phase.Start;
+        var pairs = (int)Math.Clamp(Math.Round(length / (2.0 * block)), 1, 100_000);
+        var each = length / (2 * pairs);
+        for (var pair = 0; pair < pairs; pair++)
+        {
+            var number = stretches.Count + 1;
+            var drawn = stretches.Count == 0 ? 0 : stretches[^1].End;
+            var start = phase.Start + (2 * each * pair);
+            var candidateFirst = KeyedHash.Coin(seed, "arm-order", FormattableString.Invariant($"{number}"), 0.5);
+            var (first, second) = candidateFirst
+                ? (TargetRole.Candidate, TargetRole.Baseline)
+                : (TargetRole.Baseline, TargetRole.Candidate);
+            stretches.Add(new Stretch(drawn, each,
+            [
+                new BlockWindow(number, first, start, start + each),
+                new BlockWindow(number, second, start + each, start + (2 * each)),
+            ]));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Scenarios.Planning;
+
+/// <summary>
+/// The plan as canonical text: what is sent when and what breaks when, one line an arrival, prompts by hash alone. Targets, gates
+/// and paths are not in it, so two runs with one hash had the same traffic and faults, whatever they were sent to.
+/// </summary>
+public static class PlanText
+{
+    /// <summary>Of the canonical text in UTF-8, lower-case hex.</summary>
+    public static string Sha256(Plan plan)
+    {
+        using var hash = new HashWriter();
+        Write(plan, hash);
+        return hash.Finish();
+    }
+
+    /// <summary>Lines end in LF on every system; numbers are invariant; names are quoted so that none can fake a line.</summary>
+    public static void Write(Plan plan, TextWriter output)
+    {
+        output.Write(Line($"chaosbench-plan 1\nscenario {Quote(plan.Scenario.Name)}\nseed {plan.Seed}\n"));
+        output.Write(Line($"targets {(plan.Scenario.Baseline is null ? "candidate" : "candidate baseline")}\n"));
+        output.Write(Line($"workload {WorkloadText(plan.Scenario.Workload)}\n"));
+        foreach (var phase in plan.Phases)
+        {
+            output.Write(Line($"phase {phase.Phase} {phase.Start} {phase.End}\n"));
+        }
+
+        foreach (var sha256 in plan.Files.Values.Distinct().Order(StringComparer.Ordinal))
+        {
+            output.Write(Line($"file {sha256}\n"));
+        }
+
+        foreach (var fault in plan.Faults)
+        {
+            output.Write(Line(
+                $"fault {Quote(fault.Fault.Id)} {Quote(fault.Fault.Kind)} {fault.Start} {fault.End} share={fault.Fault.Share.Value:R} select={Pairs(fault.Fault.Select)} with={Pairs(fault.Fault.With)}\n"));
+        }
+
+        foreach (var arrival in plan.Arrivals)
+        {
+            WriteArrival(arrival, output);
+        }
+    }
+
+    private static void WriteArrival(Arrival arrival, TextWriter output)
+    {
+        var cohort = arrival.Cohort;
+        var sampling = arrival.Sampling;
+        output.Write(Line(
+            $"{arrival.Index} {arrival.At} {arrival.Role} {arrival.Block} {arrival.Group} {Quote(arrival.Key)} {Quote(cohort.Prompts)} {Quote(arrival.Prompt.Id)} {PromptHash.Sha256(arrival.Prompt)} "));
+        output.Write(Line(
+            $"t={sampling.Temperature:R} max={sampling.MaxTokens} stream={(sampling.Stream ? 1 : 0)} seed={sampling.Seed} batch={cohort.Batch} {cohort.Role} {cohort.Grader} expected={(arrival.Prompt.Expected is { } expected ? Short(expected) : "-")} tags={Pairs(cohort.Tags)} faults={Quote(string.Join(',', arrival.InputFaults))}\n"));
+    }
+
+    private static string WorkloadText(Workload workload) => workload switch
+    {
+        Workload.Open { Arrivals: ArrivalProcess.Constant constant } => Line($"constant {constant.Rate.PerSecond:R}"),
+        Workload.Open { Arrivals: ArrivalProcess.Poisson poisson } => Line($"poisson {poisson.Rate.PerSecond:R}"),
+        Workload.Open { Arrivals: ArrivalProcess.Ramp ramp } => Line($"ramp {ramp.From.PerSecond:R} {ramp.To.PerSecond:R}"),
+        Workload.Closed closed => Line($"closed {closed.Clients} {Nanos.From(closed.ThinkTime)}"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>An expected answer enters by hash too: it may say what the prompt says.</summary>
+    private static string Short(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.Unicode.GetBytes(text)))[..16];
+
+    private static string Pairs(IReadOnlyDictionary<string, string> pairs) =>
+        Quote(string.Join(',', pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")));
+
+    /// <summary>Printable ASCII stays, the rest becomes \uXXXX.</summary>
+    private static string Quote(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (var letter in text)
+        {
+            if (letter is >= ' ' and <= '~' and not ('"' or '\\'))
+            {
+                quoted.Append(letter);
+            }
+            else
+            {
+                quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}");
+            }
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    private static string Line(FormattableString text) => FormattableString.Invariant(text);
+
+    /// <summary>Hashes text as it is written, so that the text of a large plan never exists as a whole.</summary>
+    private sealed class HashWriter : TextWriter
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value) => Write(value.ToString());
+
+        public override void Write(string? value) => _hash.AppendData(Encoding.UTF8.GetBytes(value ?? ""));
+
+        public string Finish() => Convert.ToHexStringLower(_hash.GetCurrentHash());
+
+        protected override void Dispose(bool disposing)
+        {
+            _hash.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

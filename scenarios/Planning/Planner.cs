@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Globalization;
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Prompts;
+
+namespace ChaosBench.Scenarios.Planning;
+
+/// <param name="Files">Where prompt files are read.</param>
+public sealed record PlanInputs(IPromptFiles Files)
+{
+    /// <summary>A/B runs: wanted length of one arm's turn. Default 1 s.</summary>
+    public TimeSpan Block { get; init; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary>
+/// (Scenario, seed) to plan. Pure but for reading prompt files. Every kind of decision has a random stream of its own (arrivals, mix,
+/// sweep, prompts, sampling, arm-order, one a fault), so that changing one leaves the others where they were.
+/// </summary>
+public static class Planner
+{
+    /// <summary>Above this a plan no longer fits in memory beside a run.</summary>
+    public const int MaxArrivals = 2_000_000;
+
+    /// <summary>Closed workloads: the clients draw from a cycle of at most this many requests, or one a client.</summary>
+    public const int MaxCycle = 4096;
+
+    /// <summary>Throws <see cref="PromptException"/> when a file cannot be read or the plan would be too large.</summary>
+    public static Plan Create(Scenario scenario, ulong seed, PlanInputs inputs)
+    {
+        var phases = PhaseWindows(scenario);
+        var faults = scenario.Faults
+            .Select((fault, number) => new PlannedFault(number, fault, Nanos.From(fault.At), Nanos.From(fault.At + fault.For)))
+            .ToList();
+        CheckSize(scenario, phases[^1].End);
+        var sets = new LoadedSets(seed, inputs.Files);
+        var mix = new MixDraw(scenario.Mix, seed, sets.Load);
+        var stretches = Blocks.Cut(scenario, phases, seed, inputs.Block);
+        var writer = new ArrivalWriter();
+        switch (scenario.Workload)
+        {
+            case Workload.Open open:
+                AddOpen(writer, open.Arrivals, stretches, mix, seed);
+                break;
+            case Workload.Closed closed:
+                AddClosed(writer, closed, scenario, mix);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+
+        var plan = new Plan
+        {
+            Scenario = scenario,
+            Seed = seed,
+            Phases = phases,
+            Faults = faults,
+            Arrivals = writer.Arrivals,
+            Blocks = scenario.Baseline is null ? [] : stretches.SelectMany(stretch => stretch.Plays).ToList(),
+            Files = sets.Files,
+            Sha256 = "",
+        };
+        return plan with { Sha256 = PlanText.Sha256(plan) };
+    }
+
+    private static List<PhaseWindow> PhaseWindows(Scenario scenario)
+    {
+        var windows = new List<PhaseWindow>();
+        var durations = scenario.Phases;
+        foreach (var (phase, length) in new[]
+        {
+            (Phase.WarmUp, durations.WarmUp), (Phase.Baseline, durations.Baseline),
+            (Phase.Fault, durations.Fault), (Phase.Recovery, durations.Recovery),
+        })
+        {
+            var start = windows.Count == 0 ? 0 : windows[^1].End;
+            if (length > TimeSpan.Zero)
+            {
+                windows.Add(new PhaseWindow(phase, start, start + Nanos.From(length)));
+            }
+        }
+
+        return windows.Count > 0
+            ? windows
+            : throw new PromptException($"{scenario.Name}: all phases are empty; give at least one a duration, for example phases: {{ baseline: 20s }}");
+    }
+
+    private static void CheckSize(Scenario scenario, long end)
+    {
+        var expected = scenario.Workload is Workload.Open open ? ArrivalTimes.Expected(open.Arrivals, end) : 0;
+        if (!(expected <= MaxArrivals))
+        {
+            throw new PromptException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{scenario.Name}: the plan would hold {expected:N0} requests (rate times duration); at most {MaxArrivals:N0}: lower the rate or shorten the phases"));
+        }
+    }
+
+    private static void AddOpen(
+        ArrivalWriter writer, ArrivalProcess process, IReadOnlyList<Blocks.Stretch> stretches, MixDraw mix, ulong seed)
+    {
+        var random = KeyedHash.Stream(seed, "arrivals");
+        using var times = ArrivalTimes.Create(process, stretches[^1].End, mix.GroupSize, random).GetEnumerator();
+        var more = times.MoveNext();
+        foreach (var stretch in stretches)
+        {
+            var groups = new List<(long After, IReadOnlyList<MixDraw.Draw> Draws)>();
+            for (; more && times.Current < stretch.End; more = times.MoveNext())
+            {
+                groups.Add((times.Current - stretch.Start, mix.Next()));
+            }
+
+            foreach (var play in stretch.Plays)
+            {
+                foreach (var (after, draws) in groups)
+                {
+                    writer.Add(play.Start + after, play.Role, play.Block, draws);
+                }
+            }
+        }
+    }
+
+    private static void AddClosed(ArrivalWriter writer, Workload.Closed closed, Scenario scenario, MixDraw mix)
+    {
+        if (scenario.Baseline is not null)
+        {
+            throw new PromptException($"{scenario.Name}: an A/B run needs an open workload, so that both arms get the same arrivals; write workload: {{ open: ... }}");
+        }
+
+        if (scenario.Mix.Any(entry => entry.Batch.Any(size => size > 1)))
+        {
+            throw new PromptException($"{scenario.Name}: batch needs an open workload; in a closed one raise clients instead");
+        }
+
+        var cycle = Math.Max(closed.Clients, (int)Math.Min(MaxCycle, closed.Clients * 256L));
+        while (writer.Arrivals.Count < cycle)
+        {
+            writer.Add(0, TargetRole.Candidate, 0, mix.Next());
+        }
+    }
+
+    /// <summary>Prompt sets by reference, each read once.</summary>
+    private sealed class LoadedSets(ulong seed, IPromptFiles files)
+    {
+        private readonly Dictionary<PromptSet, IReadOnlyList<Prompt>> _sets = new(ReferenceEqualityComparer.Instance);
+        private readonly SortedDictionary<string, string> _files = new(StringComparer.Ordinal);
+
+        public IReadOnlyDictionary<string, string> Files => _files;
+
+        public IReadOnlyList<Prompt> Load(PromptSet set)
+        {
+            if (!_sets.TryGetValue(set, out var prompts))
+            {
+                var loaded = PromptSets.Load(set, seed, files);
+                _sets[set] = prompts = loaded.Prompts;
+                foreach (var (path, sha256) in loaded.Files)
+                {
+                    _files[path] = sha256;
+                }
+            }
+
+            return prompts;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using System.Diagnostics;
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Prompts.Reading;
+
+namespace ChaosBench.Scenarios.Prompts;
+
+/// <summary>Prompt set as written to prompts in memory.</summary>
+public static class PromptSets
+{
+    /// <summary>
+    /// Loads a set. The same set, files and seed give the same prompts in the same order; only adversarial and generated sets
+    /// use the seed. Throws <see cref="PromptException"/> for a file that cannot be read and for an empty set.
+    /// </summary>
+    public static LoadedPrompts Load(PromptSet set, ulong seed, IPromptFiles files) => set switch
+    {
+        PromptSet.Recorded recorded => PromptFile.Read(files, recorded.Path, recorded.Format, recorded.Limit),
+        _ => throw new UnreachableException(),
+    };
+}
