@@ -29,7 +29,8 @@ internal sealed class LineReader(Stream stream, string path)
             searched = _end - _start;
             if (!Fill())
             {
-                return searched == 0 ? null : Take(searched, 0);
+                // Not "null": that would become an empty memory, not the absence of one.
+                return searched == 0 ? default(ReadOnlyMemory<byte>?) : Take(searched, 0);
             }
 
             if (searched > MaxLine)
