@@ -1,6 +1,7 @@
 using ChaosBench.Engine;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
 using static ChaosBench.Tests.Engine.Simulation;
 
 namespace ChaosBench.Tests.Engine;
@@ -274,7 +275,7 @@ public class LoadEngineTests
     [Fact]
     public async Task RunAsync_Progress_CountsAndShowsTheOpenFaults()
     {
-        var fault = new Scenarios.Planning.PlannedFault(
+        var fault = new PlannedFault(
             0, new Fault { Id = "f1", Kind = "node.kill", At = TimeSpan.FromSeconds(1), For = TimeSpan.FromSeconds(1) }, Ms(900), Ms(1900));
         var plan = Plans.Open(Every(100, 20), TimeSpan.FromSeconds(3)) with { Faults = [fault] };
         var seen = new List<RunProgress>();
@@ -294,7 +295,7 @@ public class LoadEngineTests
     public async Task RunAsync_RoleWithoutTarget_SaysWhichIsMissing()
     {
         var plan = Plans.Open([0], TwoSeconds);
-        plan = plan with { Arrivals = [plan.Arrivals[0] with { Role = Scenarios.Planning.TargetRole.Baseline }] };
+        plan = plan with { Arrivals = [plan.Arrivals[0] with { Role = TargetRole.Baseline }] };
 
         var problem = await Assert.ThrowsAsync<ArgumentException>(() => _run.RunAsync(plan, new SpentTarget()));
 

@@ -1,0 +1,97 @@
+using ChaosBench.Scenarios.Files.Kinds;
+using ChaosBench.Scenarios.Files.Yaml;
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Scenarios.Files.Keys;
+
+/// <summary>What may stand under <c>prompts:</c>.</summary>
+internal static class PromptKeys
+{
+    private static readonly Key<string> RecordedPath = new(
+        "recorded", Scalars.Path, "File of recorded prompts, relative to this file's folder; gzip is recognised.")
+        { Required = true, Example = "scenarios/recorded/tickets.jsonl" };
+
+    private static readonly Key<RecordedFormat> Format = new(
+        "format", Scalars.Choice(
+            "a format", ("prompt-lines", RecordedFormat.PromptLines), ("messages", RecordedFormat.Messages), ("openai-batch", RecordedFormat.OpenAiBatch),
+            ("sharegpt", RecordedFormat.ShareGpt), ("string-array", RecordedFormat.StringArray), ("text", RecordedFormat.Text)),
+        "Left out: recognised from the content.") { Example = "messages" };
+
+    private static readonly Key<int> Limit = new(
+        "limit", Scalars.Count(1, 1_000_000), "At most this many prompts, from the start. Left out: all.") { Example = "200" };
+
+    private static readonly Table<PromptSet> Recorded = new(
+        "recordedPrompts", "a recorded prompt set", "Replays prompts from a file.", [RecordedPath, Format, Limit],
+        keys => new PromptSet.Recorded
+        {
+            Name = "",
+            Path = keys.Get(RecordedPath),
+            Format = keys.Maybe(Format),
+            Limit = keys.Maybe(Limit),
+        });
+
+    private static readonly Key<IReadOnlyList<string>> Mutators = new(
+        "adversarial", new ListOf<string>(Scalars.OneOf("mutator", static options => options.Mutators), "mutators", most: 50, orOne: true),
+        "Mutators over another prompt set, by name.") { Required = true, Example = "[unicode, flooding, injection]" };
+
+    private static readonly Key<PromptSet> From = new(
+        "from", new ReferenceTo<PromptSet>(static reading => reading.Prompts, "prompt set"), "The prompt set whose prompts are damaged.") { Example = "tickets" };
+
+    private static readonly Key<IReadOnlyList<string>> Corpora = new(
+        "corpora", new ListOf<string>(Scalars.Path, "corpora", most: 100, orOne: true),
+        "Files of hostile strings: a JSON array, JSON lines, or text with # comments.") { Default = "[]", Example = "[corpora/blns.json]" };
+
+    private static readonly Table<PromptSet> Adversarial = new(
+        "adversarialPrompts", "an adversarial prompt set", "Hostile prompts: mutators over another set, or strings from files.", [Mutators, From, Corpora],
+        keys =>
+        {
+            var set = new PromptSet.Adversarial
+            {
+                Name = "",
+                Mutators = keys.Get(Mutators),
+                From = keys.Find(From),
+                Corpora = keys.Get(Corpora),
+            };
+            if (keys.IsSound && set.Mutators.Count == 0 && set.Corpora.Count == 0)
+            {
+                keys.Report(Mutators, "neither mutators nor corpora", "name at least one mutator, or files under corpora:");
+            }
+            else if (keys.IsSound && set.Mutators.Count > 0 && set.From is null)
+            {
+                keys.Report(Mutators, "mutators without prompts to damage", "add from: and the name of a prompt set");
+            }
+
+            return set;
+        });
+
+    private static readonly Key<string> Generator = new(
+        "generated", Scalars.OneOf("generator", static options => options.Generators), "What is made up.") { Required = true, Example = "support-ticket" };
+
+    private static readonly Key<IReadOnlyList<string>> Locales = new(
+        "locales", new ListOf<string>(Scalars.OneOf("locale", static options => options.Locales), "locales", least: 1, most: 50, orOne: true),
+        "Languages to draw from with equal chance.") { Default = "[en]" };
+
+    private static readonly Key<int> Count = new("count", Scalars.Count(1, 100_000), "Distinct prompts.") { Default = "200" };
+
+    private static readonly Table<PromptSet> Generated = new(
+        "generatedPrompts", "a generated prompt set", "Prompts made up from the seed.", [Generator, Locales, Count],
+        keys => new PromptSet.Generated { Name = "", Kind = keys.Get(Generator), Locales = keys.Get(Locales), Count = keys.Get(Count) });
+
+    public static Kind<PromptSet> Kind { get; } = new ShortOr<PromptSet>(
+        new CheckedKind<string, PromptSet>(Scalars.Path, static (path, _, _) => new PromptSet.Recorded { Name = "", Path = path }),
+        new Union<PromptSet>("a prompt set", Choose, Recorded, Adversarial, Generated));
+
+    private static Table<PromptSet>? Choose(MapNode map, Reading reading)
+    {
+        Table<PromptSet>[] all = [Recorded, Adversarial, Generated];
+        var chosen = all.Where(table => map.Find(table.Keys[0].Name) is not null).ToList();
+        if (chosen is [var one])
+        {
+            return one;
+        }
+
+        var names = Shown.Or(all.Select(table => table.Keys[0].Name));
+        reading.Report(map.Place, chosen.Count == 0 ? "a prompt set that comes from nowhere" : "a prompt set that comes from two places", $"write exactly one of {names}");
+        return null;
+    }
+}

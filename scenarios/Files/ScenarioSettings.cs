@@ -1,0 +1,178 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Scenarios.Files;
+
+/// <summary>
+/// A scenario with everything filled in, as JSON for the manifest: durations in seconds, rates per second, shares of 1; environment
+/// variables still as <c>${NAME}</c>; URLs without user-info and query.
+/// </summary>
+public static class ScenarioSettings
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
+
+    public static JsonObject Of(Scenario scenario) => new()
+    {
+        ["name"] = scenario.Name,
+        ["description"] = scenario.Description,
+        ["candidate"] = Of(scenario.Candidate),
+        ["baseline"] = scenario.Baseline is null ? null : Of(scenario.Baseline),
+        ["workload"] = Of(scenario.Workload),
+        ["mix"] = new JsonArray([.. scenario.Mix.Select(Of)]),
+        ["phases"] = new JsonObject
+        {
+            ["warmUp"] = Seconds(scenario.Phases.WarmUp),
+            ["baseline"] = Seconds(scenario.Phases.Baseline),
+            ["fault"] = Seconds(scenario.Phases.Fault),
+            ["recovery"] = Seconds(scenario.Phases.Recovery),
+        },
+        ["faults"] = new JsonArray([.. scenario.Faults.Select(Of)]),
+        ["objectives"] = new JsonObject
+        {
+            ["ttft"] = Seconds(scenario.Objectives.Ttft),
+            ["e2e"] = Seconds(scenario.Objectives.E2e),
+            ["tpot"] = Seconds(scenario.Objectives.Tpot),
+        },
+        ["steadyState"] = Texts(scenario.SteadyState.Select(objective => objective.Text)),
+        ["abort"] = new JsonArray([.. scenario.Abort.Select(abort =>
+            (JsonNode)new JsonObject { ["condition"] = abort.Condition.Text, ["for"] = Seconds(abort.For) })]),
+        ["gates"] = new JsonArray([.. scenario.Gates.Select(gate =>
+            (JsonNode)new JsonObject { ["kind"] = Word(gate.Kind), ["text"] = gate.Text })]),
+        ["drain"] = Seconds(scenario.Drain),
+    };
+
+    public static JsonObject Of(Target target) => target switch
+    {
+        Target.Onnx onnx => new JsonObject
+        {
+            ["name"] = onnx.Name,
+            ["type"] = "onnx",
+            ["model"] = onnx.Model,
+            ["replicas"] = onnx.Replicas,
+            ["device"] = onnx.Device,
+            ["maxBatch"] = onnx.MaxBatch,
+            ["queueLimit"] = onnx.QueueLimit,
+            ["contextStore"] = onnx.ContextStore is null ? "none" : new JsonObject
+            {
+                ["latency"] = Seconds(onnx.ContextStore.Latency),
+                ["timeout"] = Seconds(onnx.ContextStore.Timeout),
+                ["fallback"] = onnx.ContextStore.Fallback,
+            },
+            ["requestTimeout"] = Seconds(onnx.RequestTimeout),
+        },
+        Target.OpenAi openAi => Of(openAi),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static JsonObject Of(Target.OpenAi target) => new()
+    {
+        ["name"] = target.Name,
+        ["type"] = "openai",
+        ["url"] = Urls.Public(target.Url.Template),
+        ["model"] = target.Model.Template,
+        ["apiKey"] = target.ApiKey?.Template,
+        ["api"] = Word(target.Api),
+        ["headers"] = new JsonObject([.. target.Headers.OrderBy(header => header.Key, StringComparer.Ordinal)
+            .Select(header => KeyValuePair.Create(header.Key, (JsonNode?)header.Value.Template))]),
+        ["apiVersion"] = target.ApiVersion,
+        ["caCertificate"] = target.CaCertificate,
+        ["clientCertificate"] = target.ClientCertificate,
+        ["clientKey"] = target.ClientKey,
+        ["proxy"] = target.Proxy is null ? null : Urls.Public(target.Proxy.Template),
+        ["requestTimeout"] = Seconds(target.RequestTimeout),
+        ["budget"] = JsonSerializer.SerializeToNode(target.Budget, Options),
+        ["retryAfter"] = Word(target.RetryAfter),
+    };
+
+    public static JsonObject Of(Workload workload) => workload switch
+    {
+        Workload.Open { Arrivals: ArrivalProcess.Constant constant } => Open("constant", ("rate", constant.Rate)),
+        Workload.Open { Arrivals: ArrivalProcess.Poisson poisson } => Open("poisson", ("rate", poisson.Rate)),
+        Workload.Open { Arrivals: ArrivalProcess.Ramp ramp } => Open("ramp", ("from", ramp.From), ("to", ramp.To)),
+        Workload.Closed closed => new JsonObject
+        {
+            ["closed"] = new JsonObject { ["clients"] = closed.Clients, ["thinkTime"] = Seconds(closed.ThinkTime) },
+        },
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public static JsonObject Of(PromptSet set) => set switch
+    {
+        PromptSet.Recorded recorded => new JsonObject
+        {
+            ["name"] = recorded.Name,
+            ["recorded"] = recorded.Path,
+            ["format"] = recorded.Format is { } format ? Word(format) : null,
+            ["limit"] = recorded.Limit,
+        },
+        PromptSet.Adversarial adversarial => new JsonObject
+        {
+            ["name"] = adversarial.Name,
+            ["adversarial"] = Texts(adversarial.Mutators),
+            ["from"] = adversarial.From is null ? null : Of(adversarial.From),
+            ["corpora"] = Texts(adversarial.Corpora),
+        },
+        PromptSet.Generated generated => new JsonObject
+        {
+            ["name"] = generated.Name,
+            ["generated"] = generated.Kind,
+            ["locales"] = Texts(generated.Locales),
+            ["count"] = generated.Count,
+        },
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static JsonObject Of(MixEntry entry) => new()
+    {
+        ["prompts"] = Of(entry.Prompts),
+        ["weight"] = entry.Weight,
+        ["temperature"] = JsonSerializer.SerializeToNode(entry.Temperatures),
+        ["maxTokens"] = JsonSerializer.SerializeToNode(entry.MaxTokens),
+        ["stream"] = JsonSerializer.SerializeToNode(entry.Stream),
+        ["batch"] = JsonSerializer.SerializeToNode(entry.Batch),
+        ["role"] = Word(entry.Role),
+        ["grade"] = entry.Grader is { } grader ? Word(grader) : null,
+    };
+
+    private static JsonObject Of(Fault fault) => new()
+    {
+        ["id"] = fault.Id,
+        ["fault"] = fault.Kind,
+        ["at"] = Seconds(fault.At),
+        ["for"] = Seconds(fault.For),
+        ["share"] = fault.Share.Value,
+        ["select"] = Pairs(fault.Select),
+        ["with"] = Pairs(fault.With),
+        ["detectedWithin"] = Seconds(fault.DetectedWithin),
+        ["recoveredWithin"] = Seconds(fault.RecoveredWithin),
+        ["minExposure"] = fault.MinExposure,
+    };
+
+    private static JsonObject Open(string arrivals, params (string Name, Rate Rate)[] rates)
+    {
+        var open = new JsonObject { ["arrivals"] = arrivals };
+        foreach (var (name, rate) in rates)
+        {
+            open[name] = rate.PerSecond;
+        }
+
+        return new JsonObject { ["open"] = open };
+    }
+
+    private static JsonObject Pairs(IReadOnlyDictionary<string, string> pairs) =>
+        new([.. pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))]);
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+
+    private static JsonNode? Seconds(TimeSpan? time) => time is { } span ? span.Ticks / (double)TimeSpan.TicksPerSecond : null;
+}
