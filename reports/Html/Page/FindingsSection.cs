@@ -1,0 +1,107 @@
+using ChaosBench.Reports.Verdicts;
+
+namespace ChaosBench.Reports.Html.Page;
+
+/// <summary>What was asked and what was seen, one row an objective.</summary>
+internal static class FindingsSection
+{
+    private const int MaxRows = 500;
+
+    private static readonly string[] Heads =
+        ["Verdict", "Asked", "#Seen", "#Limit", "", "#Interval", "#Samples", "What it means"];
+
+    public static Markup Of(ReportModel model)
+    {
+        var findings = model.Summary.Findings;
+        var body = findings.Count == 0
+            ? Markup.Of($"""<p class="empty">No objective was judged: the scenario has no gates, or the run ended before there was anything to judge.</p>""")
+            : Parts.Table("Objectives and what was observed", Heads, findings.Take(MaxRows).Select(Row));
+        var more = Markup.If(findings.Count > MaxRows, () => Markup.Of($"<p>{Show.Count(findings.Count - MaxRows)} more are in summary.json.</p>"));
+        return Parts.Section("findings", "What was asked, what was seen", Lead(findings), Markup.Of($"{body}{more}"));
+    }
+
+    private static string Lead(IReadOnlyList<Finding> findings)
+    {
+        var parts = new[]
+        {
+            Part(findings, FindingVerdict.Fail, "broken"), Part(findings, FindingVerdict.Inconclusive, "undecided"),
+            Part(findings, FindingVerdict.Pass, "held"),
+        };
+        return findings.Count == 0 ? "" : $"{Show.Count(findings.Count)} objectives: {string.Join(", ", parts.Where(part => part.Length > 0))}.";
+    }
+
+    private static string Part(IReadOnlyList<Finding> findings, FindingVerdict verdict, string word) =>
+        findings.Count(finding => finding.Verdict == verdict) is > 0 and var count ? $"{Show.Count(count)} {word}" : "";
+
+    private static Markup Row(Finding finding) => Markup.Of($"""
+        <tr>
+        <td>{Parts.Chip(finding.Verdict)}</td>
+        <th scope="row"><code>{finding.Objective}</code><span class="sub">{Show.Words(finding.Kind)} · {PhaseWords(finding.Phase)} · {finding.Target}</span></th>
+        <td class="num strong">{Observed(finding)}{Baseline(finding)}</td>
+        <td class="num">{Show.Value(finding.Limit, finding.Unit)}</td>
+        <td class="gauge">{Gauge(finding)}</td>
+        <td class="num">{Bounds(finding)}</td>
+        <td class="num">{Show.Count(finding.Samples)}</td>
+        <td class="advice">{finding.Advice}</td>
+        </tr>
+
+        """);
+
+    private static string PhaseWords(string phase) => phase == "all" ? "all phases" : $"{Show.Words(phase)} phase";
+
+    private static string Observed(Finding finding) => finding.Observed switch
+    {
+        null => "not measured",
+        _ => Show.Value(finding.Observed, finding.Unit),
+    };
+
+    private static Markup Baseline(Finding finding) => finding.BaselineObserved is { } baseline
+        ? Markup.Of($"""<span class="sub">baseline {Show.Value(baseline, finding.Unit == "relative" ? "s" : finding.Unit)}</span>""")
+        : Markup.Empty;
+
+    private static Markup Bounds(Finding finding)
+    {
+        if (finding.Interval is not { } interval)
+        {
+            return Markup.Of($"{Show.Absent}");
+        }
+
+        var (low, high) = (Show.Value(interval.Low, finding.Unit), Show.Value(interval.High, finding.Unit));
+        var range = (interval.Low, interval.High) switch
+        {
+            (null, null) => Show.Absent,
+            (null, _) => $"at most {high}",
+            (_, null) => $"at least {low}",
+            _ => $"{low} to {high}",
+        };
+        return Markup.Of($"""{range}<span class="sub">{Show.Share(interval.Confidence)} {Show.Words(interval.Method)}</span>""");
+    }
+
+    /// <summary>A picture of the same numbers: the interval as a bar, the observation as a dot, the limit as a line.</summary>
+    private static Markup Gauge(Finding finding)
+    {
+        double?[] all = [finding.Observed, finding.Limit, finding.Interval?.Low, finding.Interval?.High];
+        var known = all.OfType<double>().Where(double.IsFinite).ToArray();
+        if (known.Length < 2 || finding.Limit is not { } limit || !double.IsFinite(limit))
+        {
+            return Markup.Empty;
+        }
+
+        var (low, high) = (known.Min(), known.Max());
+        var pad = Math.Max((high - low) * 0.2, Math.Max(Math.Abs(high) * 0.02, 1e-9));
+        double At(double value) => 2 + 92 * Math.Clamp((value - low + pad) / (high - low + 2 * pad), 0, 1);
+        var tone = finding.Verdict switch { FindingVerdict.Pass => "pass", FindingVerdict.Fail => "fail", _ => "unsure" };
+        var bar = Markup.If(finding.Interval is not null, () =>
+        {
+            var from = At(finding.Interval!.Low ?? low - pad);
+            var to = At(finding.Interval.High ?? high + pad);
+            return Markup.Of($"""<rect class="bar {tone}" x="{Math.Min(from, to)}" y="7" width="{Math.Max(Math.Abs(to - from), 1)}" height="6" rx="2"/>""");
+        });
+        var dot = finding.Observed is { } seen && !double.IsNaN(seen)
+            ? Markup.Of($"""<circle class="dot {tone}" cx="{At(seen)}" cy="10" r="3.5"/>""")
+            : Markup.Empty;
+        return Markup.Of($"""
+            <svg viewBox="0 0 96 20" width="96" height="20" aria-hidden="true"><path class="axis" d="M2 10H94"/>{bar}<path class="limit" d="M{At(limit)} 2V18"/>{dot}</svg>
+            """);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using System.Text;
+using ChaosBench.Reports.Html.Plots;
+
+namespace ChaosBench.Reports.Html.Page;
+
+/// <summary>
+/// The document. The scripts are literally those whose hashes stand in the policy; the data is a block that no browser executes.
+/// <code>
+/// head: policy, style          body: verdict, findings, ... facts          end: data (JSON), ECharts, report.js
+/// </code>
+/// </summary>
+internal static class ReportPage
+{
+    private static readonly (string Id, string Name)[] Navigation =
+    [
+        ("findings", "Findings"), ("figures", "Figures"), ("time", "Over time"), ("cohorts", "Cohorts"), ("outcomes", "Outcomes"),
+        ("faults", "Faults"), ("generator", "Trust"), ("story", "Story"), ("definitions", "Definitions"), ("facts", "Facts"),
+    ];
+
+    public static void Write(ReportModel model, TextWriter output)
+    {
+        var charts = Resource("echarts.min.js");
+        var script = Resource("report.js");
+        var (tone, answer, word) = VerdictSection.Answer(model);
+        output.Write(Markup.Of($"""
+            <!DOCTYPE html>
+            <html lang="en" data-verdict="{tone}">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '{Hash(charts)}' '{Hash(script)}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <meta name="referrer" content="no-referrer">
+            <title>{answer}: {model.Summary.Scenario} ({word}) · ChaosBench</title>
+            <style>
+
+            """));
+        output.Write(Resource("report.css"));
+        output.Write(Body(model));
+        output.Write(PlotJson.Write(model.Plots));
+        output.Write("</script>\n<script>");
+        output.Write(charts);
+        output.Write("</script>\n<script>");
+        output.Write(script);
+        output.Write("</script>\n</body>\n</html>\n");
+    }
+
+    private static Markup Body(ReportModel model)
+    {
+        var sections = Markup.Of($"""
+            {FindingsSection.Of(model)}{FiguresSection.Of(model)}{TimeSection.Of(model)}{CohortSection.Of(model)}{OutcomeSection.Of(model)}{FaultSection.Of(model)}{GeneratorSection.Of(model)}{StorySection.Of(model)}{ReferenceSections.Definitions()}{ReferenceSections.Facts(model)}
+            """);
+        var present = sections.ToString();
+        var links = Navigation.Where(entry => present.Contains($"<section id=\"{entry.Id}\"", StringComparison.Ordinal));
+        return Markup.Of($"""
+            </style>
+            </head>
+            <body>
+            <a class="skip" href="#verdict">Skip to the verdict</a>
+            <header class="top"><div><span class="brand">ChaosBench</span><span class="scenario">{model.Summary.Scenario}</span>
+            <nav aria-label="Sections"><ul>{links.Select(link => Markup.Of($"""<li><a href="#{link.Id}">{link.Name}</a></li>"""))}</ul></nav>
+            <button type="button" id="theme" aria-label="Colours: as the system">Colours</button></div></header>
+            <noscript><p class="noscript">The charts need JavaScript. Every number in them is in the tables too.</p></noscript>
+            <main>
+            {VerdictSection.Of(model)}{sections}
+            </main>
+            <footer>
+            <p>ChaosBench {model.Summary.ToolVersion}. This page is complete in itself and loads nothing.</p>
+            {Parts.Details("Licence notice of the charts (Apache ECharts, Apache License 2.0)", Notice())}
+            </footer>
+            <script type="application/json" id="plot-data">
+            """);
+    }
+
+    private static Markup Notice() => Markup.Of($"""
+        <pre class="notice" tabindex="0">{Resource("echarts.NOTICE").Trim().Split('\n').Select(line => Markup.Of($"{line.TrimEnd('\r')}\n"))}
+        Licensed under the Apache License, Version 2.0; http://www.apache.org/licenses/LICENSE-2.0</pre>
+        """);
+
+    private static string Hash(string script) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+
+    /// <summary>With <c>\n</c> line ends: a browser hashes a script after it has normalised them.</summary>
+    private static string Resource(string name)
+    {
+        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} was not embedded into {typeof(ReportPage).Assembly.GetName().Name}");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd().Replace("\r\n", "\n", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Reports.Html.Plots;
+
+/// <summary>Slices every judged request by what it was: prompt set, temperature, streaming, batch, role, exposure, phase, tags.</summary>
+internal sealed class CohortFold
+{
+    private const int MaxTagDimensions = 6;
+    private const int WarmUp = -1;
+
+    private readonly List<Dimension> _fixed =
+    [
+        new("all requests", (_, _) => "all"),
+        new("prompt set", (seen, _) => seen.Cohort.Prompts),
+        new("temperature", (seen, _) => seen.Cohort.Temperature.ToString("0.###", CultureInfo.InvariantCulture)),
+        new("streaming", (seen, _) => seen.Cohort.Stream ? "streamed" : "one reply"),
+        new("batch size", (seen, _) => seen.Cohort.Batch.ToString(CultureInfo.InvariantCulture)),
+        new("role", (seen, _) => Kebab.Of(seen.Cohort.Role)),
+        new("fault exposure", Exposure),
+        new("phase", (seen, _) => Kebab.Of(seen.Phase)),
+    ];
+
+    private readonly SortedDictionary<string, Dimension> _tags = new(StringComparer.Ordinal);
+    private readonly List<Slice[]> _sets = [];
+    private readonly Dictionary<Slice[], int> _setNumbers = new(new SameSlices());
+
+    // Scores name only the arrival; which slices it fell into is kept as one number a request.
+    private readonly Dictionary<int, int> _setOfArrival = [];
+    private readonly Dictionary<int, List<JournalEvent.Score>> _early = [];
+
+    public IReadOnlyList<PlannedFaultInfo> Faults { get; set; } = [];
+
+    public void Add(JournalEvent.Observation observation, string target)
+    {
+        if (observation.Phase == Phase.WarmUp)
+        {
+            _setOfArrival[observation.Arrival] = WarmUp;
+            _early.Remove(observation.Arrival);
+            return;
+        }
+
+        var number = SetOf(observation, target);
+        _setOfArrival[observation.Arrival] = number;
+        foreach (var slice in _sets[number])
+        {
+            slice.Add(observation);
+        }
+
+        if (_early.Remove(observation.Arrival, out var scores))
+        {
+            scores.ForEach(Add);
+        }
+    }
+
+    public void Add(JournalEvent.Score score)
+    {
+        if (!_setOfArrival.TryGetValue(score.Arrival, out var number))
+        {
+            if (!_early.TryGetValue(score.Arrival, out var waiting))
+            {
+                _early.Add(score.Arrival, waiting = []);
+            }
+
+            waiting.Add(score);
+        }
+        else if (number != WarmUp)
+        {
+            foreach (var slice in _sets[number])
+            {
+                slice.Grade(score);
+            }
+        }
+    }
+
+    /// <summary>A dimension with a single value says nothing that "all requests" does not.</summary>
+    public IReadOnlyList<CohortDimension> Close(string? candidate) =>
+    [
+        .. _fixed.Concat(_tags.Values).Where((dimension, at) => at == 0 ? dimension.HasValues : dimension.HasSeveralValues)
+            .Select(dimension => dimension.Close(candidate)),
+    ];
+
+    private int SetOf(JournalEvent.Observation observation, string target)
+    {
+        var slices = new List<Slice>(_fixed.Count + observation.Cohort.Tags.Count);
+        slices.AddRange(_fixed.Select(dimension => dimension.SliceOf(dimension.ValueOf(observation, Faults), target)));
+        foreach (var (key, value) in observation.Cohort.Tags)
+        {
+            if (TagDimension(key) is { } dimension)
+            {
+                slices.Add(dimension.SliceOf(value, target));
+            }
+        }
+
+        Slice[] set = [.. slices];
+        if (!_setNumbers.TryGetValue(set, out var number))
+        {
+            _setNumbers.Add(set, number = _sets.Count);
+            _sets.Add(set);
+        }
+
+        return number;
+    }
+
+    private Dimension? TagDimension(string key)
+    {
+        if (!_tags.TryGetValue(key, out var dimension) && _tags.Count < MaxTagDimensions)
+        {
+            _tags.Add(key, dimension = new Dimension(SafeText.Visible(key, 40), (_, _) => ""));
+        }
+
+        return dimension;
+    }
+
+    /// <summary>A bystander was under way while a fault was planned to be active, and was not its victim.</summary>
+    private static string Exposure(JournalEvent.Observation seen, IReadOnlyList<PlannedFaultInfo> faults) =>
+        seen.Faults.Count > 0 ? "hit by a fault"
+        : faults.Any(fault => seen.Planned < fault.End && seen.Ended >= fault.Start) ? "bystander of a fault"
+        : "no fault active";
+
+    private sealed class SameSlices : IEqualityComparer<Slice[]>
+    {
+        public bool Equals(Slice[]? left, Slice[]? right) => left.AsSpan().SequenceEqual(right);
+
+        public int GetHashCode(Slice[] set)
+        {
+            var hash = new HashCode();
+            foreach (var slice in set)
+            {
+                hash.Add(slice);
+            }
+
+            return hash.ToHashCode();
+        }
+    }
+}

@@ -1,0 +1,188 @@
+using ChaosBench.Reports.Html;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Judging;
+using ChaosBench.Reports.Measuring;
+using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios;
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Tests.Reports.Html;
+
+/// <summary>A made-up run: traffic in two prompt sets, a lost node with a latency bump, graded answers. The seed fixes all of it.</summary>
+internal sealed record SampleRun
+{
+    public ulong Seed { get; init; } = 20261120;
+    public double PerSecond { get; init; } = 40;
+    public int FaultSeconds { get; init; } = 20;
+
+    /// <summary>Chance of a right answer: 0.97 passes the gate, 0.4 does not.</summary>
+    public double Accuracy { get; init; } = 0.97;
+
+    /// <summary>Share of requests that fail while the fault is active; 1 fails all of them, always.</summary>
+    public double Failing { get; init; } = 0.12;
+
+    public bool WithBaseline { get; init; }
+
+    /// <summary>Put into every name and text that a run can hold.</summary>
+    public string Hostile { get; init; } = "";
+
+    private const long Ms = Nanos.PerMillisecond;
+    private const long S = Nanos.PerSecond;
+
+    private const long FaultStart = 25 * S;
+    private long FaultEnd => FaultStart + FaultSeconds * S / 2;
+    private long End => (25 + FaultSeconds + 15) * S;
+
+    public IEnumerable<JournalEvent> Events()
+    {
+        var coins = new SplitMix64(Seed);
+        var gap = (long)(S / PerSecond);
+        var arrivals = (int)(End / gap);
+        yield return Start(arrivals);
+        for (var second = 0; second < End / S; second++)
+        {
+            yield return new JournalEvent.GeneratorSample
+            {
+                At = second * S, InFlight = (int)(PerSecond / 5) + coins.Next(4) + (InFault(second * S) ? 14 : 0),
+                ProcessCpu = 1.2 + 0.3 * coins.NextDouble(), GcPause = coins.Next(3) * Ms, ThreadPoolQueue = 0,
+            };
+        }
+
+        foreach (var told in Fault())
+        {
+            yield return told;
+        }
+
+        for (var arrival = 0; arrival < arrivals; arrival++)
+        {
+            var seen = Request(arrival, arrival * gap, coins);
+            yield return seen;
+            if (seen.Faults.Count > 0)
+            {
+                yield return new JournalEvent.Injection { At = seen.Planned, Fault = "node-loss" + Hostile, Key = $"r{arrival}", Kind = InjectionKind.Applied };
+            }
+
+            if (seen.Outcome == Outcome.Completed && seen.Cohort.Grader != GraderKind.None)
+            {
+                var right = coins.NextDouble() < Accuracy;
+                yield return Score(seen, "accuracy", right ? 1 : 0);
+                yield return Score(seen, "valid_json", right || coins.NextDouble() < 0.9 ? 1 : 0);
+            }
+        }
+
+        yield return new JournalEvent.Note { At = FaultStart + 3 * S, Text = "operator: pager went off" + Hostile };
+        yield return new JournalEvent.RunEnded { At = End + S, Ending = RunEnding.Completed, Healed = HealState.Verified };
+    }
+
+    public Summary Judged() => Judge.Decide(Measurements.Fold(Events()), new RunFacts());
+
+    public ReportFacts Facts() => new()
+    {
+        Description = "Recorded tickets with a tenth of hostile prompts, while one of two replicas is lost." + Hostile,
+        Gates = [.. Start(0).Gates.Select(gate => gate.Text)],
+        ReplayCommand = $"chaosbench run scenarios.yaml --scenario steady-with-mischief --seed {Seed}{Hostile}",
+        Manifest =
+        [
+            new("scenario file" + Hostile, "scenarios.yaml, sha-256 9f2c4be0d1" + Hostile), new("model sha-256", "41d0c6cf8a52b1f7e3"),
+            new("device", "cpu, 1 thread a replica"), new("machine", "2 cores, 8 GiB, Debian 12, .NET 10.0"),
+        ],
+    };
+
+    public string Report(Summary? summary = null)
+    {
+        using var text = new StringWriter();
+        HtmlReport.Write(summary ?? Judged(), Facts(), Events(), text);
+        return text.ToString();
+    }
+
+    private JournalEvent.RunStarted Start(int arrivals) => new()
+    {
+        At = 0, Schema = 1, ToolVersion = "0.1.0", StartedUtc = new DateTimeOffset(2026, 11, 20, 14, 0, 0, TimeSpan.Zero),
+        Scenario = "steady-with-mischief" + Hostile, Seed = Seed, PlanSha256 = "b1946ac92492d2347c6235b4d2611184", OpenWorkload = true,
+        Phases =
+        [
+            new(Phase.WarmUp, 0, 5 * S), new(Phase.Baseline, 5 * S, FaultStart), new(Phase.Fault, FaultStart, FaultStart + FaultSeconds * S),
+            new(Phase.Recovery, FaultStart + FaultSeconds * S, End),
+        ],
+        Faults =
+        [
+            new("node-loss" + Hostile, "node.kill", Vantage.Server, FaultScope.Replica, Fidelity.Real, 1, FaultStart, FaultEnd, 2, 10, 1),
+        ],
+        Targets = WithBaseline
+            ? new Dictionary<string, string> { ["candidate"] = "triage-v2" + Hostile, ["baseline"] = "triage-v1" }
+            : new Dictionary<string, string> { ["candidate"] = "triage-v1" + Hostile },
+        Objectives = new RequestObjectives(TimeSpan.FromMilliseconds(800), TimeSpan.FromSeconds(3)),
+        SteadyState = [Objective("p99 ttft < 800ms", MetricId.Ttft, 99, Comparison.Less, 0.8)],
+        Gates =
+        [
+            Objective("p99 ttft < 800ms in baseline", MetricId.Ttft, 99, Comparison.Less, 0.8) with { Phase = Phase.Baseline },
+            Objective("attainment >= 90%", MetricId.Attainment, null, Comparison.GreaterOrEqual, 0.9),
+            Objective("error_rate <= 5%", MetricId.ErrorRate, null, Comparison.LessOrEqual, 0.05),
+            Objective("accuracy >= 0.9" + Hostile, MetricId.Accuracy, null, Comparison.GreaterOrEqual, 0.9),
+        ],
+        PlannedArrivals = arrivals,
+        PlannedPerSecond = [.. Enumerable.Repeat((int)PerSecond, (int)(End / S))],
+    };
+
+    private static Objective Objective(string text, MetricId metric, double? percent, Comparison comparison, double limit) => new()
+    {
+        Text = text, Metric = metric, Comparison = comparison, Limit = limit,
+        Aggregation = percent is { } p ? new Aggregation(AggregationKind.Percentile, p) : new Aggregation(AggregationKind.Value),
+    };
+
+    private IEnumerable<JournalEvent> Fault()
+    {
+        JournalEvent At(long at, FaultState state) => new JournalEvent.FaultTransition { At = at, Fault = "node-loss" + Hostile, State = state };
+        yield return At(FaultStart, FaultState.Ordered);
+        yield return At(FaultStart + 20 * Ms, FaultState.Active);
+        yield return new JournalEvent.Injection { At = FaultStart + 20 * Ms, Fault = "node-loss" + Hostile, Key = "replica-1", Kind = InjectionKind.Eligible };
+        yield return new JournalEvent.Injection { At = FaultStart + 20 * Ms, Fault = "node-loss" + Hostile, Key = "replica-1", Kind = InjectionKind.Selected };
+        yield return new JournalEvent.Injection { At = FaultStart + 20 * Ms, Fault = "node-loss" + Hostile, Key = "replica-1", Kind = InjectionKind.Applied };
+        yield return new JournalEvent.Detection { At = FaultStart + 340 * Ms, By = "router", What = "replica-lost", Target = "triage-v1", Replica = 1 };
+        for (var at = FaultStart + 400 * Ms; at < FaultEnd; at += 700 * Ms)
+        {
+            yield return new JournalEvent.Detection { At = at, By = "router", What = "failed-over", Target = "triage-v1", Request = "r1" };
+        }
+
+        yield return At(FaultEnd, FaultState.Cleared);
+        yield return new JournalEvent.Detection { At = FaultEnd + 900 * Ms, By = "router", What = "replica-ready", Target = "triage-v1", Replica = 1 };
+        yield return At(FaultEnd + S, FaultState.Healed);
+    }
+
+    private JournalEvent.Observation Request(int arrival, long planned, SplitMix64 coins)
+    {
+        var mischief = coins.NextDouble() < 0.15;
+        var stream = coins.NextDouble() < 0.8;
+        var hit = InFault(planned) && coins.NextDouble() < 0.5;
+        var fails = Failing >= 1 || (hit && coins.NextDouble() < Failing * 2) || coins.NextDouble() < 0.002;
+        var slow = (hit ? 2.6 : 1) * (mischief ? 1.4 : 1) * (WithBaseline && arrival % 2 == 0 ? 0.8 : 1);
+        var sent = planned + 200_000 + coins.Next(900_000);
+        var first = sent + (long)((60 + 45 * coins.NextExponential()) * slow * Ms);
+        var tokens = 20 + coins.Next(24);
+        var gaps = Enumerable.Range(1, tokens - 1).Select(_ => new TokenGap((long)((6 + 3 * coins.NextExponential()) * slow * Ms), 1)).ToList();
+        var last = first + gaps.Sum(gap => gap.Nanos);
+        return new JournalEvent.Observation
+        {
+            At = last, Arrival = arrival, Target = WithBaseline && arrival % 2 == 0 ? "triage-v1" : (WithBaseline ? "triage-v2" : "triage-v1") + Hostile,
+            Phase = PhaseAt(planned), Block = 0, PromptId = $"t{arrival % 200}", Planned = planned, Sent = sent,
+            FirstToken = stream && !fails ? first : null, LastToken = fails ? null : last, Ended = fails ? sent + 40 * Ms : last,
+            Outcome = fails ? arrival % 3 == 0 ? Outcome.Overloaded : arrival % 3 == 1 ? Outcome.Reset : Outcome.TimedOut : Outcome.Completed,
+            Reason = fails ? "replica 1 was lost while it served" + Hostile : null, Status = fails ? 503 : 200,
+            OutputTokens = fails ? null : tokens, FirstEventTokens = fails ? null : 1, Gaps = stream && !fails ? gaps : [],
+            Faults = hit ? ["node-loss" + Hostile] : [], PromptSha256 = "",
+            Cohort = new Cohort(
+                (mischief ? "mischief" : "tickets") + Hostile, coins.Next(2) * 0.7, 48, stream, 1, PromptRole.Traffic,
+                mischief ? GraderKind.None : GraderKind.JsonFields,
+                new Dictionary<string, string> { ["language"] = new[] { "en", "de", "ja" }[coins.Next(3)] }),
+        };
+    }
+
+    private bool InFault(long at) => at >= FaultStart && at < FaultEnd + 2 * S;
+
+    private Phase PhaseAt(long at) =>
+        at < 5 * S ? Phase.WarmUp : at < FaultStart ? Phase.Baseline : at < FaultStart + FaultSeconds * S ? Phase.Fault : Phase.Recovery;
+
+    private static JournalEvent.Score Score(JournalEvent.Observation seen, string grader, double value) =>
+        new() { At = seen.At, Arrival = seen.Arrival, Grader = grader, Value = value };
+}
