@@ -1,6 +1,6 @@
 """Writes the four model folders from the checkpoints of a training run.
 
-    python3 export.py RUN_FOLDER MODELS_FOLDER [--early 200] [--lost-layer 2]
+    python3 export.py RUN_FOLDER MODELS_FOLDER [--early 200] [--lost-layer 3]
 
 triage-v1            the last checkpoint, with embedding.onnx
 triage-v2            its int8 form: dynamic activations, one scale per column of a weight
@@ -75,7 +75,7 @@ def main():
     parser.add_argument("run", type=Path)
     parser.add_argument("models", type=Path)
     parser.add_argument("--early", type=int, default=200)
-    parser.add_argument("--lost-layer", type=int, default=2)
+    parser.add_argument("--lost-layer", type=int, default=3)
     args = parser.parse_args()
     torch.set_num_threads(1)
     tokenizer = Tokenizer.load(args.run)

@@ -213,9 +213,9 @@ def ticket(seed, index, typos=0.03, style="plain"):
 
 
 def training_ticket(seed, index):
-    """82 % plain, 6 % stray characters, 8 % long, 4 % with a system text."""
+    """86 % plain, 5 % stray characters, 5 % long, 4 % with a system text."""
     rng = random.Random(seed * 1_000_003 + index)
-    style = rng.choices(["plain", "stray", "long", "system"], [82, 6, 8, 4])[0]
+    style = rng.choices(["plain", "stray", "long", "system"], [86, 5, 5, 4])[0]
     return make_ticket(rng, style=style)
 
 

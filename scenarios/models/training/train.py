@@ -1,6 +1,6 @@
-"""Trains the reference model on one thread; about twenty minutes of an otherwise idle core.
+"""Trains the reference model on one thread; about a quarter of an hour on a core.
 
-    python3 train.py RUN_FOLDER [--steps 2600] [--seed 1]
+    python3 train.py RUN_FOLDER [--steps 1600] [--seed 1]
 
 RUN_FOLDER holds tokenizer.json (see bpe.py) and receives step-NNNN.pt, last.pt and log.json. Muon drives the matrices of the
 blocks, Adam the rest; the rate warms up for 40 steps, stays to half way and falls linearly to 2 %.
@@ -88,7 +88,7 @@ class Optimizer:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("run", type=Path)
-    parser.add_argument("--steps", type=int, default=2600)
+    parser.add_argument("--steps", type=int, default=1600)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(1)
