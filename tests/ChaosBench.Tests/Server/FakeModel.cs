@@ -1,3 +1,4 @@
+using System.Text;
 using System.Threading.Channels;
 using ChaosBench.Server;
 using ChaosBench.Server.Models;
@@ -111,7 +112,7 @@ internal sealed class FakeReplica(int index, FakeModel model, ChannelWriter<Fake
             _open.Add(call);
         }
 
-        if (model.Script is { } script)
+        if (model.Script is { } script && !call.Result.IsCompleted)
         {
             foreach (var piece in script)
             {
@@ -149,7 +150,7 @@ internal sealed class FakeReplica(int index, FakeModel model, ChannelWriter<Fake
 internal sealed class FakeCall(FakeReplica replica, GenerationRequest request, int promptTokens, IGenerationSink sink)
 {
     private readonly TaskCompletionSource<GenerationResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string _text = "";
+    private readonly StringBuilder _text = new();
     private int _tokens;
 
     public FakeReplica Replica => replica;
@@ -161,7 +162,7 @@ internal sealed class FakeCall(FakeReplica replica, GenerationRequest request, i
     public void Token(string text)
     {
         _tokens++;
-        _text += text;
+        _text.Append(text);
         sink.Tokens(1, text);
     }
 
@@ -173,7 +174,7 @@ internal sealed class FakeCall(FakeReplica replica, GenerationRequest request, i
         FinishReason = status == GenerationStatus.Completed ? "stop" : null,
         PromptTokens = promptTokens,
         CompletionTokens = _tokens,
-        Text = _text,
+        Text = _text.ToString(),
     });
 }
 
