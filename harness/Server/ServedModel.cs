@@ -20,7 +20,6 @@ internal sealed record ServedModel(
             Slots = options.MaxBatch,
             MaxContext = context,
             MaxQueue = options.MaxBatch,
-            Device = options.Device,
         };
         return new ServedModel(folder.Identity, context, Encode, index => folder.CreateReplica(index, replica));
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using ChaosBench.Server.Scheduling;
 using ChaosBench.Server.Tokenization;
 using Microsoft.ML.OnnxRuntime;
@@ -87,12 +88,13 @@ public sealed class ModelFolder
         return model;
     }
 
-    /// <exception cref="ChatTemplateException">The template refuses these messages, or the folder has none.</exception>
+    /// <exception cref="ChatTemplateException">The template or the tokenizer refuses these messages, or the folder has no template.</exception>
     public int[] EncodeChat(IReadOnlyList<ChatTurn> messages) => ChatTemplate is null
         ? throw new ChatTemplateException($"the model '{Identity.Name}' has no chat template; send a raw prompt to /v1/completions")
-        : Tokenizer.Encode(ChatTemplate.Render(messages));
+        : Bounded(() => Tokenizer.Encode(ChatTemplate.Render(messages)));
 
-    public int[] EncodePrompt(string prompt) => Tokenizer.EncodePrompt(prompt);
+    /// <exception cref="ChatTemplateException">The tokenizer refuses the prompt.</exception>
+    public int[] EncodePrompt(string prompt) => Bounded(() => Tokenizer.EncodePrompt(prompt));
 
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     public IReplica CreateReplica(int index, ReplicaOptions options) => new Replica(this, index, options);
@@ -100,11 +102,21 @@ public sealed class ModelFolder
     internal int PositionsOf(ReplicaOptions options) => Math.Min(MaxContext, options.MaxContext ?? DefaultPositions);
 
     /// <summary>A fresh session and cache that has made its first steps: the first calls are slow, and a graph that cannot work fails here.</summary>
+    /// <exception cref="ModelLoadException">The cache is larger than the machine, or the graph does not work.</exception>
     internal DecoderRunner CreateRunner(ReplicaOptions options)
     {
-        var device = Identity.Device;
-        var session = SessionFactory.Open(_graph, device, options.Threads);
-        var runner = new DecoderRunner(session, _decoder, options.Slots, PositionsOf(options), options.PrefillChunk);
+        var positions = PositionsOf(options);
+        var (needed, available) = (KvCache.BytesFor(_decoder, options.Slots, positions), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        if (needed > available)
+        {
+            throw new ModelLoadException(
+                _graph,
+                $"a cache of {options.Slots:N0} slots of {positions:N0} positions takes {needed >> 20:N0} MiB, and the machine has {available >> 20:N0} MiB; "
+                + "take fewer slots or a shorter context");
+        }
+
+        var session = SessionFactory.Open(_graph, Identity.Device, options.Threads);
+        var runner = new DecoderRunner(session, _decoder, options.Slots, positions, options.PrefillChunk);
         try
         {
             runner.Prefill(0, [0], past: 0);
@@ -119,6 +131,18 @@ public sealed class ModelFolder
                 $"cannot make a step with past and present in one buffer ({SessionFactory.FirstLine(e.Message)}); ChaosBench serves graphs with "
                 + "GroupQueryAttention and past_present_share_buffer so far",
                 e);
+        }
+    }
+
+    private static int[] Bounded(Func<int[]> encode)
+    {
+        try
+        {
+            return encode();
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new ChatTemplateException($"the tokenizer's pattern takes more than {e.MatchTimeout.TotalSeconds} s on this text");
         }
     }
 

@@ -15,9 +15,9 @@ namespace ChaosBench.Server.Scheduling;
 internal sealed unsafe class KvCache : IDisposable
 {
     private const nuint Alignment = 64;
+    private const int ElementBytes = sizeof(float);
 
     private readonly DecoderInterface _decoder;
-    private readonly int _elementBytes = sizeof(float);
     private readonly void*[] _blocks;
 
     public KvCache(DecoderInterface decoder, int slots, int positions)
@@ -25,7 +25,7 @@ internal sealed unsafe class KvCache : IDisposable
         _decoder = decoder;
         Slots = slots;
         Positions = positions;
-        HeadBytes = (long)positions * decoder.HeadSize * _elementBytes;
+        HeadBytes = (long)positions * decoder.HeadSize * ElementBytes;
         RowBytes = HeadBytes * decoder.KeyValueHeads;
         _blocks = new void*[decoder.Past.Count];
         for (var i = 0; i < _blocks.Length; i++)
@@ -38,11 +38,13 @@ internal sealed unsafe class KvCache : IDisposable
 
     public int Positions { get; }
 
-    public long Bytes => RowBytes * Slots * _blocks.Length;
-
     private long HeadBytes { get; }
 
     private long RowBytes { get; }
+
+    /// <summary>Bytes of a cache; for the reference model 4 KB per position.</summary>
+    public static long BytesFor(DecoderInterface decoder, int slots, int positions) =>
+        (long)slots * positions * decoder.KeyValueHeads * decoder.HeadSize * decoder.Past.Count * ElementBytes;
 
     /// <summary>Some rows of one block as a tensor that serves as past and present at once.</summary>
     public OrtValue View(int block, int firstRow, int rows)
@@ -55,7 +57,7 @@ internal sealed unsafe class KvCache : IDisposable
     /// <summary>Copies the used positions of a row over another row.</summary>
     public void Move(int from, int to, int used)
     {
-        var bytes = (long)used * _decoder.HeadSize * _elementBytes;
+        var bytes = (long)used * _decoder.HeadSize * ElementBytes;
         for (var block = 0; block < _blocks.Length; block++)
         {
             for (var head = 0; head < _decoder.KeyValueHeads; head++)

@@ -17,7 +17,4 @@ public sealed record ReplicaOptions
 
     /// <summary>Threads of ONNX Runtime for one operator; 1 leaves the other cores to other replicas.</summary>
     public int Threads { get; init; } = 1;
-
-    /// <summary><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
-    public string Device { get; init; } = "auto";
 }

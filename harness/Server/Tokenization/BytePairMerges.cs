@@ -83,7 +83,7 @@ internal sealed class BytePairMerges
     {
         var next = ArrayPool<int>.Shared.Rent(tokens.Length);
         var previous = ArrayPool<int>.Shared.Rent(tokens.Length);
-        var heap = new PriorityQueue<(int At, int Left, int Right, int Joined), (int Rank, int At)>();
+        var heap = new PriorityQueue<(int At, int Left, int Right, int Joined), long>();
         for (var i = 0; i < tokens.Length; i++)
         {
             next[i] = i + 1;
@@ -129,14 +129,14 @@ internal sealed class BytePairMerges
         ArrayPool<int>.Shared.Return(previous);
     }
 
-    private void Push(
-        PriorityQueue<(int At, int Left, int Right, int Joined), (int Rank, int At)> heap, ReadOnlySpan<int> tokens, int at, int right)
+    private void Push(PriorityQueue<(int At, int Left, int Right, int Joined), long> heap, ReadOnlySpan<int> tokens, int at, int right)
     {
         if (_merges.TryGetValue(Pair(tokens[at], tokens[right]), out var merge))
         {
-            heap.Enqueue((at, tokens[at], tokens[right], merge.Token), (merge.Rank, at));
+            heap.Enqueue((at, tokens[at], tokens[right], merge.Token), Pair(merge.Rank, at));
         }
     }
 
+    /// <summary>Orders by the left number, then by the right one.</summary>
     private static long Pair(int left, int right) => ((long)left << 32) | (uint)right;
 }

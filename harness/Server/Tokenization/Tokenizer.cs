@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace ChaosBench.Server.Tokenization;
@@ -112,19 +113,21 @@ public sealed class Tokenizer
             text = Scalars(text).Normalize(form);
         }
 
+        // A UTF-16 unit is at most three bytes; one buffer serves all pieces.
+        var rented = ArrayPool<byte>.Shared.Rent(checked(text.Length * 3) + 4);
         _parts.PreTokenizer.Split(text, piece =>
         {
-            var bytes = new byte[Encoding.UTF8.GetMaxByteCount(piece.Length)];
-            var length = Encoding.UTF8.GetBytes(piece, bytes);
-            if (_parts.WholePieces is { } whole && whole.TryGetValue(ByteAlphabet.Encode(bytes.AsSpan(0, length)), out var token))
+            var bytes = rented.AsSpan(0, Encoding.UTF8.GetBytes(piece, rented));
+            if (_parts.WholePieces is { } whole && whole.TryGetValue(ByteAlphabet.Encode(bytes), out var token))
             {
                 output.Add(token);
             }
             else
             {
-                _parts.Merges.Encode(bytes.AsSpan(0, length), output);
+                _parts.Merges.Encode(bytes, output);
             }
         });
+        ArrayPool<byte>.Shared.Return(rented);
     }
 
     /// <summary>Normalize throws on lone surrogates.</summary>

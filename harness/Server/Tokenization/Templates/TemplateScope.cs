@@ -13,7 +13,7 @@ internal sealed class Undefined
 /// <summary>Names of one block, the output, and the bounds of a rendering: a model's template is not trusted to end.</summary>
 internal sealed class TemplateScope
 {
-    private const int MaxSteps = 1_000_000;
+    private const int MaxSteps = 200_000;
     private const int MaxOutput = 64 << 20;
 
     private readonly TemplateScope? _parent;

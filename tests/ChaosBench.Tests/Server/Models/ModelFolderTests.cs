@@ -128,6 +128,14 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Start_CacheLargerThanTheMachine_SaysHowLarge()
+    {
+        await using var replica = TriageModel.Require().CreateReplica(0, new ReplicaOptions { Slots = 1_000_000_000 });
+        var error = await Assert.ThrowsAsync<ModelLoadException>(() => replica.StartAsync(default));
+        Assert.Contains("a cache of 1,000,000,000 slots of 2,048 positions takes", error.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task Start_ModelGone_IsLostWithTheReason()
     {
         Copy();

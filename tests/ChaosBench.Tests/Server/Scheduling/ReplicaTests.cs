@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using ChaosBench.Server;
 using ChaosBench.Server.Scheduling;
 using ChaosBench.Tests.Server.Models;
+using ChaosBench.Tests.Support;
 
 namespace ChaosBench.Tests.Server.Scheduling;
 
@@ -269,6 +271,16 @@ public class ReplicaTests
         Assert.Equal(GenerationStatus.Completed, result.Status);
     }
 
+    [SkippableFact]
+    public async Task Generate_Canaries_AnswersExactlyAlsoInABatch()
+    {
+        await using var replica = await StartAsync(new ReplicaOptions { MaxContext = 1024, Slots = 7 });
+        var canaries = File.ReadLines(Repository.Path("scenarios", "recorded", "canaries.jsonl")).Select(l => JsonNode.Parse(l)!).ToArray();
+        Assert.NotEmpty(canaries);
+        var results = await Task.WhenAll(canaries.Select(c => GenerateAsync(replica, Request("a", c["prompt"]!.GetValue<string>()))));
+        Assert.Equal(canaries.Select(c => c["expected"]!.GetValue<string>()), results.Select(r => r.Text));
+    }
+
     private static GenerationRequest Request(string id, string ticket, double temperature = 0) => new()
     {
         RequestId = id,
@@ -279,7 +291,7 @@ public class ReplicaTests
 
     private static async Task<IReplica> StartAsync(ReplicaOptions options)
     {
-        var replica = TriageModel.Require().CreateReplica(0, options with { Device = "cpu" });
+        var replica = TriageModel.Require().CreateReplica(0, options);
         await replica.StartAsync(default);
         return replica;
     }
