@@ -57,13 +57,15 @@ internal static class Overrides
         private Node InMap(MapNode map, string path, bool isNameGroup)
         {
             var keys = map.Entries.Select(entry => entry.Key.Text).ToList();
-            var key = Paths.Match(path, keys) ?? (isNameGroup || path[0] == '[' ? null : Paths.First(path));
-            if (string.IsNullOrEmpty(key))
+            var first = Paths.First(path);
+            var key = Paths.Match(path, keys) ?? first;
+            var rest = Paths.After(path, key.Length);
+            var isNew = !keys.Contains(key);
+            if (key.Length == 0 || isNew && (isNameGroup || path[0] == '[' || rest.StartsWith('[')))
             {
-                return Refuse(map, $"there is no {Shown.Quoted(Paths.First(path))} here", Nearest.Remedy(Paths.First(path), keys));
+                return Refuse(map, $"there is no {Shown.Quoted(first)} here", Nearest.Remedy(first, keys));
             }
 
-            var rest = Paths.After(path, key.Length);
             var old = map.Find(key);
             var child = Replace(old ?? new Scalar(_place, "", Quoted: false), rest, NameGroups.Contains(key));
             return old is null

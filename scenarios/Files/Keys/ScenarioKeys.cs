@@ -74,7 +74,8 @@ internal static class ScenarioKeys
             keys.Report(Phases, "nothing is measured: every phase after the warm-up is 0s", "write baseline: 10s or more");
         }
 
-        if (!keys.IsSound)
+        // Targets and prompts that are broken or missing were reported where they should stand.
+        if (!keys.IsSound || arms is null || workload is null || mix is null || phases is null)
         {
             return null;
         }
@@ -83,12 +84,12 @@ internal static class ScenarioKeys
         {
             Name = name,
             Description = description,
-            Candidate = arms!.Candidate,
+            Candidate = arms.Candidate,
             Baseline = arms.Baseline,
-            Workload = workload!,
-            Mix = mix!,
-            Phases = phases!,
-            Faults = FaultTimes.Place(faultLines, phases!, keys.Reading),
+            Workload = workload,
+            Mix = mix,
+            Phases = phases,
+            Faults = FaultTimes.Place(faultLines, phases, keys.Reading),
             Objectives = objectives,
             SteadyState = [.. steadyState.Select(placed => placed.Value)],
             Abort = abort,

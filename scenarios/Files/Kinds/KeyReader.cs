@@ -10,6 +10,7 @@ internal sealed class KeyReader
 {
     private readonly MapNode _map;
     private readonly int _foundBefore;
+    private bool _isBroken;
 
     private KeyReader(MapNode map, Reading reading)
     {
@@ -20,8 +21,11 @@ internal sealed class KeyReader
 
     public Reading Reading { get; }
 
-    /// <summary>Nothing was wrong in this group so far.</summary>
-    public bool IsSound => Reading.Found == _foundBefore;
+    /// <summary>
+    /// Nothing was wrong in this group so far, nor in what it refers to: a broken target was reported where it stands, but a
+    /// scenario that uses it is no scenario.
+    /// </summary>
+    public bool IsSound => Reading.Found == _foundBefore && !_isBroken;
 
     public Place Place => _map.Place;
 
@@ -57,7 +61,13 @@ internal sealed class KeyReader
     {
         if (_map.Find(key.Name) is { } node)
         {
-            return key.Kind.TryRead(node, Reading, out var value) ? value : default!;
+            if (key.Kind.TryRead(node, Reading, out var value))
+            {
+                return value;
+            }
+
+            _isBroken = true;
+            return default!;
         }
 
         return key.Default is null ? default! : DefaultOf(key);

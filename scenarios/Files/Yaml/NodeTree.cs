@@ -42,6 +42,12 @@ internal sealed class NodeTree
             reading.Report(tree.At(broken.Start), $"this is not YAML: {Shown.Plain(FirstSentence(broken.Message))}", Remedy(text, broken.Start));
             return null;
         }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet 16.3 ends so on some broken flow text where it should have said where: a bug of its scanner, met by fuzzing.
+            reading.Report(tree.At(tree._events.Current?.End ?? Mark.Empty), "this is not YAML", "check the quotes and the brackets from here on");
+            return null;
+        }
         catch (RefusedException refused)
         {
             reading.Report(refused.Place, refused.Message, refused.Right);

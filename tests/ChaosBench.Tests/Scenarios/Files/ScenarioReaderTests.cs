@@ -5,7 +5,7 @@ namespace ChaosBench.Tests.Scenarios.Files;
 
 public sealed class ScenarioReaderTests
 {
-    private const string Full = """
+    internal const string Full = """
         version: 1
         seed: 20261120
         targets:

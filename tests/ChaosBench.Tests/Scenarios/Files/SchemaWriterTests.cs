@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using ChaosBench.Scenarios.Files;
+using ChaosBench.Scenarios.Files.Yaml;
+using ChaosBench.Tests.Support;
+
+namespace ChaosBench.Tests.Scenarios.Files;
+
+/// <summary>The schema against a validator that the project did not write (ajv), and its keys against an approved list.</summary>
+public sealed class SchemaWriterTests
+{
+    /// <summary>Every key of the format. Changing it changes what users have written: say so in the release notes.</summary>
+    private const string ApprovedKeys = """
+        adversarialPrompts: adversarial*, from, corpora
+        allow: hosts, environment, exec, docker, pid
+        arms: baseline, candidate*
+        budget: requests, tokens, cost, inputPrice, outputPrice
+        closedWorkload: clients*, thinkTime
+        contextStore: latency, timeout, fallback
+        expect: detectedWithin, recoveredWithin
+        fault: fault*, at, for, share, select, with, expect, minExposure, id
+        gateLine: gate*
+        generatedPrompts: generated*, locales, count
+        guardLine: guard*
+        infoLine: info*
+        mixEntry: prompts*, weight, temperature, maxTokens, stream, batch, role, grade
+        objectives: ttft, e2e, tpot
+        onnxTarget: type, model*, replicas, device, maxBatch, queueLimit, contextStore, requestTimeout
+        openWorkload: arrivals, rate, from, to
+        openaiTarget: type, url*, model*, apiKey, api, headers, apiVersion, caCertificate, clientCertificate, clientKey, proxy, requestTimeout, budget, retryAfter
+        phases: warmUp, baseline, fault, recovery
+        recordedPrompts: recorded*, format, limit
+        scenario: name, description, target, targets, rate, workload, mix, phases, faults, objectives, steadyState, abort, gates, drain
+        select: replica, dependency, prompts
+        suite: version*, seed, targets*, prompts*, scenarios*, allow
+        workloadClosed: closed*
+        workloadOpen: open*
+        workloadRate: rate*
+        """;
+
+    [Fact]
+    public void Write_Keys_AreTheApprovedOnes()
+    {
+        var definitions = JsonNode.Parse(SchemaWriter.Write(Some.Options))!["definitions"]!.AsObject();
+
+        var keys = definitions.Select(definition =>
+        {
+            var required = definition.Value!["required"]?.AsArray().Select(name => name!.GetValue<string>()).ToHashSet() ?? [];
+            return $"{definition.Key}: {string.Join(", ", definition.Value["properties"]!.AsObject().Select(key => key.Key + (required.Contains(key.Key) ? "*" : "")))}";
+        });
+        Assert.Equal(ApprovedKeys.Split('\n'), keys);
+    }
+
+    [Fact]
+    public void Write_EveryKey_TeachesItsMeaning()
+    {
+        var definitions = JsonNode.Parse(SchemaWriter.Write(Some.Options))!["definitions"]!.AsObject();
+
+        foreach (var (name, key) in definitions.SelectMany(definition => definition.Value!["properties"]!.AsObject()))
+        {
+            Assert.True(key!["description"]?.GetValue<string>().Length > 10, name);
+            Assert.True(key["examples"] is not null || key["default"] is not null, name);
+        }
+    }
+
+    [SkippableFact]
+    public void Write_GoodAndBadFiles_AjvAgrees()
+    {
+        var good = new List<string> { Some.Smallest, ScenarioReaderTests.Full };
+        if (RootScenarios() is { } root)
+        {
+            good.Add(root);
+        }
+
+        string[] bad =
+        [
+            Some.With("rat: 1/s"), Some.With("drain: 30"), Some.With("faults: [{ fault: node.kil }]"), Some.With("mix: [{ prompts: tickets, weight: heavy }]"),
+            Some.With("faults: [{ fault: dependency.latency, with: { p5: 1ms } }]"), Some.With("faults: [{ fault: stream.cut }]"), Some.With("mix: tickets"),
+            Some.Smallest.Replace("version: 1", "version: 2", StringComparison.Ordinal), Some.Smallest.Replace("model:", "modle:", StringComparison.Ordinal),
+            Some.Smallest.Replace("rate: 20/s", "rate: 20", StringComparison.Ordinal), Some.Smallest.Replace("rate: 20/s", "workload: { closed: {} }", StringComparison.Ordinal),
+        ];
+
+        var answers = Ajv(SchemaWriter.Write(Some.Options), [.. good.Concat(bad).Select(Json)]);
+
+        Assert.Equal(good.Select(_ => "valid").Concat(bad.Select(_ => "invalid")), answers.Select(answer => answer.Split(' ')[0]));
+    }
+
+    /// <summary>What the reader accepts, the schema accepts: each example and default of the tables, in its place.</summary>
+    [SkippableFact]
+    public void Write_ExamplesAndDefaults_AreValid()
+    {
+        var schema = JsonNode.Parse(SchemaWriter.Write(Some.Options))!;
+        var tests = new JsonArray();
+        foreach (var definition in schema["definitions"]!.AsObject())
+        {
+            foreach (var (_, key) in definition.Value!["properties"]!.AsObject())
+            {
+                foreach (var value in new[] { key!["default"], key["examples"]?[0] }.OfType<JsonNode>())
+                {
+                    tests.Add(new JsonObject { ["schema"] = key.DeepClone(), ["value"] = value.DeepClone() });
+                }
+            }
+        }
+
+        var answers = Ajv(schema.ToJsonString(), [.. tests.Select(test => test!.ToJsonString())], perTest: true);
+
+        Assert.Equal(tests.Count, answers.Count);
+        Assert.All(answers, answer => Assert.Equal("valid", answer));
+    }
+
+    private static string Json(string yaml) =>
+        NodeJson.Of(NodeTree.Parse(yaml, new Reading("x", new ReadOptions()))!)!.ToJsonString();
+
+    /// <summary>The suite at the repository's root, whose faults are the real catalogue's: checked without it.</summary>
+    private static string? RootScenarios() => null;
+
+    private static List<string> Ajv(string schema, IReadOnlyList<string> documents, bool perTest = false)
+    {
+        var modules = Path.Combine(Repository.Root, "node_modules");
+        Skip.IfNot(Directory.Exists(Path.Combine(modules, "ajv")), "node_modules/ajv is missing: build the solution, which fetches the npm parts");
+        var script = $$"""
+            const Ajv = require({{JsonValue.Create(Path.Combine(modules, "ajv")).ToJsonString()}});
+            const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allErrors: true });
+            ajv.addKeyword('markdownDescription');
+            const input = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+            const whole = {{(perTest ? "null" : "ajv.compile(input.schema)")}};
+            for (const text of input.documents) {
+              const one = JSON.parse(text);
+              const check = whole ?? ajv.compile({ ...one.schema, definitions: input.schema.definitions });
+              console.log(check(whole ? one : one.value) ? 'valid' : 'invalid ' + JSON.stringify(check.errors[0]) + text);
+            }
+            """;
+        var start = new ProcessStartInfo("node", ["-e", script]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var node = Process.Start(start)!;
+        var errors = node.StandardError.ReadToEndAsync();
+        using (var input = new StreamWriter(node.StandardInput.BaseStream, new UTF8Encoding(false)))
+        {
+            input.Write(new JsonObject { ["schema"] = JsonNode.Parse(schema), ["documents"] = new JsonArray([.. documents.Select(text => (JsonNode)text)]) }.ToJsonString());
+        }
+
+        var output = node.StandardOutput.ReadToEnd();
+        node.WaitForExit();
+        Assert.True(node.ExitCode == 0, errors.GetAwaiter().GetResult());
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
+}
