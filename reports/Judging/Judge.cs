@@ -41,7 +41,8 @@ public static class Judge
     {
         var gates = run.Run.Gates.Select(objective => Gate(objective, run, validity));
         var expectations = RecoveryJudge.Expectations(run).Select(finding => validity.Unsteady.Count > 0 ? Unsteady(finding) : finding);
-        return [.. gates.Concat(expectations).Concat(validity.Findings)
+        var judged = gates.Concat(expectations).Select(finding => validity.Limited.Count > 0 ? Spoilt(finding) : finding);
+        return [.. judged.Concat(validity.Findings)
             .OrderBy(finding => finding.Verdict switch
             {
                 FindingVerdict.Fail => 0,
@@ -79,6 +80,14 @@ public static class Judge
         Verdict = FindingVerdict.Inconclusive,
         ReasonCode = ReasonCodes.BaselineNotSteady,
         Advice = $"{finding.Advice} But the steady state was already broken before any fault, so that this says nothing about the fault.",
+    };
+
+    /// <summary>A generator that was the limit measured itself: the finding stands as seen, but decides nothing.</summary>
+    private static Finding Spoilt(Finding finding) => finding with
+    {
+        Verdict = FindingVerdict.Inconclusive,
+        ReasonCode = ReasonCodes.GeneratorLimited,
+        Advice = $"{finding.Advice} But the generator was the limit, so that this says nothing about the target.",
     };
 
     private static (RunVerdict Verdict, IReadOnlyList<string> Reasons) Merge(

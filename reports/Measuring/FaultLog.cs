@@ -5,11 +5,11 @@ namespace ChaosBench.Reports.Measuring;
 /// <summary>What one planned fault did: its way along the timeline, whom it met, and how the system came back.</summary>
 public sealed class FaultLog
 {
-    private FaultLog(PlannedFaultInfo plan, IReadOnlyList<JournalEvent> others)
+    private FaultLog(PlannedFaultInfo plan, IReadOnlyList<JournalEvent> events)
     {
         Plan = plan;
-        Transitions = [.. others.OfType<JournalEvent.FaultTransition>().Where(move => move.Fault == plan.Id).OrderBy(move => move.At)];
-        var met = others.OfType<JournalEvent.Injection>().Where(injection => injection.Fault == plan.Id).ToList();
+        Transitions = [.. events.OfType<JournalEvent.FaultTransition>().Where(move => move.Fault == plan.Id).OrderBy(move => move.At)];
+        var met = events.OfType<JournalEvent.Injection>().Where(injection => injection.Fault == plan.Id).ToList();
         Eligible = met.Count(injection => injection.Kind == InjectionKind.Eligible);
         Selected = met.Count(injection => injection.Kind == InjectionKind.Selected);
         Applied = met.Count(injection => injection.Kind == InjectionKind.Applied);
@@ -46,7 +46,8 @@ public sealed class FaultLog
 
     internal static IReadOnlyList<FaultLog> All(Measurements run)
     {
-        var faults = run.Run.Faults.Select(plan => new FaultLog(plan, run.Others)).ToList();
+        var events = run.Timeline.Select(entry => entry.Event).ToList();
+        var faults = run.Run.Faults.Select(plan => new FaultLog(plan, events)).ToList();
         if (faults.Count > 0)
         {
             var steady = new SteadyState(run);

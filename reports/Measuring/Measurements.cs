@@ -6,23 +6,27 @@ using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Reports.Measuring;
 
+/// <param name="Line">Line of the journal, from 1: what a report names as its evidence.</param>
+public readonly record struct TimelineEntry(int Line, JournalEvent Event);
+
 /// <summary>
 /// Everything a run measured, folded from its journal: the one source of every number in every report. Definitions: docs/metrics.md.
 /// </summary>
 public sealed class Measurements
 {
     internal Measurements(
-        JournalEvent.RunStarted run, JournalEvent.RunEnded? ending, IReadOnlyList<Request> requests, IReadOnlyList<JournalEvent> others)
+        JournalEvent.RunStarted run, JournalEvent.RunEnded? ending, IReadOnlyList<Request> requests, IReadOnlyList<TimelineEntry> timeline)
     {
         Run = run;
         Ending = ending;
         Requests = requests;
-        Others = others;
-        Generator = [.. others.OfType<JournalEvent.GeneratorSample>()];
-        Detections = [.. others.OfType<JournalEvent.Detection>().OrderBy(detection => detection.At)];
-        Notes = [.. others.OfType<JournalEvent.Note>()];
+        Timeline = timeline;
+        var events = timeline.Select(entry => entry.Event).ToList();
+        Generator = [.. events.OfType<JournalEvent.GeneratorSample>()];
+        Detections = [.. events.OfType<JournalEvent.Detection>().OrderBy(detection => detection.At)];
+        Notes = [.. events.OfType<JournalEvent.Note>()];
         LastAt = Math.Max(ending?.At ?? 0, Math.Max(
-            requests.Count == 0 ? 0 : requests.Max(request => request.EndedAt), others.Count == 0 ? 0 : others.Max(other => other.At)));
+            requests.Count == 0 ? 0 : requests.Max(request => request.EndedAt), events.Count == 0 ? 0 : events.Max(entry => entry.At)));
         Windows = [.. run.Phases.Select(Clip).Where(window => window.End > window.Start)];
         Faults = FaultLog.All(this);
     }
@@ -52,8 +56,8 @@ public sealed class Measurements
     /// <summary>Name of the version it is compared with, if any.</summary>
     public string? Baseline => Run.Targets.TryGetValue("baseline", out var name) ? name : null;
 
-    /// <summary>Everything in the journal that is neither the first nor the last line, an observation or a score.</summary>
-    internal IReadOnlyList<JournalEvent> Others { get; }
+    /// <summary>Everything in the journal that is neither the first nor the last line, an observation or a score; in its order.</summary>
+    public IReadOnlyList<TimelineEntry> Timeline { get; }
 
     /// <summary>Folds a journal. Throws <see cref="JournalException"/> when its first event is not <see cref="JournalEvent.RunStarted"/>.</summary>
     public static Measurements Fold(IEnumerable<JournalEvent> journal)
@@ -129,10 +133,11 @@ public sealed class Measurements
     {
         private readonly Dictionary<int, Request> _byArrival = [];
         private readonly List<Request> _requests = [];
-        private readonly List<JournalEvent> _others = [];
+        private readonly List<TimelineEntry> _timeline = [];
         private readonly List<JournalEvent.Score> _scores = [];
         private readonly Dictionary<string, Cohort> _cohorts = new(StringComparer.Ordinal);
         private JournalEvent.RunStarted? _run;
+        private int _line;
         private JournalEvent.RunEnded? _ending;
 
         public void Add(JournalEvent entry)
@@ -142,6 +147,7 @@ public sealed class Measurements
                 throw new JournalException("the journal does not begin with the start of a run; its first line is missing");
             }
 
+            _line++;
             switch (entry)
             {
                 case JournalEvent.RunStarted run:
@@ -160,7 +166,7 @@ public sealed class Measurements
                     break;
                 case JournalEvent.FaultTransition or JournalEvent.Injection or JournalEvent.Detection or JournalEvent.Note
                     or JournalEvent.GeneratorSample:
-                    _others.Add(entry);
+                    _timeline.Add(new TimelineEntry(_line, entry));
                     break;
                 default:
                     throw new UnreachableException($"no rule for {entry.GetType().Name}");
@@ -173,7 +179,7 @@ public sealed class Measurements
             _scores.ForEach(Grade);
             _requests.ForEach(GradeMissing);
             _requests.ForEach(request => request.Good = MetricValues.IsGood(request, run.Objectives));
-            return new Measurements(run, _ending, _requests, _others);
+            return new Measurements(run, _ending, _requests, _timeline);
         }
 
         private void Grade(JournalEvent.Score score)

@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Text;
+using ChaosBench.Reports.Judging;
+using ChaosBench.Reports.Measuring;
+using ChaosBench.Reports.Runs;
+using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios;
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Reports.Writers;
+
+/// <summary><c>report.md</c>: for a CI step summary or a pull-request comment. The verdict first; well below GitHub's 64 kB a comment.</summary>
+public sealed class MarkdownReport : IReportWriter
+{
+    private const int MostRows = 40;
+    private const int MostPoints = 24;
+
+    public string FileName => "report.md";
+
+    /// <summary>First line of the report: a comment that carries it is updated instead of posted again.</summary>
+    public static string Marker(string scenario) => $"<!-- chaosbench-report {Safe(scenario)} -->";
+
+    public string Render(RunReport run)
+    {
+        var text = new StringBuilder();
+        var summary = run.Summary;
+        text.Append(Marker(summary.Scenario)).Append('\n');
+        text.Append($"## {Kebab.Of(summary.Verdict).ToUpperInvariant()}: {Markdown.Code(summary.Scenario)}\n\n");
+        text.Append($"**{Markdown.Text(summary.Headline)}**\n");
+        foreach (var reason in summary.Reasons)
+        {
+            text.Append($"\n- {Markdown.Text(reason)}");
+        }
+
+        text.Append(summary.Reasons.Count > 0 ? "\n" : "");
+        Policy(text, run);
+        Findings(text, summary);
+        Chart(text, run.Measurements);
+        Faults(text, summary);
+        Outcomes(text, summary);
+        Footer(text, run);
+        return text.ToString();
+    }
+
+    private static void Policy(StringBuilder text, RunReport run)
+    {
+        if (run.Summary.Verdict == RunVerdict.Inconclusive)
+        {
+            var policy = run.Manifest.InconclusivePolicy is { } given
+                ? $"`--inconclusive {Safe(given)}` was given" : "`--inconclusive` was not given";
+            text.Append(CultureInfo.InvariantCulture, $"\nInconclusive is not a pass: {policy}, so the exit code is {run.Summary.ExitCode}.\n");
+        }
+    }
+
+    private static void Findings(StringBuilder text, Summary summary)
+    {
+        if (summary.Findings.Count == 0)
+        {
+            return;
+        }
+
+        text.Append("\n### What was asked and what was seen\n\n");
+        text.Append("| | objective | kind | phase | seen | limit | samples | why |\n|---|---|---|---|---:|---:|---:|---|\n");
+        foreach (var finding in summary.Findings.Take(MostRows))
+        {
+            var seen = finding.Observed is { } value ? Wording.Quantity(value, finding.Unit) : "";
+            var limit = finding.Limit is { } asked ? Wording.Quantity(asked, finding.Unit) : "";
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {Mark(finding.Verdict)} | {Markdown.Code(finding.Objective)} | {finding.Kind} | {finding.Phase} | {seen} | {limit} | {finding.Samples} | {Markdown.Text(finding.Advice)} |\n");
+        }
+
+        More(text, summary.Findings.Count);
+    }
+
+    private static void Chart(StringBuilder text, Measurements run)
+    {
+        var streamed = run.In(new Slice(run.Candidate)).Any(request => request.Completed && request.Ttft is not null);
+        var metric = streamed ? MetricId.TtftOk : MetricId.E2eOk;
+        var points = Points(run, metric);
+        if (points.Count < 2)
+        {
+            return;
+        }
+
+        string Join(IEnumerable<string> parts) => string.Join(", ", parts);
+        var top = points.Max(point => point.Milliseconds) * 1.1;
+        text.Append("\n### Latency over time\n\n```mermaid\nxychart-beta\n");
+        text.Append($"  title \"p99 {Wording.NameOf(metric)}, ms, by planned time in s\"\n");
+        text.Append($"  x-axis [{Join(points.Select(point => point.Second.ToString(CultureInfo.InvariantCulture)))}]\n");
+        text.Append(CultureInfo.InvariantCulture, $"  y-axis \"ms\" 0 --> {Math.Max(1, Math.Ceiling(top))}\n");
+        text.Append($"  line [{Join(points.Select(point => point.Milliseconds.ToString("0.#", CultureInfo.InvariantCulture)))}]\n```\n");
+        var faults = run.Faults.Where(fault => fault.InjectedAt is not null).ToList();
+        foreach (var fault in faults.Take(MostRows))
+        {
+            var end = fault.ClearedAt is { } cleared ? Seconds(cleared) : "the end";
+            text.Append($"\n{Markdown.Code(fault.Plan.Id)} was active from {Seconds(fault.InjectedAt!.Value)} to {end}.\n");
+        }
+    }
+
+    /// <summary>Buckets of whole seconds over the run; one without a completed request is left out, not drawn as zero.</summary>
+    private static List<(long Second, double Milliseconds)> Points(Measurements run, MetricId metric)
+    {
+        var end = run.Windows.Count == 0 ? 0 : run.Windows[^1].End;
+        var width = Nanos.PerSecond * Math.Max(1, (long)Math.Ceiling(Nanos.ToSeconds(end) / MostPoints));
+        return [.. run.Requests
+            .Where(request => request.Target == run.Candidate && request.PlannedAt < end)
+            .GroupBy(request => request.PlannedAt / width)
+            .OrderBy(bucket => bucket.Key)
+            .Select(bucket => (bucket.Key * width / Nanos.PerSecond, Measurements.DistributionOf(metric, bucket).Quantile(0.99)))
+            .Where(point => point.Item2 is not null)
+            .Select(point => (point.Item1, point.Item2!.Value * 1000))];
+    }
+
+    private static void Faults(StringBuilder text, Summary summary)
+    {
+        if (summary.Faults.Count == 0)
+        {
+            return;
+        }
+
+        text.Append("\n### What was broken on purpose\n\n");
+        text.Append("| fault | how real | applied / eligible | noticed | by | back after lifting | state |\n|---|---|---:|---:|---|---:|---|\n");
+        foreach (var fault in summary.Faults.Take(MostRows))
+        {
+            var back = fault.ResidualRecovery is { } residual ? Wording.Duration(residual)
+                : fault.Censored is { } censored ? $"> {Wording.Duration(censored)}" : "";
+            var noticed = fault.TimeToDetect is { } detected ? Wording.Duration(detected) : "";
+            var by = fault.DetectedBy is { } who ? Markdown.Text(who) : "";
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {Markdown.Code(fault.Id)} | {fault.Fidelity} | {fault.Applied} / {fault.Eligible} | {noticed} | {by} | {back} | {fault.State} |\n");
+        }
+
+        More(text, summary.Faults.Count);
+    }
+
+    private static void Outcomes(StringBuilder text, Summary summary)
+    {
+        text.Append("\n### How requests ended\n\n| outcome | requests |\n|---|---:|\n");
+        foreach (var (name, count) in summary.Counts.Where(count => count.Value > 0 || count.Key == "arrivals"))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {count} |\n");
+        }
+    }
+
+    private static void Footer(StringBuilder text, RunReport run)
+    {
+        var summary = run.Summary;
+        var lag = summary.Generator.DispatchLag.P99 is { } late ? $"p99 dispatch lag {Wording.Duration(late)}; " : "";
+        var rate = summary.Generator.AchievedOverPlanned is { } share ? $"{Wording.Percent(share)} of the planned rate; " : "";
+        text.Append("\n<details><summary>How this was measured, and how to repeat it</summary>\n\n");
+        text.Append($"- Generator: {lag}{rate}{(summary.Generator.Limited.Count == 0 ? "it was not the limit." : "it was the limit.")}\n");
+        text.Append(run.Measurements.Run.OpenWorkload
+            ? "- Open workload: latencies count from the planned send time, so that a stalled target cannot hide its queue.\n"
+            : "- Closed workload: latencies count from the send; the next request waits for the last answer.\n");
+        text.Append("- In gates a request that failed, was refused, timed out or was never sent is infinitely late. Percentiles are of type 7; bounds are one-sided at 95 %.\n");
+        foreach (var target in run.Manifest.Targets)
+        {
+            text.Append($"- {target.Role}: {Markdown.Code(target.Name)} ({Markdown.Text(target.Type)}, {Markdown.Code(target.Location)})\n");
+        }
+
+        text.Append($"- Plan {Markdown.Code(summary.PlanSha256)}, chaosbench {Markdown.Text(summary.ToolVersion)}\n\n");
+        text.Append($"```sh\n{Replay.Command(run)}\n```\n\n</details>\n");
+    }
+
+    private static void More(StringBuilder text, int count) =>
+        text.Append(count > MostRows ? string.Create(CultureInfo.InvariantCulture, $"\n{count - MostRows} more are in summary.json.\n") : "");
+
+    private static string Mark(FindingVerdict verdict) => verdict switch
+    {
+        FindingVerdict.Pass => "✅ held",
+        FindingVerdict.Fail => "❌ broken",
+        _ => "❔ unclear",
+    };
+
+    private static string Seconds(long nanos) => Nanos.ToSeconds(nanos).ToString("0.#", CultureInfo.InvariantCulture) + " s";
+
+    private static string Safe(string name) =>
+        string.Concat(name.Take(80).Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' ? letter : '-')).Trim('-');
+}
