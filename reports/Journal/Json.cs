@@ -33,7 +33,7 @@ internal static class Json
 
     private static JsonSerializerOptions Options(bool indented)
     {
-        var resolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameKinds, TimeFirst, LeaveOutEmpty } };
+        var resolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameKinds, TimeFirst, AbsentIsNull, LeaveOutEmpty } };
         var options = new JsonSerializerOptions
         {
             WriteIndented = indented,
@@ -75,6 +75,15 @@ internal static class Json
         if (info.Type.IsSubclassOf(typeof(JournalEvent)))
         {
             info.Properties.Single(property => property.Name == "at").Order = -1;
+        }
+    }
+
+    /// <summary>Null is written by leaving the property out, so that a required one that may be null must be readable from nothing.</summary>
+    private static void AbsentIsNull(JsonTypeInfo info)
+    {
+        foreach (var property in info.Properties.Where(property => Nullable.GetUnderlyingType(property.PropertyType) is not null))
+        {
+            property.IsRequired = false;
         }
     }
 
