@@ -1,0 +1,99 @@
+using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Judging;
+using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Tests.Reports.Judging;
+
+public sealed class BaselineJudgeTests
+{
+    /// <summary>Both versions, block by block, 20 requests each; <paramref name="factor"/> is the candidate's slowness in a block.</summary>
+    private static Finding Compare(string gate, int blocks, Func<int, double> factor, Func<int, int, bool>? right = null, Outcome outcome = Outcome.Completed)
+    {
+        var events = new List<JournalEvent>();
+        for (var number = 0; number < blocks * 40; number++)
+        {
+            var (block, candidate) = (number / 40, number % 2 == 0);
+            var slow = 0.1 * (1 + ((number / 2) % 20 * 0.01)) * (candidate ? factor(block) : 1);
+            events.Add(Some.Request(number, number * 60.0 / (blocks * 40), candidate ? outcome : Outcome.Completed, slow) with
+            {
+                Target = candidate ? Some.Candidate : Some.Baseline, Block = block, Cohort = Some.Cohort(grader: GraderKind.Exact),
+            });
+            events.Add(Some.Score(number, !candidate || right is null || right(block, number % 40 / 2) ? 1 : 0));
+        }
+
+        var run = Some.Run(gate) with
+        {
+            Targets = new Dictionary<string, string> { ["candidate"] = Some.Candidate, ["baseline"] = Some.Baseline },
+        };
+        return Judge.Decide(Some.Fold(run, events), new RunFacts()).Findings.Single(finding => finding.Kind == FindingKinds.Gate);
+    }
+
+    [Theory]
+    [InlineData("p50 ttft <= +5% vs baseline", 1.00, FindingVerdict.Pass)]
+    [InlineData("p50 ttft <= +5% vs baseline", 1.04, FindingVerdict.Pass)]
+    [InlineData("p50 ttft <= +5% vs baseline", 1.20, FindingVerdict.Fail)]
+    [InlineData("p50 ttft <= 0.02 vs baseline", 1.05, FindingVerdict.Pass)]
+    [InlineData("p50 ttft <= 0.002 vs baseline", 1.20, FindingVerdict.Fail)]
+    public void Decide_SteadyDifference_IsJudgedByItsSize(string gate, double factor, FindingVerdict verdict)
+    {
+        // A little noise from block to block, or there is nothing to take a deviation of.
+        var finding = Compare(gate, 10, block => factor * (1 + (0.001 * (block % 3))));
+
+        Assert.Equal(verdict, finding.Verdict);
+        Assert.Equal("t", finding.Interval!.Method);
+        Assert.Equal(10, finding.Samples);
+        Assert.NotNull(finding.BaselineObserved);
+    }
+
+    [Fact]
+    public void Decide_NoisyBlocks_AreInconclusive()
+    {
+        var finding = Compare("p50 ttft <= +5% vs baseline", 8, block => block % 2 == 0 ? 0.8 : 1.3);
+
+        Assert.Equal((FindingVerdict.Inconclusive, ReasonCodes.Straddles), (finding.Verdict, finding.ReasonCode));
+        Assert.Equal("relative", finding.Unit);
+    }
+
+    [Fact]
+    public void Decide_FourBlocks_AreTooFew() =>
+        Assert.Equal(ReasonCodes.TooFewBlocks, Compare("p50 ttft <= +5% vs baseline", 4, _ => 1).ReasonCode);
+
+    [Fact]
+    public void Decide_TailMetric_MergesBlocksButKeepsEight() =>
+        Assert.Equal(8, Compare("p99 ttft <= +5% vs baseline", 20, block => 1 + (0.001 * (block % 3))).Samples);
+
+    [Fact]
+    public void Decide_CandidateFailsEveryRequest_FailsThoughThereIsNoMean()
+    {
+        var finding = Compare("p50 ttft <= +5% vs baseline", 8, _ => 1, outcome: Outcome.Failed);
+
+        Assert.Equal(FindingVerdict.Fail, finding.Verdict);
+        Assert.Null(finding.Interval);
+        Assert.DoesNotContain("NaN", finding.Advice, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, FindingVerdict.Pass)]
+    [InlineData(4, FindingVerdict.Fail)]
+    public void Decide_Accuracy_IsADifferenceOfSharesByBlock(int wrong, FindingVerdict verdict)
+    {
+        var finding = Compare("accuracy >= -5% vs baseline", 10, _ => 1, (block, number) => number >= wrong + (wrong > 0 ? block % 2 : 0));
+        var points = Compare("accuracy >= -0.05 vs baseline", 10, _ => 1, (block, number) => number >= wrong + (wrong > 0 ? block % 2 : 0));
+
+        Assert.Equal(verdict, finding.Verdict);
+        Assert.Equal(verdict, points.Verdict);
+        Assert.Equal("share", points.Unit);
+        Assert.Contains("pp", points.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decide_NoBaselineInTheRun_SaysSo()
+    {
+        var run = Some.Fold(Some.Run("p50 ttft <= +5% vs baseline"), Some.Requests(60));
+
+        var finding = Judge.Decide(run, new RunFacts()).Findings[0];
+
+        Assert.Equal((FindingVerdict.Inconclusive, ReasonCodes.BaselineMissing), (finding.Verdict, finding.ReasonCode));
+    }
+}
