@@ -13,9 +13,11 @@ internal static class CohortSection
             return Markup.Empty;
         }
 
+        // What a fault did to its victims and its bystanders is the first thing to ask.
+        var first = Math.Max(dimensions.ToList().FindIndex(dimension => dimension.Name == CohortDimension.FaultExposure), 0);
         return Parts.Section("cohorts", "Who was served how", "Latency by percentile for each kind of request. Warm-up is left out.", Markup.Of($"""
             <p class="tools">
-            <label>Slice by <select id="dimension">{dimensions.Select((dimension, at) => Markup.Of($"""<option value="{at}">{dimension.Name}</option>"""))}</select></label>
+            <label>Slice by <select id="dimension">{dimensions.Select((dimension, at) => Markup.Of($"""<option value="{at}"{Chosen(at == first)}>{dimension.Name}</option>"""))}</select></label>
             <label>Latency <select id="cohort-metric"><option value="ttft">time to first token</option><option value="e2e">time to the whole answer</option></select></label>
             </p>
             {Parts.Chart("cohorts", "Latency distribution", "Latency by percentile, one line for each cohort; the table below has the numbers.", "percentile axis stretched towards the slowest")}
@@ -56,6 +58,8 @@ internal static class CohortSection
     /// <summary>A percentile that failures reach is infinite; one that too few requests reach is absent.</summary>
     private static string At(LatencyCurve curve, double share) => curve.At(share) is { } seconds ? Show.Seconds(seconds)
         : curve.Failed > 0 && (curve.Count + curve.Failed) * (1 - share) >= 1 ? "never" : Show.Absent;
+
+    private static Markup Chosen(bool chosen) => Markup.If(chosen, () => Markup.Of($" selected"));
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 }

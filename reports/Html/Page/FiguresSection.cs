@@ -1,3 +1,4 @@
+using ChaosBench.Reports.Html.Plots;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Verdicts;
 
@@ -24,7 +25,7 @@ internal static class FiguresSection
         {LatencyCard(model, "Wait for the first token", "ttft")}
         {LatencyCard(model, "Wait for the whole answer", "e2e")}
         </ul>
-        {model.TargetNames.Select(target => ByPhase(model, target))}
+        {model.TargetNames.Select(target => Parts.Details($"Every metric of {target}, by phase", ByPhase(model, target)))}
         """));
 
     private static Markup Card(string title, string figure, string note, string sub = "") => Markup.Of($"""
@@ -64,8 +65,9 @@ internal static class FiguresSection
         }
 
         var (baseHalf, baseMost) = model.Baseline is { } name ? Percentiles(model, name, metric) : default;
-        var versus = baseMost is null ? "" : $"baseline {Show.Seconds(baseHalf)} and {Show.Seconds(baseMost)}";
-        return Card(title, Show.Seconds(most), $"for the slowest 1 % (p99 {metric}); half wait no longer than {Show.Seconds(half)}", versus);
+        var versus = baseMost is null ? "" : $"baseline: slowest 1 % {Show.Seconds(baseMost)}, half {Show.Seconds(baseHalf)}";
+        var never = most is { } seconds && double.IsInfinity(seconds) ? "more than 1 % of the requests failed" : $"for the slowest 1 % (p99 {metric})";
+        return Card(title, Show.Seconds(most), $"{never}; half wait no longer than {Show.Seconds(half)}", versus);
     }
 
     /// <summary>From the summary; a run that was never judged still has its plots.</summary>
@@ -76,7 +78,7 @@ internal static class FiguresSection
             return (summary.P50, summary.P99);
         }
 
-        var all = model.Plots.Dimensions.Take(1).SelectMany(dimension => dimension.Slices).FirstOrDefault(slice => slice.Target == target);
+        var all = model.Plots.Dimensions.Take(1).SelectMany(dimension => dimension.Slices).FirstOrDefault(slice => slice.Target == PlotFold.TargetName(target));
         var curve = metric == "ttft" ? all?.Ttft : all?.E2e;
         return (curve?.At(0.5), curve?.At(0.99));
     }

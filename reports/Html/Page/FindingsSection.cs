@@ -1,3 +1,4 @@
+using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Verdicts;
 
 namespace ChaosBench.Reports.Html.Page;
@@ -8,19 +9,31 @@ internal static class FindingsSection
     private const int MaxRows = 500;
 
     private static readonly string[] Heads =
-        ["Verdict", "Asked", "#Seen", "#Limit", "", "#Interval", "#Samples", "What it means"];
+        ["Verdict", "Asked", "#Seen", "#Limit", "", "#Interval", "What it means"];
 
     public static Markup Of(ReportModel model)
     {
         var findings = model.Summary.Findings;
-        var body = findings.Count == 0
-            ? Markup.Of($"""<p class="empty">No objective was judged: the scenario has no gates, or the run ended before there was anything to judge.</p>""")
-            : Parts.Table("Objectives and what was observed", Heads, findings.Take(MaxRows).Select(Row));
-        var more = Markup.If(findings.Count > MaxRows, () => Markup.Of($"<p>{Show.Count(findings.Count - MaxRows)} more are in summary.json.</p>"));
-        return Parts.Section("findings", "What was asked, what was seen", Lead(findings), Markup.Of($"{body}{more}"));
+        var asked = findings.Where(finding => finding.Kind is FindingKinds.Gate or FindingKinds.Guard or FindingKinds.Fault).ToList();
+        var about = findings.Except(asked).ToList();
+        var several = model.TargetNames.Count > 1;
+        var body = Markup.Of($"""
+            {(asked.Count == 0 ? Nothing : Table("Gates and expectations", asked, several))}
+            {Markup.If(about.Count > 0, () => Markup.Of($"""<h3>Was the run itself sound?</h3>{Table("Conditions of the run", about, several)}"""))}
+            """);
+        return Parts.Section("findings", "What was asked, what was seen", Lead(asked), body);
     }
 
-    private static string Lead(IReadOnlyList<Finding> findings)
+    private static Markup Nothing => Markup.Of($"""
+        <p class="empty">No gate was judged: the scenario has none, or the run ended before there was anything to judge.</p>
+        """);
+
+    private static Markup Table(string caption, List<Finding> findings, bool several) => Markup.Of($"""
+        {Parts.Table(caption, Heads, findings.Take(MaxRows).Select(finding => Row(finding, several)))}
+        {Markup.If(findings.Count > MaxRows, () => Markup.Of($"<p>{Show.Count(findings.Count - MaxRows)} more are in summary.json.</p>"))}
+        """);
+
+    private static string Lead(List<Finding> findings)
     {
         var parts = new[]
         {
@@ -30,18 +43,17 @@ internal static class FindingsSection
         return findings.Count == 0 ? "" : $"{Show.Count(findings.Count)} objectives: {string.Join(", ", parts.Where(part => part.Length > 0))}.";
     }
 
-    private static string Part(IReadOnlyList<Finding> findings, FindingVerdict verdict, string word) =>
+    private static string Part(List<Finding> findings, FindingVerdict verdict, string word) =>
         findings.Count(finding => finding.Verdict == verdict) is > 0 and var count ? $"{Show.Count(count)} {word}" : "";
 
-    private static Markup Row(Finding finding) => Markup.Of($"""
+    private static Markup Row(Finding finding, bool several) => Markup.Of($"""
         <tr>
         <td>{Parts.Chip(finding.Verdict)}</td>
-        <th scope="row"><code>{finding.Objective}</code><span class="sub">{Show.Words(finding.Kind)} · {PhaseWords(finding.Phase)} · {finding.Target}</span></th>
-        <td class="num strong">{Observed(finding)}{Baseline(finding)}</td>
-        <td class="num">{Show.Value(finding.Limit, finding.Unit)}</td>
+        <th scope="row" class="asked"><code>{finding.Objective}</code><span class="sub">{Show.Words(finding.Kind)} · {PhaseWords(finding.Phase)}{(several ? " · " + finding.Target : "")}</span></th>
+        <td class="num strong" data-label="Seen">{Observed(finding)}{Baseline(finding)}</td>
+        <td class="num" data-label="Limit">{Show.Value(finding.Limit, finding.Unit)}</td>
         <td class="gauge">{Gauge(finding)}</td>
-        <td class="num">{Bounds(finding)}</td>
-        <td class="num">{Show.Count(finding.Samples)}</td>
+        <td class="num" data-label="Interval">{Bounds(finding)}</td>
         <td class="advice">{finding.Advice}</td>
         </tr>
 
@@ -63,7 +75,7 @@ internal static class FindingsSection
     {
         if (finding.Interval is not { } interval)
         {
-            return Markup.Of($"{Show.Absent}");
+            return Markup.Of($"""{Show.Absent}<span class="sub">{Samples(finding)}</span>""");
         }
 
         var (low, high) = (Show.Value(interval.Low, finding.Unit), Show.Value(interval.High, finding.Unit));
@@ -74,8 +86,10 @@ internal static class FindingsSection
             (_, null) => $"at least {low}",
             _ => $"{low} to {high}",
         };
-        return Markup.Of($"""{range}<span class="sub">{Show.Share(interval.Confidence)} {Show.Words(interval.Method)}</span>""");
+        return Markup.Of($"""{range}<span class="sub">{Samples(finding)}</span><span class="sub">{Show.Share(interval.Confidence)}, {Show.Words(interval.Method)}</span>""");
     }
+
+    private static string Samples(Finding finding) => $"{Show.Count(finding.Samples)} {(finding.Samples == 1 ? "sample" : "samples")}";
 
     /// <summary>A picture of the same numbers: the interval as a bar, the observation as a dot, the limit as a line.</summary>
     private static Markup Gauge(Finding finding)

@@ -7,7 +7,7 @@ internal static class StorySection
         "story", "What happened, in order", "Faults, what noticed them, notes and the end of the run.", Markup.Of($"""
             <ol class="story">
             {model.Plots.Story.Select(line => Markup.Of($"""
-                <li class="{line.Who}"><span class="num at">{TimeSection.Clock(line.At)}</span> <span class="who">{line.Who}</span> <span class="what">{line.What}{Markup.If(line.Detail.Length > 0, () => Markup.Of($"""<span class="sub block">{line.Detail}</span>"""))}</span></li>
+                <li class="by-{line.Who}"><span class="num at">{TimeSection.Clock(line.At)}</span> <span class="who">{line.Who}</span> <span class="what">{line.What}{Markup.If(line.Detail.Length > 0, () => Markup.Of($"""<span class="sub block">{line.Detail}</span>"""))}</span></li>
 
                 """))}
             </ol>

@@ -35,7 +35,7 @@ internal static class TimeSection
     private static Markup Latency(PlotData plots, string kind, string title, Func<TargetSeries, PercentileSeries> series) =>
         Markup.If(plots.Targets.Any(target => series(target).Count.Any(count => count > 0)), () => Parts.Chart(
             kind, title, $"Line chart of {title} over time, by percentile, with fault windows shaded; the table below has the numbers.",
-            "p50, p90 and p99 of completed requests"));
+            kind == "gap" ? "percentiles over all tokens that streamed" : "percentiles of completed requests"));
 
     /// <summary>What was scheduled, drawn without a script on the same axis as the charts.</summary>
     private static Markup Lanes(PlotData plots) => Markup.Of($"""

@@ -6,7 +6,7 @@
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const choices = ['system', 'light', 'dark'];
   const asked = new URLSearchParams(location.search).get('theme');
-  const state = { theme: choices.includes(asked) ? asked : 'system', log: false, dimension: 0, metric: 'ttft', print: false };
+  const state = { theme: choices.includes(asked) ? asked : 'system', log: false, dimension: +(document.getElementById('dimension')?.value ?? 0), metric: 'ttft', print: false };
   const charts = new Map();
 
   // A colour of the style sheet as it is under the present theme; the probe resolves light-dark().
@@ -47,6 +47,7 @@
     return box;
   };
 
+  const brief = text => text.length > 36 ? [...text].slice(0, 35).join('') + '…' : text;
   const narrow = () => innerWidth < 760 && !state.print;
   const end = data.bucket * data.buckets;
   // A value belongs to a whole bucket; it is drawn in the bucket's middle.
@@ -62,7 +63,7 @@
   const frame = (format, legend) => ({
     animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: narrow() ? 44 : 58, right: narrow() ? 8 : 18, top: 34, bottom: 24 },
+    grid: { left: narrow() ? 44 : 58, right: narrow() ? 8 : 18, top: 42, bottom: 24 },
     legend: {
       data: legend, top: 0, left: narrow() ? 40 : 54, itemWidth: 16, itemHeight: 8, itemGap: 14, type: 'scroll',
       textStyle: { color: css('soft'), fontSize: 11.5 }, pageTextStyle: { color: css('soft') }, pageIconColor: css('soft'), inactiveColor: css('faint'),
@@ -79,19 +80,19 @@
   });
 
   // Fault windows as shaded areas, phases as thin lines: the same marks in each chart on the time axis.
-  const marks = named => ({
+  const marks = () => ({
     name: '', type: 'line', data: [], silent: true, symbol: 'none',
     markArea: {
       silent: true, itemStyle: { color: css('fault') },
       data: data.faults.map((fault, at) => [{
         xAxis: fault.start, name: fault.name,
-        label: { show: named && at < 4, position: 'insideTopLeft', offset: [2, 15 * at], color: css('fault-line'), fontSize: 11, formatter: () => fault.name },
+        label: { show: at < 4, position: 'insideTopLeft', offset: [1, 17 * at], color: css('fault-line'), backgroundColor: css('paper'), padding: [1, 4], borderRadius: 3, fontSize: 11, formatter: () => brief(fault.name) },
       }, { xAxis: Math.min(fault.end, end) }]),
     },
     markLine: {
       silent: true, symbol: 'none', lineStyle: { color: css('faint'), type: [3, 3], width: 1 },
       data: data.phases.filter(phase => phase.end < end || phase.start > 0).map(phase => ({
-        xAxis: phase.start, label: { show: named && !narrow(), formatter: () => phase.name, position: 'insideEndTop', rotate: 0, align: 'left', offset: [3, 0], color: css('soft'), fontSize: 10.5 },
+        xAxis: phase.start, label: { show: !narrow(), formatter: () => phase.name, position: 'end', align: 'left', distance: 3, color: css('faint'), fontSize: 10.5 },
       })),
     },
   });
@@ -115,33 +116,40 @@
       ...frame(timeTip((item, bucket) => seconds(item.value[1]) + '  n ' + count(shown[0][kind].n[bucket])), series.map(one => one.name)),
       xAxis: timeAxis(),
       yAxis: { type: state.log ? 'log' : 'value', ...axisStyle(), axisLabel: { ...axisStyle().axisLabel, formatter: seconds }, splitNumber: 4, ...(state.log ? {} : { min: 0 }) },
-      series: [...series, marks(kind === 'ttft')],
+      series: [...series, marks()],
     };
   };
 
   const rate = () => {
-    const sent = perSecond(sum(data.targets.map(target => target.sent)));
+    // After the last phase nothing is planned: no value, rather than a fall to zero.
+    const last = data.phases.at(-1)?.end ?? end;
+    const planned = values => values.map((value, at) => at * data.bucket < last ? value : null);
+    const sent = planned(perSecond(sum(data.targets.map(target => target.sent))));
     const completed = perSecond(sum(data.targets.map(target => target.completed)));
     const series = [
-      ...(data.planned.length ? [line('planned', perSecond(data.planned), css('soft'), 1.4, [4, 3], { step: 'middle' })] : []),
+      ...(data.planned.length ? [line('planned', planned(perSecond(data.planned)), css('soft'), 1.4, [4, 3], { step: 'middle' })] : []),
       line('sent', sent, css('s1'), 1.6), line('completed', completed, css('ok'), 1.8),
     ];
     return {
       ...frame(timeTip(item => count(item.value[1]) + '/s'), series.map(one => one.name)),
-      xAxis: timeAxis(), yAxis: { type: 'value', min: 0, ...axisStyle(), splitNumber: 4 }, series: [...series, marks(false)],
+      xAxis: timeAxis(), yAxis: { type: 'value', min: 0, ...axisStyle(), splitNumber: 4 }, series: [...series, marks()],
     };
   };
 
   const outcomes = () => {
     const names = [...new Set(data.targets.flatMap(target => Object.keys(target.outcomes)))].filter(name => name !== 'completed');
-    const series = names.map(name => ({
-      name: name.replaceAll('-', ' '), type: 'bar', stack: 'all', barCategoryGap: '10%', itemStyle: { color: css(name) }, emphasis: { disabled: true },
-      data: points(sum(data.targets.map(target => target.outcomes[name] ?? []))), barWidth: Math.max(1, Math.min(12, 900 / data.buckets - 1)),
+    // ECharts does not stack on a value axis: each bar reaches to the sum so far, and is painted over by the ones below it.
+    const raw = names.map(name => sum(data.targets.map(target => target.outcomes[name] ?? [])));
+    const series = names.map((name, at) => ({
+      name: name.replaceAll('-', ' '), type: 'bar', barGap: '-100%', itemStyle: { color: css(name) }, emphasis: { disabled: true }, z: 10 - at / 20,
+      data: points(sum(raw.slice(0, at + 1)).map((total, bucket) => raw[at][bucket] ? total : null)),
+      barWidth: Math.max(1, Math.min(12, 900 / data.buckets - 1)),
     }));
+    const base = frame(timeTip((item, bucket) => count(raw[item.seriesIndex][bucket])), series.map(one => one.name));
     return {
-      ...frame(timeTip(item => count(item.value[1])), series.map(one => one.name)),
+      ...base, legend: { ...base.legend, selectedMode: false },
       xAxis: timeAxis(), yAxis: { type: 'value', min: 0, minInterval: 1, max: series.length ? null : 1, ...axisStyle(), splitNumber: 3 },
-      series: [...series, marks(false)],
+      series: [...series, marks()],
       graphic: series.length ? [] : [{ type: 'text', left: 'center', top: 'middle', style: { text: 'every request completed', fill: css('soft'), fontSize: 13 } }],
     };
   };
@@ -155,7 +163,7 @@
     return {
       ...base, grid: { ...base.grid, right: 44 }, xAxis: timeAxis(),
       yAxis: [{ type: 'value', min: 0, ...axisStyle(), splitNumber: 4 }, { type: 'value', min: 0, ...axisStyle(), splitLine: { show: false }, splitNumber: 4 }],
-      series: [...series, marks(false)],
+      series: [...series, marks()],
     };
   };
 
@@ -181,13 +189,14 @@
       };
     });
     const reach = Math.max(2, ...slices.map(slice => slice[state.metric].points.at(-1)[0]));
+    const stops = [0, 0.30103, 0.60206, 1, 1.30103, 2, 3, 4, 5].filter(stop => stop <= reach + 0.05);
     const text = items => tip('at ' + nines(+items[0].axisValue.toPrecision(4)), items.map(item => {
       const curve = slices[item.seriesIndex][state.metric], all = curve.n + curve.failed;
       return [item.color, item.seriesName, `${seconds(item.value[1])}  of ${count(all)}` + (curve.failed ? `, ${percent(curve.failed / all)} failed` : '')];
     }));
     return {
       ...frame(text, series.map(one => one.name)),
-      xAxis: { type: 'value', min: 0, max: Math.ceil(reach * 10) / 10, interval: 1, ...axisStyle(), axisLabel: { ...axisStyle().axisLabel, formatter: nines } },
+      xAxis: { type: 'value', min: 0, max: Math.ceil(reach * 10) / 10, ...axisStyle(), axisTick: { show: false, customValues: stops }, splitLine: { lineStyle: { color: css('grid') } }, axisLabel: { ...axisStyle().axisLabel, formatter: nines, customValues: stops, hideOverlap: true } },
       yAxis: { type: state.log ? 'log' : 'value', ...axisStyle(), axisLabel: { ...axisStyle().axisLabel, formatter: seconds }, ...(state.log ? {} : { min: 0 }) },
       series,
     };

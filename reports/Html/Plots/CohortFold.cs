@@ -19,7 +19,7 @@ internal sealed class CohortFold
         new("streaming", (seen, _) => seen.Cohort.Stream ? "streamed" : "one reply"),
         new("batch size", (seen, _) => seen.Cohort.Batch.ToString(CultureInfo.InvariantCulture)),
         new("role", (seen, _) => Kebab.Of(seen.Cohort.Role)),
-        new("fault exposure", Exposure),
+        new(CohortDimension.FaultExposure, Exposure),
         new("phase", (seen, _) => Kebab.Of(seen.Phase)),
     ];
 

@@ -93,7 +93,10 @@ internal sealed record PercentileSeries(
 /// <summary>One way to slice the requests. Warm-up is left out.</summary>
 /// <param name="Name">In words: <c>prompt set</c>, <c>temperature</c>.</param>
 /// <param name="Omitted">Values beyond the first <see cref="PlotData.MaxCohorts"/>, taken together as "others".</param>
-internal sealed record CohortDimension(string Name, IReadOnlyList<CohortSlice> Slices, bool Omitted);
+internal sealed record CohortDimension(string Name, IReadOnlyList<CohortSlice> Slices, bool Omitted)
+{
+    public const string FaultExposure = "fault exposure";
+}
 
 /// <param name="Requests">Attempted, without those that the harness itself cancelled.</param>
 internal sealed record CohortSlice(

@@ -81,7 +81,7 @@ internal sealed class PlotFold
             }
         }
 
-        var candidate = _start?.Targets.GetValueOrDefault("candidate");
+        var candidate = _start?.Targets.GetValueOrDefault("candidate") is { } name ? TargetName(name) : null;
         return new PlotData
         {
             StartedUtc = _start?.StartedUtc,
@@ -107,6 +107,9 @@ internal sealed class PlotFold
         };
     }
 
+    /// <summary>A target's name as all of the plots know it.</summary>
+    public static string TargetName(string name) => SafeText.Visible(name, 80);
+
     private void Start(JournalEvent.RunStarted start)
     {
         _start = start;
@@ -120,7 +123,7 @@ internal sealed class PlotFold
 
     private void Observe(JournalEvent.Observation observation)
     {
-        var name = SafeText.Visible(observation.Target, 80);
+        var name = TargetName(observation.Target);
         if (!_targets.TryGetValue(name, out var target))
         {
             name = _targets.Count < PlotData.MaxTargets ? name : Others;

@@ -34,6 +34,8 @@ internal sealed record SampleRun
     private long FaultEnd => FaultStart + FaultSeconds * S / 2;
     private long End => (25 + FaultSeconds + 15) * S;
 
+    private string Candidate => (WithBaseline ? "triage-v2" : "triage-v1") + Hostile;
+
     public IEnumerable<JournalEvent> Events()
     {
         var coins = new SplitMix64(Seed);
@@ -58,11 +60,6 @@ internal sealed record SampleRun
         {
             var seen = Request(arrival, arrival * gap, coins);
             yield return seen;
-            if (seen.Faults.Count > 0)
-            {
-                yield return new JournalEvent.Injection { At = seen.Planned, Fault = "node-loss" + Hostile, Key = $"r{arrival}", Kind = InjectionKind.Applied };
-            }
-
             if (seen.Outcome == Outcome.Completed && seen.Cohort.Grader != GraderKind.None)
             {
                 var right = coins.NextDouble() < Accuracy;
@@ -110,8 +107,8 @@ internal sealed record SampleRun
             new("node-loss" + Hostile, "node.kill", Vantage.Server, FaultScope.Replica, Fidelity.Real, 1, FaultStart, FaultEnd, 2, 10, 1),
         ],
         Targets = WithBaseline
-            ? new Dictionary<string, string> { ["candidate"] = "triage-v2" + Hostile, ["baseline"] = "triage-v1" }
-            : new Dictionary<string, string> { ["candidate"] = "triage-v1" + Hostile },
+            ? new Dictionary<string, string> { ["candidate"] = Candidate, ["baseline"] = "triage-v1" }
+            : new Dictionary<string, string> { ["candidate"] = Candidate },
         Objectives = new RequestObjectives(TimeSpan.FromMilliseconds(800), TimeSpan.FromSeconds(3)),
         SteadyState = [Objective("p99 ttft < 800ms", MetricId.Ttft, 99, Comparison.Less, 0.8)],
         Gates =
@@ -139,14 +136,14 @@ internal sealed record SampleRun
         yield return new JournalEvent.Injection { At = FaultStart + 20 * Ms, Fault = "node-loss" + Hostile, Key = "replica-1", Kind = InjectionKind.Eligible };
         yield return new JournalEvent.Injection { At = FaultStart + 20 * Ms, Fault = "node-loss" + Hostile, Key = "replica-1", Kind = InjectionKind.Selected };
         yield return new JournalEvent.Injection { At = FaultStart + 20 * Ms, Fault = "node-loss" + Hostile, Key = "replica-1", Kind = InjectionKind.Applied };
-        yield return new JournalEvent.Detection { At = FaultStart + 340 * Ms, By = "router", What = "replica-lost", Target = "triage-v1", Replica = 1 };
+        yield return new JournalEvent.Detection { At = FaultStart + 340 * Ms, By = "router", What = "replica-lost", Target = Candidate, Replica = 1 };
         for (var at = FaultStart + 400 * Ms; at < FaultEnd; at += 700 * Ms)
         {
-            yield return new JournalEvent.Detection { At = at, By = "router", What = "failed-over", Target = "triage-v1", Request = "r1" };
+            yield return new JournalEvent.Detection { At = at, By = "router", What = "failed-over", Target = Candidate, Request = "r1" };
         }
 
         yield return At(FaultEnd, FaultState.Cleared);
-        yield return new JournalEvent.Detection { At = FaultEnd + 900 * Ms, By = "router", What = "replica-ready", Target = "triage-v1", Replica = 1 };
+        yield return new JournalEvent.Detection { At = FaultEnd + 900 * Ms, By = "router", What = "replica-ready", Target = Candidate, Replica = 1 };
         yield return At(FaultEnd + S, FaultState.Healed);
     }
 
@@ -164,7 +161,7 @@ internal sealed record SampleRun
         var last = first + gaps.Sum(gap => gap.Nanos);
         return new JournalEvent.Observation
         {
-            At = last, Arrival = arrival, Target = WithBaseline && arrival % 2 == 0 ? "triage-v1" : (WithBaseline ? "triage-v2" : "triage-v1") + Hostile,
+            At = last, Arrival = arrival, Target = WithBaseline && arrival % 2 == 0 ? "triage-v1" : Candidate,
             Phase = PhaseAt(planned), Block = 0, PromptId = $"t{arrival % 200}", Planned = planned, Sent = sent,
             FirstToken = stream && !fails ? first : null, LastToken = fails ? null : last, Ended = fails ? sent + 40 * Ms : last,
             Outcome = fails ? arrival % 3 == 0 ? Outcome.Overloaded : arrival % 3 == 1 ? Outcome.Reset : Outcome.TimedOut : Outcome.Completed,
