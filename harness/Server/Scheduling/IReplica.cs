@@ -19,7 +19,10 @@ public interface IReplica : IAsyncDisposable
     /// <summary>Requests accepted and not ended.</summary>
     int Outstanding { get; }
 
-    /// <summary>Loads the model and completes when it has served a first step; after <see cref="Kill"/> this is a real reload.</summary>
+    /// <summary>
+    /// Loads the model and completes when it has made its first steps; after <see cref="Kill"/> this is a real reload. Killed
+    /// meanwhile, it completes early and the state is Lost.
+    /// </summary>
     /// <exception cref="Models.ModelLoadException">The model cannot be loaded; the replica is then Lost.</exception>
     Task StartAsync(CancellationToken cancellationToken);
 

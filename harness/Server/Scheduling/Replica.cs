@@ -1,10 +1,8 @@
-using System.Threading.Channels;
 using ChaosBench.Server.Models;
-using ChaosBench.Server.Sampling;
 
 namespace ChaosBench.Server.Scheduling;
 
-/// <summary>A copy of the model on a thread of its own. Each start is a fresh <see cref="Life"/>; killing it takes nothing else along.</summary>
+/// <summary>A copy of the model on a thread of its own. Each start is a fresh <see cref="ReplicaLife"/>; killing it takes nothing else along.</summary>
 internal sealed class Replica : IReplica
 {
     private readonly ModelFolder _model;
@@ -12,7 +10,7 @@ internal sealed class Replica : IReplica
 
     // Guards _life and _state: starting, killing and losing may come from different threads.
     private readonly Lock _lock = new();
-    private Life? _life;
+    private ReplicaLife? _life;
     private ReplicaState _state = ReplicaState.Stopped;
     private int _outstanding;
 
@@ -48,7 +46,7 @@ internal sealed class Replica : IReplica
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        Life? old;
+        ReplicaLife? old;
         lock (_lock)
         {
             if (_state is ReplicaState.Starting or ReplicaState.Ready)
@@ -61,7 +59,7 @@ internal sealed class Replica : IReplica
 
         // Two lives never share the machine: the old one's session and cache are gone before the new one's come.
         await (old?.Ended ?? Task.CompletedTask).ConfigureAwait(false);
-        var life = new Life(this);
+        var life = new ReplicaLife(_model, _options, Index, TryMove);
         lock (_lock)
         {
             if (_state != ReplicaState.Starting)
@@ -86,7 +84,7 @@ internal sealed class Replica : IReplica
     public Task<GenerationResult> GenerateAsync(
         GenerationRequest request, IReadOnlyList<int> promptTokens, IGenerationSink sink, CancellationToken cancellationToken)
     {
-        Life? life;
+        ReplicaLife? life;
         lock (_lock)
         {
             life = _state == ReplicaState.Ready ? _life : null;
@@ -123,7 +121,7 @@ internal sealed class Replica : IReplica
     public async ValueTask DisposeAsync()
     {
         Leave(ReplicaState.Stopped);
-        Life? life;
+        ReplicaLife? life;
         lock (_lock)
         {
             life = _life;
@@ -145,7 +143,7 @@ internal sealed class Replica : IReplica
         Task.FromResult(new GenerationResult { Status = status, Error = error, ErrorCode = code, PromptTokens = prompt.Count, Replica = Index });
 
     /// <summary>Moves a life's state, unless another life or a kill came in between.</summary>
-    private bool TryMove(Life life, ReplicaState from, ReplicaState to)
+    private bool TryMove(ReplicaLife life, ReplicaState from, ReplicaState to)
     {
         lock (_lock)
         {
@@ -156,111 +154,6 @@ internal sealed class Replica : IReplica
 
             _state = to;
             return true;
-        }
-    }
-
-    /// <summary>One session, one cache, one thread, from start to loss.</summary>
-    private sealed class Life(Replica replica)
-    {
-        private readonly Channel<Generation> _arrivals = Channel.CreateUnbounded<Generation>(
-            new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
-
-        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        // Guards _loop and _runner against being stopped while they are made or disposed.
-        private readonly Lock _lock = new();
-        private BatchLoop? _loop;
-        private DecoderRunner? _runner;
-        private bool _stopped;
-
-        /// <summary>Completes when session and cache are freed.</summary>
-        public Task Ended => _ended.Task;
-
-        public Task StartAsync()
-        {
-            new Thread(Run) { IsBackground = true, Name = $"replica {replica.Index}" }.Start();
-            return _started.Task;
-        }
-
-        public bool Accept(Generation generation) => _arrivals.Writer.TryWrite(generation);
-
-        /// <summary>Breaks off the running step; the thread then ends what is outstanding.</summary>
-        public void Stop()
-        {
-            lock (_lock)
-            {
-                _stopped = true;
-                if (_loop is not null)
-                {
-                    _loop.Stopped = true;
-                }
-
-                _runner?.Terminate();
-            }
-
-            _arrivals.Writer.TryComplete();
-        }
-
-        private void Run()
-        {
-            var reason = $"replica {replica.Index} was lost";
-            try
-            {
-                Serve();
-                _started.TrySetResult();
-            }
-            catch (Exception e)
-            {
-                // The thread's last stop: a model that does not load is told to whoever started it, anything else loses the replica.
-                if (!_started.TrySetException(e) && !Volatile.Read(ref _stopped))
-                {
-                    reason += $" ({e.GetType().Name}: {SessionFactory.FirstLine(e.Message)})";
-                }
-            }
-
-            replica.TryMove(this, ReplicaState.Starting, ReplicaState.Lost);
-            replica.TryMove(this, ReplicaState.Ready, ReplicaState.Lost);
-            EndAll(reason);
-            _ended.SetResult();
-        }
-
-        private void Serve()
-        {
-            var runner = replica._model.CreateRunner(replica._options);
-            var loop = new BatchLoop(runner, _arrivals.Reader, replica._model.EndTokens, new SamplerScratch(replica._model.Vocabulary));
-            lock (_lock)
-            {
-                (_runner, _loop) = (runner, loop);
-                loop.Stopped = _stopped;
-            }
-
-            if (replica.TryMove(this, ReplicaState.Starting, ReplicaState.Ready))
-            {
-                _started.TrySetResult();
-                loop.Run();
-            }
-        }
-
-        private void EndAll(string reason)
-        {
-            _arrivals.Writer.TryComplete();
-            var unfinished = _loop?.Unfinished() ?? [];
-            lock (_lock)
-            {
-                _runner?.Dispose();
-                _runner = null;
-            }
-
-            foreach (var generation in unfinished)
-            {
-                generation.End(GenerationStatus.ReplicaLost, reason);
-            }
-
-            while (_arrivals.Reader.TryRead(out var late))
-            {
-                late.End(GenerationStatus.ReplicaLost, reason);
-            }
         }
     }
 }
