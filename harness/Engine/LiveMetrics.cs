@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Measuring;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
@@ -7,12 +8,12 @@ using ChaosBench.Scenarios.Planning;
 namespace ChaosBench.Engine;
 
 /// <summary>
-/// The few metrics that are needed while a run goes on, over a short window. The verdict never uses them: it folds the journal.
+/// The few metrics that are needed while a run goes on, over a short window; failed requests are infinitely late here too. The verdict never uses them: it folds the journal.
 /// </summary>
 internal static class LiveMetrics
 {
     public static bool Supports(MetricId metric) => metric is MetricId.ErrorRate or MetricId.Ttft or MetricId.E2e
-        or MetricId.TtftService or MetricId.E2eService or MetricId.MaxStall or MetricId.DispatchLag;
+        or MetricId.TtftService or MetricId.E2eService or MetricId.Tpot or MetricId.MaxStall or MetricId.DispatchLag;
 
     /// <summary>The metric over <paramref name="answers"/>; null when there is nothing to measure.</summary>
     public static double? Evaluate(
@@ -27,9 +28,8 @@ internal static class LiveMetrics
 
         var values = mine.Select(o => Latency(objective.Metric, o)).OfType<double>()
             .Concat(waiting.Where(w => Concerns(objective, w.Phase, w.Cohort) && IsOverdue(objective, w, now))
-                .Select(_ => double.PositiveInfinity))
-            .Order().ToArray();
-        return values.Length == 0 ? null : Aggregate(objective.Aggregation, values);
+                .Select(_ => double.PositiveInfinity));
+        return Aggregate(objective.Aggregation, new Distribution(values));
     }
 
     public static string Show(Objective objective, double value) => objective.Metric == MetricId.ErrorRate
@@ -44,6 +44,11 @@ internal static class LiveMetrics
             return Between(o.Planned, o.Sent);
         }
 
+        if (NeedsStream(metric) && !o.Cohort.Stream)
+        {
+            return null;
+        }
+
         if (o.Outcome != Outcome.Completed)
         {
             return double.PositiveInfinity;
@@ -55,10 +60,17 @@ internal static class LiveMetrics
             MetricId.E2e => Between(o.Planned, o.LastToken ?? o.Ended),
             MetricId.TtftService => Between(o.Sent, o.FirstToken),
             MetricId.E2eService => Between(o.Sent, o.LastToken ?? o.Ended),
+            MetricId.Tpot => TokenTime(o),
             MetricId.MaxStall => o.Gaps.Count == 0 ? null : Nanos.ToSeconds(o.Gaps.Max(gap => gap.Nanos)),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
+
+    private static bool NeedsStream(MetricId metric) =>
+        metric is MetricId.Ttft or MetricId.TtftService or MetricId.Tpot or MetricId.MaxStall;
+
+    private static double? TokenTime(JournalEvent.Observation o) =>
+        o.OutputTokens is { } n && o.FirstEventTokens is { } n1 && n > n1 ? Between(o.FirstToken, o.LastToken) / (n - n1) : null;
 
     private static double? Between(long? from, long? to) => from is { } start && to is { } end ? Nanos.ToSeconds(end - start) : null;
 
@@ -66,7 +78,7 @@ internal static class LiveMetrics
         objective.Comparison is Comparison.Greater or Comparison.GreaterOrEqual
         && objective.Metric switch
         {
-            MetricId.Ttft or MetricId.TtftService => !request.HasFirstToken,
+            MetricId.Ttft or MetricId.TtftService => request.Cohort.Stream && !request.HasFirstToken,
             MetricId.E2e or MetricId.E2eService => true,
             _ => false,
         }
@@ -74,25 +86,14 @@ internal static class LiveMetrics
 
     private static bool Concerns(Objective objective, Phase phase, Cohort cohort) =>
         (objective.Phase is null ? phase != Phase.WarmUp : objective.Phase == phase)
-        && objective.Cohort.All(tag => string.Equals(TagOf(cohort, tag.Key), tag.Value, StringComparison.OrdinalIgnoreCase));
+        && Cohorts.Match(cohort, objective.Cohort);
 
-    private static string? TagOf(Cohort cohort, string key) => key switch
+    private static double? Aggregate(Aggregation aggregation, Distribution values) => aggregation.Kind switch
     {
-        "prompts" => cohort.Prompts,
-        "temperature" => cohort.Temperature.ToString(CultureInfo.InvariantCulture),
-        "max_tokens" or "maxTokens" => cohort.MaxTokens.ToString(CultureInfo.InvariantCulture),
-        "stream" => cohort.Stream ? "true" : "false",
-        "batch" => cohort.Batch.ToString(CultureInfo.InvariantCulture),
-        "role" => cohort.Role.ToString(),
-        _ => cohort.Tags.GetValueOrDefault(key),
-    };
-
-    private static double Aggregate(Aggregation aggregation, double[] sorted) => aggregation.Kind switch
-    {
-        AggregationKind.Percentile => Quantile.OfSorted(sorted, aggregation.Percent)!.Value,
-        AggregationKind.Mean or AggregationKind.Value => sorted.Average(),
-        AggregationKind.Max => sorted[^1],
-        AggregationKind.Min => sorted[0],
+        AggregationKind.Percentile => values.Quantile(aggregation.Percent / 100),
+        AggregationKind.Mean or AggregationKind.Value => values.Mean,
+        AggregationKind.Max => values.Max,
+        AggregationKind.Min => values.Min,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -1,4 +1,5 @@
 using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Measuring;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 
@@ -117,13 +118,13 @@ internal sealed class Pulse : IAsyncDisposable
     private RunProgress Snapshot(long now)
     {
         var plan = _request.Plan;
-        var ttft = _recent.At(now).Where(o => o.FirstToken is not null)
-            .Select(o => Nanos.ToSeconds(o.FirstToken!.Value - o.Planned)).Order().ToArray();
+        var ttft = new Distribution(_recent.At(now).Where(o => o.FirstToken is not null)
+            .Select(o => Nanos.ToSeconds(o.FirstToken!.Value - o.Planned)));
         return new RunProgress(
             TimeSpan.FromTicks(now / 100), TimeSpan.FromTicks(plan.End / 100), plan.PhaseAt(now),
             plan.Scenario.Workload is Workload.Open ? plan.Arrivals.Count : null,
             _flights.Count, _tally.Snapshot(),
-            Quantile.OfSorted(ttft, 50), Quantile.OfSorted(ttft, 99),
+            ttft.Quantile(0.5), ttft.Quantile(0.99),
             [.. plan.Faults.Where(f => f.Start <= now && now < f.End).Select(f => f.Fault.Id)]);
     }
 }

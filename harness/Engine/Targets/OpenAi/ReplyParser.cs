@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static ChaosBench.Engine.Targets.OpenAi.JsonValues;
 
 namespace ChaosBench.Engine.Targets.OpenAi;
 
@@ -251,65 +252,5 @@ internal static class ReplyParser
 
         reply.Append(text);
         return true;
-    }
-
-    private static bool HasText(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        var has = reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length > 0;
-        reader.Skip();
-        return has;
-    }
-
-    private static string? ReadString(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        Expect(reader.TokenType is JsonTokenType.String or JsonTokenType.Null, "text that is neither a string nor null");
-        return reader.GetString();
-    }
-
-    /// <summary>Identifiers only: an error's code is put into reasons, and a hostile server chooses it.</summary>
-    private static string? ReadWord(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.String || reader.ValueSpan.Length > 64)
-        {
-            reader.Skip();
-            return null;
-        }
-
-        var word = reader.GetString()!;
-        return word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.') ? word : null;
-    }
-
-    private static int? ReadCount(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        var count = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) && value >= 0 ? value : (int?)null;
-        reader.Skip();
-        return count;
-    }
-
-    private static bool EnterObject(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        Expect(reader.TokenType is JsonTokenType.StartObject or JsonTokenType.Null, "an object is something else");
-        return reader.TokenType == JsonTokenType.StartObject;
-    }
-
-    private static bool Next(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
-
-    private static void SkipValue(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        reader.Skip();
-    }
-
-    private static void Expect(bool condition, string problem)
-    {
-        if (!condition)
-        {
-            throw new JsonException(problem);
-        }
     }
 }

@@ -115,6 +115,35 @@ public class OpenAiTargetTests
         Assert.Equal(200, response.Status);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SendAsync_ReusedConnectionBreaks_IsNotSentTwice(bool reset)
+    {
+        ScriptedServer? server = null;
+        await using var disposing = server = new ScriptedServer(_ => server!.Requests.Count == 1
+            ? Answer.Of(Full(200, Whole).Replace("Connection: close\r\n", "", StringComparison.Ordinal)) with { KeepAlive = true }
+            : new Answer { Reset = reset });
+        await using var target = new OpenAiTarget(Ask.Settings(server.Url));
+        await Ask.OnceAsync(target, Plans.Arrival(0, 0, stream: false));
+
+        var (response, _) = await Ask.OnceAsync(target, Plans.Arrival(1, 0, stream: false));
+
+        Assert.Equal(Outcome.Reset, response.Outcome);
+        Assert.Equal((2, 1), (server.Requests.Count, server.Connections));
+    }
+
+    [Fact]
+    public async Task SendAsync_ThroughAProxy_AsksTheProxy()
+    {
+        await using var proxy = new ScriptedServer(Answer.Of(Full(200, Whole)));
+
+        var (response, _) = await Ask.OnceAsync(Ask.Settings(new Uri("http://models.invalid/v1")) with { Proxy = proxy.Url });
+
+        Assert.Equal(Outcome.Completed, response.Outcome);
+        Assert.StartsWith("POST http://models.invalid/v1/chat/completions", Assert.Single(proxy.Requests).Head, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task SendAsync_NobodyListens_IsConnectError()
     {

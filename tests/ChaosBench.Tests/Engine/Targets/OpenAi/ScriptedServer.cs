@@ -10,12 +10,12 @@ namespace ChaosBench.Tests.Engine.Targets.OpenAi;
 
 /// <summary>
 /// A server on loopback that answers with exact bytes, because the faults that matter (a cut in the middle of a chunk, a reset)
-/// cannot be said with an HTTP library. One request a connection.
+/// cannot be said with an HTTP library. One request a connection, unless the answer keeps it alive.
 /// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop = new(); // never disposed: it has no timer, and connections may still look at it
     private readonly Func<Received, Answer> _script;
     private readonly X509Certificate2? _certificate;
     private readonly Task _accepting;
@@ -39,14 +39,16 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public ConcurrentQueue<Received> Requests { get; } = new();
 
+    public int Connections { get; private set; }
+
     public string? ClientCertificate { get; private set; }
 
+    /// <summary>Nobody listens any more and what is open breaks. May be called again.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         _listener.Stop();
         await _accepting;
-        _stop.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -56,10 +58,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                Connections++;
                 _ = ServeAsync(client);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // Stopped.
         }
@@ -73,14 +76,19 @@ internal sealed class ScriptedServer : IAsyncDisposable
             {
                 client.NoDelay = true;
                 await using Stream stream = _certificate is null ? client.GetStream() : await SecureAsync(client.GetStream());
-                var received = await ReadAsync(stream);
-                Requests.Enqueue(received);
-                var answer = _script(received);
-                foreach (var part in answer.Parts)
+                Answer answer;
+                do
                 {
-                    await stream.WriteAsync(part, _stop.Token);
-                    await stream.FlushAsync(_stop.Token);
+                    var received = await ReadAsync(stream);
+                    Requests.Enqueue(received);
+                    answer = _script(received);
+                    foreach (var part in answer.Parts)
+                    {
+                        await stream.WriteAsync(part, _stop.Token);
+                        await stream.FlushAsync(_stop.Token);
+                    }
                 }
+                while (answer.KeepAlive);
 
                 if (answer.Hang)
                 {
@@ -154,11 +162,12 @@ internal sealed record Received(string Head, byte[] Body)
         .Select(line => line[(name.Length + 1)..].Trim()).FirstOrDefault();
 }
 
-/// <summary>What goes out, piece by piece, and how the connection ends: closed, reset, or never.</summary>
+/// <summary>What goes out, piece by piece, and how the connection ends: closed, reset, never, or after another request.</summary>
 internal sealed record Answer(params IReadOnlyList<ReadOnlyMemory<byte>> Parts)
 {
     public bool Reset { get; init; }
     public bool Hang { get; init; }
+    public bool KeepAlive { get; init; }
 
     public static Answer Of(string text) => new(Encoding.UTF8.GetBytes(text));
 
