@@ -3,8 +3,8 @@ using ChaosBench.Scenarios.Model;
 namespace ChaosBench.Scenarios.Files;
 
 /// <summary>
-/// Puts environment variables into <see cref="Templated"/> text, as far as the operator allows it. Everything written to files keeps
-/// the unresolved form.
+/// Puts environment variables into <see cref="Templated"/> text, as far as the operator allows it. Everything written to
+/// files keeps the unresolved form.
 /// </summary>
 /// <param name="allowed">Names from <c>--allow-env</c>.</param>
 /// <param name="variables">The environment.</param>
@@ -12,11 +12,17 @@ public sealed class EnvironmentResolver(IReadOnlyCollection<string> allowed, IRe
 {
     /// <summary>Variables that the selected scenarios need and cannot have, each at the key that names it.</summary>
     public IReadOnlyList<Problem> Missing(ReadResult read) =>
-        [.. from text in SuiteTexts.Of(read.Suite) from name in Template.Variables(text.Text.Template) let flaw = FlawOf(name) where flaw is not null
-            select read.At(text.Keys, flaw.Wrong, flaw.Right)];
+    [
+        .. from text in SuiteTexts.Of(read.Suite)
+           from name in Template.Variables(text.Text.Template)
+           let flaw = FlawOf(name)
+           where flaw is not null
+           select read.At(text.Keys, flaw.Wrong, flaw.Right),
+    ];
 
     /// <summary>The text with its variables filled in. A secret: never write it anywhere.</summary>
-    /// <exception cref="InvalidOperationException">A variable is not allowed or not set; <see cref="Missing"/> says so beforehand.</exception>
+    /// <exception cref="InvalidOperationException">A variable is not allowed or not set; <see cref="Missing"/> says so
+    /// beforehand.</exception>
     public string Resolve(Templated text) => Template.Substitute(text.Template, name =>
         FlawOf(name) is { } flaw ? throw new InvalidOperationException(flaw.Wrong) : variables[name]);
 
@@ -26,9 +32,11 @@ public sealed class EnvironmentResolver(IReadOnlyCollection<string> allowed, IRe
 
     private Flaw? FlawOf(string name) =>
         !allowed.Contains(name) ? new Flaw($"the environment variable {name} is not allowed", $"run with --allow-env {name}")
-        : !variables.TryGetValue(name, out var value) ? new Flaw($"the environment variable {name} is not set", $"set {name} before the run")
+        : !variables.TryGetValue(name, out var value)
+            ? new Flaw($"the environment variable {name} is not set", $"set {name} before the run")
         : value.Length == 0 ? new Flaw($"the environment variable {name} is empty", $"set {name} before the run")
-        : value.AsSpan().ContainsAny('\r', '\n', '\0') ? new Flaw($"the environment variable {name} has more than one line", $"set {name} to one line")
+        : value.AsSpan().ContainsAny('\r', '\n', '\0')
+            ? new Flaw($"the environment variable {name} has more than one line", $"set {name} to one line")
         : null;
 }
 

@@ -4,8 +4,8 @@ using ChaosBench.Scenarios.Files.Yaml;
 namespace ChaosBench.Scenarios.Files;
 
 /// <summary>
-/// <c>--set path=value</c>, applied to the nodes before they are typed, so that an overridden value is checked like a written one.
-/// A known key that the file leaves out may be set; a target, prompt set or list item must be there.
+/// <c>--set path=value</c>, applied to the nodes before they are typed, so that an overridden value is checked like a written
+/// one. A known key that the file leaves out may be set; a target, prompt set or list item must be there.
 /// </summary>
 internal static class Overrides
 {
@@ -21,12 +21,14 @@ internal static class Overrides
             var place = new Place(0, 0, setting.Path);
             if (setting.Path.Length > LongestPath || setting.Value.Length == 0)
             {
-                reading.Report(place, setting.Value.Length == 0 ? "no value after =" : "a path that is too long", "write --set path=value");
+                reading.Report(place, setting.Value.Length == 0 ? "no value after =" : "a path that is too long",
+                    "write --set path=value");
             }
             else if (NodeTree.Parse(setting.Value, reading, setting.Path) is { } value)
             {
                 root = RolePaths.Of(setting.Path, root, reading.Options.SelectedScenarios)
-                    .Aggregate(root, (tree, path) => new Setter(setting.Path, value, reading).Replace(tree, path, isNameGroup: false));
+                    .Aggregate(root, (tree, path) =>
+                        new Setter(setting.Path, value, reading).Replace(tree, path, isNameGroup: false));
             }
         }
 
@@ -50,7 +52,8 @@ internal static class Overrides
                 ListNode list => InList(list, path),
                 MapNode map => InMap(map, path, isNameGroup),
                 Scalar { IsNull: true } => InMap(new MapNode(_place, []), path, isNameGroup),
-                _ => Refuse(node, $"{node.Noun} has nothing in it called {Shown.Quoted(Paths.First(path))}", "end the path before it"),
+                _ => Refuse(node, $"{node.Noun} has nothing in it called {Shown.Quoted(Paths.First(path))}",
+                    "end the path before it"),
             };
         }
 
@@ -70,7 +73,8 @@ internal static class Overrides
             var child = Replace(old ?? new Scalar(_place, "", Quoted: false), rest, NameGroups.Contains(key));
             return old is null
                 ? new MapNode(map.Place, [.. map.Entries, new MapEntry(new Scalar(_place, key, Quoted: false), child)])
-                : new MapNode(map.Place, [.. map.Entries.Select(entry => entry.Key.Text == key ? entry with { Value = child } : entry)]);
+                : new MapNode(map.Place, [.. map.Entries.Select(
+                    entry => entry.Key.Text == key ? entry with { Value = child } : entry)]);
         }
 
         private Node InList(ListNode list, string path)
@@ -81,7 +85,8 @@ internal static class Overrides
                 var names = list.Items.Select((item, number) => Paths.NameOf(item, number)).OfType<string>().ToList();
                 return Refuse(
                     list, $"the list has no {Shown.Quoted(Paths.First(path))}",
-                    names.Count > 0 ? $"write [0] to [{list.Items.Count - 1}], or a name: {string.Join(", ", names)}" : $"write [0] to [{list.Items.Count - 1}]");
+                    names.Count > 0 ? $"write [0] to [{list.Items.Count - 1}], or a name: {string.Join(", ", names)}"
+                        : $"write [0] to [{list.Items.Count - 1}]");
             }
 
             var child = Replace(list.Items[at], Paths.After(path, length), isNameGroup: false);
@@ -112,14 +117,16 @@ internal static class Paths
 
     /// <summary>The longest of <paramref name="names"/> that the path starts with.</summary>
     public static string? Match(string path, IEnumerable<string> names) => names
-        .Where(name => name.Length > 0 && path.StartsWith(name, StringComparison.Ordinal) && (path.Length == name.Length || path[name.Length] is '.' or '['))
+        .Where(name => name.Length > 0 && path.StartsWith(name, StringComparison.Ordinal)
+            && (path.Length == name.Length || path[name.Length] is '.' or '['))
         .MaxBy(name => name.Length);
 
     /// <summary><c>[3]</c>; -1 when it is none.</summary>
     public static (int At, int Length) Index(string path)
     {
         var first = First(path);
-        return int.TryParse(first.AsSpan(1, Math.Max(0, first.Length - 2)), NumberStyles.None, CultureInfo.InvariantCulture, out var at) && first.EndsWith(']')
+        var digits = first.AsSpan(1, Math.Max(0, first.Length - 2));
+        return first.EndsWith(']') && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
             ? (at, first.Length)
             : (-1, 0);
     }
@@ -144,7 +151,8 @@ internal static class RolePaths
         foreach (var role in new[] { "candidate", "baseline" })
         {
             var prefix = $"targets.{role}";
-            if (Paths.Match(path, [prefix]) is not null && root is MapNode suite && suite.Find("targets") is MapNode targets && targets.Find(role) is null)
+            if (Paths.Match(path, [prefix]) is not null && root is MapNode suite && suite.Find("targets") is MapNode targets
+                && targets.Find(role) is null)
             {
                 var names = InRole(role, suite, targets, selected);
                 return names.Count > 0 ? [.. names.Select(name => $"targets.{name}{path[prefix.Length..]}")] : [path];
@@ -160,12 +168,14 @@ internal static class RolePaths
         var names = new List<string>();
         for (var number = 0; number < scenarios.Count; number++)
         {
-            if (scenarios[number] is not MapNode scenario || selected.Count > 0 && !selected.Contains(Paths.NameOf(scenario, number)))
+            if (scenarios[number] is not MapNode scenario
+                || (selected.Count > 0 && !selected.Contains(Paths.NameOf(scenario, number))))
             {
                 continue;
             }
 
-            var named = (scenario.Find("targets") as MapNode)?.Find(role) ?? (role == "candidate" ? scenario.Find("target") : null);
+            var named = (scenario.Find("targets") as MapNode)?.Find(role)
+                ?? (role == "candidate" ? scenario.Find("target") : null);
             if (named is Scalar scalar)
             {
                 names.Add(scalar.Text);

@@ -38,7 +38,8 @@ public static class ScenarioReader
         var names = scenarios.Select(scenario => scenario.Name).ToList();
         foreach (var name in wanted.Where(name => !names.Contains(name)))
         {
-            reading.Add(new Problem("--scenario", 0, 0, $"there is no scenario {Shown.Quoted(name)} in {reading.Path}", Nearest.Remedy(name, names)));
+            reading.Add(new Problem("--scenario", 0, 0, $"there is no scenario {Shown.Quoted(name)} in {reading.Path}",
+                Nearest.Remedy(name, names)));
         }
 
         return [.. scenarios.Where(scenario => wanted.Count == 0 || wanted.Contains(scenario.Name))];

@@ -6,8 +6,8 @@ using ChaosBench.Scenarios.Model;
 namespace ChaosBench.Scenarios.Files;
 
 /// <summary>
-/// A scenario with everything filled in, as JSON for the manifest: durations in seconds, rates per second, shares of 1; environment
-/// variables still as <c>${NAME}</c>; URLs without user-info and query.
+/// A scenario with everything filled in, as JSON for the manifest: durations in seconds, rates per second, shares of 1;
+/// environment variables still as <c>${NAME}</c>; URLs without user-info and query.
 /// </summary>
 public static class ScenarioSettings
 {
@@ -167,7 +167,8 @@ public static class ScenarioSettings
     }
 
     private static JsonObject Pairs(IReadOnlyDictionary<string, string> pairs) =>
-        new([.. pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))]);
+        new([.. pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(
+            pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))]);
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 

@@ -24,7 +24,8 @@ internal sealed class SchemaBuilder(ReadOptions options)
         return new JsonObject { ["$ref"] = $"#/definitions/{name}" };
     }
 
-    public JsonObject Definitions() => new([.. _definitions.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))]);
+    public JsonObject Definitions() =>
+        new([.. _definitions.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))]);
 
     private void Fill(JsonObject target, string meaning, IReadOnlyList<Key> keys)
     {
@@ -77,11 +78,13 @@ internal sealed class SchemaBuilder(ReadOptions options)
         var parameters = new JsonObject([.. kind.Parameters.Select(parameter =>
         {
             var schema = FaultValues.Schema(parameter, this);
-            schema["description"] = string.IsNullOrEmpty(parameter.Default) ? parameter.Meaning : $"{parameter.Meaning} Default: {parameter.Default}.";
+            schema["description"] = string.IsNullOrEmpty(parameter.Default) ? parameter.Meaning
+                : $"{parameter.Meaning} Default: {parameter.Default}.";
             return KeyValuePair.Create(parameter.Name, (JsonNode?)schema);
         })]);
         var with = new JsonObject { ["type"] = "object", ["properties"] = parameters, ["additionalProperties"] = false };
-        var needed = kind.Parameters.Where(parameter => parameter.Default is null).Select(parameter => (JsonNode)parameter.Name).ToArray();
+        var needed = kind.Parameters.Where(parameter => parameter.Default is null).Select(
+            parameter => (JsonNode)parameter.Name).ToArray();
         var then = new JsonObject { ["properties"] = new JsonObject { ["with"] = with } };
         if (needed.Length > 0)
         {
@@ -91,7 +94,11 @@ internal sealed class SchemaBuilder(ReadOptions options)
 
         return new JsonObject
         {
-            ["if"] = new JsonObject { ["properties"] = new JsonObject { ["fault"] = new JsonObject { ["const"] = kind.Name } }, ["required"] = new JsonArray("fault") },
+            ["if"] = new JsonObject
+            {
+                ["properties"] = new JsonObject { ["fault"] = new JsonObject { ["const"] = kind.Name } },
+                ["required"] = new JsonArray("fault"),
+            },
             ["then"] = then,
         };
     }

@@ -14,7 +14,8 @@ namespace ChaosBench.Scenarios.Files;
 public static class SchemaWriter
 {
     // The schema is read by people and by editors, never put into HTML.
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Write(IReadOnlyList<FaultKind> faults) => Write(new ReadOptions { Faults = faults });
 

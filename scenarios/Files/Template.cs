@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace ChaosBench.Scenarios.Files;
 
-/// <summary><c>${NAME}</c> in text: the only form of substitution. There is no default form: an unset variable is a problem, not a guess.</summary>
+/// <summary>
+/// <c>${NAME}</c> in text: the only form of substitution. There is no default form: an unset variable is a problem, not a guess.
+/// </summary>
 internal static partial class Template
 {
     private const string Remedy = "write ${NAME} with letters, digits and underscores";
@@ -10,13 +12,15 @@ internal static partial class Template
     public static bool Contains(string text) => text.Contains("${", StringComparison.Ordinal);
 
     /// <summary>The variables that the text names, in order.</summary>
-    public static IEnumerable<string> Variables(string text) => Reference().Matches(text).Select(match => match.Groups["name"].Value);
+    public static IEnumerable<string> Variables(string text) =>
+        Reference().Matches(text).Select(match => match.Groups["name"].Value);
 
     public static string Substitute(string text, Func<string, string> valueOf) =>
         Reference().Replace(text, match => valueOf(match.Groups["name"].Value));
 
     /// <summary>True when the text is one reference and nothing else.</summary>
-    public static bool IsReference(string text) => Reference().Match(text) is { Success: true } match && match.Length == text.Length;
+    public static bool IsReference(string text) => Reference().Match(text) is { Success: true } match
+        && match.Length == text.Length;
 
     public static Flaw? Check(string text)
     {
@@ -26,9 +30,9 @@ internal static partial class Template
         }
 
         var references = Reference().Matches(text).Select(match => match.Index).ToHashSet();
-        for (var at = text.IndexOf("${", StringComparison.Ordinal); at >= 0; at = text.IndexOf("${", at + 2, StringComparison.Ordinal))
+        for (var at = 0; at < text.Length - 1; at++)
         {
-            if (!references.Contains(at))
+            if (text[at] == '$' && text[at + 1] == '{' && !references.Contains(at))
             {
                 return new Flaw("${ without a variable's name and }", Remedy, at);
             }

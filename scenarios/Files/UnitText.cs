@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace ChaosBench.Scenarios.Files;
 
 /// <summary>
-/// Numbers with their units, as people write them: <c>800ms</c>, <c>40/s</c>, <c>5%</c>, <c>4KiB</c>. A number without its unit is
-/// an error that shows the remedy; nothing is guessed.
+/// Numbers with their units, as people write them: <c>800ms</c>, <c>40/s</c>, <c>5%</c>, <c>4KiB</c>. A number without its
+/// unit is an error that shows the remedy; nothing is guessed.
 /// </summary>
 internal static partial class UnitText
 {
@@ -39,7 +39,8 @@ internal static partial class UnitText
         var scale = DurationUnits.FirstOrDefault(known => known.Unit == unit);
         if (scale.Unit is null)
         {
-            return NoSuchUnit(text, unit, "duration", $"{Bare(number)}s", $"{Bare(number)}ms", DurationUnits.Select(known => known.Unit));
+            return NoSuchUnit(text, unit, "duration", $"{Bare(number)}s", $"{Bare(number)}ms",
+                DurationUnits.Select(known => known.Unit));
         }
 
         var ticks = number * scale.Ticks;
@@ -59,12 +60,14 @@ internal static partial class UnitText
         var scale = RateUnits.FirstOrDefault(known => known.Unit == unit);
         if (scale.Unit is null)
         {
-            return NoSuchUnit(text, unit, "rate", $"{Bare(number)}/s", $"{Bare(number)}/min", RateUnits.Select(known => known.Unit));
+            return NoSuchUnit(text, unit, "rate", $"{Bare(number)}/s", $"{Bare(number)}/min",
+                RateUnits.Select(known => known.Unit));
         }
 
         var perSecond = (double)(number / scale.Seconds);
         return perSecond is <= 0 or > 1_000_000
-            ? new Flaw($"{Shown.Quoted(text)} is outside the rates that can be planned", "write a rate above 0/s, up to 1000000/s")
+            ? new Flaw($"{Shown.Quoted(text)} is outside the rates that can be planned",
+                "write a rate above 0/s, up to 1000000/s")
             : new Rate(perSecond);
     }
 
@@ -98,7 +101,8 @@ internal static partial class UnitText
         var scale = SizeUnits.FirstOrDefault(known => known.Unit == unit);
         if (scale.Unit is null)
         {
-            return NoSuchUnit(text, unit, "size", $"{Bare(number)}KiB", $"{Bare(number)}B", SizeUnits.Select(known => known.Unit));
+            return NoSuchUnit(text, unit, "size", $"{Bare(number)}KiB", $"{Bare(number)}B",
+                SizeUnits.Select(known => known.Unit));
         }
 
         var bytes = number * scale.Bytes;
@@ -126,6 +130,7 @@ internal static partial class UnitText
 
     private static string Bare(decimal number) => number.ToString("0.#########", CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"\A(?<number>[0-9]{1,15}(\.[0-9]{1,9})?)(?<unit>[^0-9.].{0,15})?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?<number>[0-9]{1,15}(\.[0-9]{1,9})?)(?<unit>[^0-9.].{0,15})?\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex NumberThenUnit();
 }

@@ -8,7 +8,9 @@ internal static partial class Urls
 {
     private const string Remedy = "write http://HOST:PORT/v1 or https://HOST/v1";
 
-    /// <summary>A URL with <c>${NAME}</c> is checked once it is resolved. The text is never shown: it may hold a password.</summary>
+    /// <summary>
+    /// A URL with <c>${NAME}</c> is checked once it is resolved. The text is never shown: it may hold a password.
+    /// </summary>
     public static Flaw? Check(Templated url) => Template.Contains(url.Template) ? null : Check(url.Template);
 
     public static Flaw? Check(string url) =>
@@ -20,7 +22,8 @@ internal static partial class Urls
     /// <summary>Without user-info, query and fragment; works on templates as well.</summary>
     public static string Public(string url) => QueryAndFragment().Replace(UserInfo().Replace(url, "${scheme}"), "");
 
-    [GeneratedRegex(@"\A(?<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
 
     [GeneratedRegex(@"[?#].*\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.Singleline)]

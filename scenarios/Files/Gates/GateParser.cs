@@ -20,7 +20,8 @@ internal static class GateParser
     private static readonly (string Word, MetricId Metric)[] WithinForms =
     [
         ("recovered", MetricId.ResidualRecovery), ("detected", MetricId.TimeToDetect),
-        ("residual_recovery", MetricId.ResidualRecovery), ("time_to_detect", MetricId.TimeToDetect), ("time_to_recover", MetricId.TimeToRecover),
+        ("residual_recovery", MetricId.ResidualRecovery), ("time_to_detect", MetricId.TimeToDetect),
+        ("time_to_recover", MetricId.TimeToRecover),
     ];
 
     private static readonly (string Word, Comparison Comparison)[] Comparisons =
@@ -66,12 +67,15 @@ internal static class GateParser
                 }
                 else
                 {
-                    hold = isAbort ? DurationOf(next) : throw new GateException("a gate is judged over a whole phase, not for a duration", "leave out the duration, or write in fault, in recovery", word.At);
+                    hold = isAbort ? DurationOf(next)
+                        : throw new GateException("a gate is judged over a whole phase, not for a duration",
+                            "leave out the duration, or write in fault, in recovery", word.At);
                 }
             }
             else
             {
-                throw new GateException($"{Shown.Quoted(word.Text)} is not understood here", "after the limit come vs baseline, in PHASE and for NAME=VALUE", word.At);
+                throw new GateException($"{Shown.Quoted(word.Text)} is not understood here",
+                    "after the limit come vs baseline, in PHASE and for NAME=VALUE", word.At);
             }
         }
 
@@ -94,7 +98,8 @@ internal static class GateParser
         {
             throw new GateException(
                 $"{metricWord.Text} leaves out the requests that failed, so it cannot gate",
-                $"write {metricWord.Text[..^3]}, where a failed request is infinitely late; or info: to show it only", metricWord.At);
+                $"write {metricWord.Text[..^3]}, where a failed request is infinitely late; or info: to show it only",
+                metricWord.At);
         }
 
         var comparison = ComparisonOf(words);
@@ -117,7 +122,8 @@ internal static class GateParser
         if (form.Word is null)
         {
             throw new GateException(
-                $"{Shown.Quoted(subject.Text)} cannot be within something", "write recovered within 10s, or detected within 2s", subject.At);
+                $"{Shown.Quoted(subject.Text)} cannot be within something", "write recovered within 10s, or detected within 2s",
+                subject.At);
         }
 
         return new Objective
@@ -136,8 +142,10 @@ internal static class GateParser
     {
         switch (word.Text)
         {
-            case "mean" or "avg" or "average":
-                return word.Text == "mean" ? new Aggregation(AggregationKind.Mean) : throw new GateException($"{Shown.Quoted(word.Text)} is called mean here", "write mean", word.At);
+            case "mean":
+                return new Aggregation(AggregationKind.Mean);
+            case "avg" or "average":
+                throw new GateException($"{Shown.Quoted(word.Text)} is called mean here", "write mean", word.At);
             case "max":
                 return new Aggregation(AggregationKind.Max);
             case "min":
@@ -158,14 +166,16 @@ internal static class GateParser
 
         return percent is > 0 and < 100
             ? new Aggregation(AggregationKind.Percentile, (double)percent)
-            : throw new GateException($"{Shown.Quoted(word.Text)} is not between p0 and p100", "write min or max for the ends", word.At);
+            : throw new GateException($"{Shown.Quoted(word.Text)} is not between p0 and p100", "write min or max for the ends",
+                word.At);
     }
 
     private static Comparison ComparisonOf(GateText words)
     {
         var word = words.Take("a comparison", Example);
         var found = Comparisons.FirstOrDefault(known => known.Word == word.Text);
-        return found.Word is not null ? found.Comparison : throw new GateException($"{Shown.Quoted(word.Text)} is not a comparison", word.Text switch
+        return found.Word is not null ? found.Comparison
+            : throw new GateException($"{Shown.Quoted(word.Text)} is not a comparison", word.Text switch
         {
             "≤" or "≦" => "write <=",
             "≥" or "≧" => "write >=",
@@ -179,7 +189,8 @@ internal static class GateParser
         var word = words.Take("a phase", $"{Example} in fault");
         var found = Phases.FirstOrDefault(known => known.Word == word.Text);
         return found.Word is not null ? found.Phase : throw new GateException(
-            word.Text is "warmUp" or "warm-up" ? "warm-up is excluded from every metric" : $"{Shown.Quoted(word.Text)} is not a phase",
+            word.Text is "warmUp" or "warm-up" ? "warm-up is excluded from every metric"
+                : $"{Shown.Quoted(word.Text)} is not a phase",
             "write in baseline, in fault or in recovery", word.At);
     }
 
@@ -194,12 +205,14 @@ internal static class GateParser
                 var equals = pair.IndexOf('=', StringComparison.Ordinal);
                 if (equals <= 0 || equals == pair.Length - 1 || !Names.IsMatch(pair[..equals], Names.Pattern))
                 {
-                    throw new GateException($"{Shown.Quoted(pair)} is not NAME=VALUE", "write for temperature=0.7,prompts=tickets", word.At);
+                    throw new GateException($"{Shown.Quoted(pair)} is not NAME=VALUE",
+                        "write for temperature=0.7,prompts=tickets", word.At);
                 }
 
                 if (!tags.TryAdd(pair[..equals], pair[(equals + 1)..]))
                 {
-                    throw new GateException($"the tag {Shown.Quoted(pair[..equals])} stands twice", "a request carries one value of it; write two gates", word.At);
+                    throw new GateException($"the tag {Shown.Quoted(pair[..equals])} stands twice",
+                        "a request carries one value of it; write two gates", word.At);
                 }
             }
 

@@ -14,7 +14,8 @@ internal sealed partial class GateText(string text)
 
     /// <exception cref="GateException">The text ends here.</exception>
     public Word Take(string expected, string example) =>
-        _next < _words.Count ? _words[_next++] : throw new GateException($"the text ends where {expected} belongs", $"write it like {example}", End);
+        _next < _words.Count ? _words[_next++]
+            : throw new GateException($"the text ends where {expected} belongs", $"write it like {example}", End);
 
     public bool TryTake(string word)
     {

@@ -25,8 +25,12 @@ internal static class LimitReader
         return (versus, isSigned) switch
         {
             (true, true) => Change(word, metric),
-            (true, false) => throw new GateException($"{Shown.Quoted(word.Text)} beside vs baseline has no sign", $"write +{word.Text} or -{word.Text} vs baseline", word.At),
-            (false, true) => throw new GateException($"the change {Shown.Quoted(word.Text)} of what?", $"write {word.Text} vs baseline, or a limit without a sign", word.At),
+            (true, false) => throw new GateException(
+                $"{Shown.Quoted(word.Text)} beside vs baseline has no sign", $"write +{word.Text} or -{word.Text} vs baseline",
+                word.At),
+            (false, true) => throw new GateException(
+                $"the change {Shown.Quoted(word.Text)} of what?", $"write {word.Text} vs baseline, or a limit without a sign",
+                word.At),
             (false, false) => new GateLimit(Absolute(word, metric), LimitKind.Absolute),
         };
     }
@@ -35,24 +39,32 @@ internal static class LimitReader
     {
         if (word.Text.EndsWith("pp", StringComparison.Ordinal))
         {
-            throw new GateException("percentage points are a difference", $"write {word.Text[..^1][..^1]}%, or +{word.Text} vs baseline", word.At);
+            throw new GateException("percentage points are a difference",
+                $"write {word.Text[..^1][..^1]}%, or +{word.Text} vs baseline", word.At);
         }
 
         UnitText.TrySplit(word.Text, out _, out var unit);
         return Metrics.UnitOf(metric) switch
         {
             MetricUnit.Share => unit.StartsWith('/')
-                ? throw Mismatch(word, metric, "a share", metric == MetricId.Attainment ? $"write goodput for good requests a second: goodput >= {word.Text}" : $"write a percentage, {Example(metric)}")
+                ? throw Mismatch(word, metric, "a share", metric == MetricId.Attainment
+                    ? $"write goodput for good requests a second: goodput >= {word.Text}"
+                    : $"write a percentage, {Example(metric)}")
                 : ShareOf(word, metric),
             MetricUnit.PerSecond when unit == "%" => throw Mismatch(
-                word, metric, "a rate", metric == MetricId.Goodput ? $"write attainment for the share of good requests: attainment >= {word.Text}" : $"write a rate, {Example(metric)}"),
+                word, metric, "a rate", metric == MetricId.Goodput
+                    ? $"write attainment for the share of good requests: attainment >= {word.Text}"
+                    : $"write a rate, {Example(metric)}"),
             MetricUnit.PerSecond => Of(UnitText.Rate(word.Text), word).PerSecond,
-            _ when unit.StartsWith('/') || unit == "%" => throw Mismatch(word, metric, "a duration", $"write a duration, {Example(metric)}"),
+            _ when unit.StartsWith('/') || unit == "%" =>
+                throw Mismatch(word, metric, "a duration", $"write a duration, {Example(metric)}"),
             _ => Of(UnitText.Duration(word.Text), word).TotalSeconds,
         };
     }
 
-    /// <summary>Gates also take a bare fraction, <c>accuracy >= 0.95</c>; a bare 1 could mean 1 % or all, so it must be written out.</summary>
+    /// <summary>
+    /// Gates also take a bare fraction, <c>accuracy >= 0.95</c>; a bare 1 could mean 1 % or all, so it must be written out.
+    /// </summary>
     private static double ShareOf(Word word, MetricId metric)
     {
         if (!UnitText.TrySplit(word.Text, out var number, out var unit) || unit.Length > 0)
@@ -78,14 +90,22 @@ internal static class LimitReader
         return unit switch
         {
             "%" => new GateLimit(sign * (double)(number / 100), LimitKind.RelativeToBaseline),
-            "pp" when unitOfMetric == MetricUnit.Share => new GateLimit(sign * (double)(number / 100), LimitKind.DifferenceToBaseline),
-            "pp" => throw new GateException($"{Metrics.NameOf(metric)} is not a share, so it has no percentage points", $"write {word.Text[..^2]}% vs baseline", word.At),
+            "pp" when unitOfMetric == MetricUnit.Share =>
+                new GateLimit(sign * (double)(number / 100), LimitKind.DifferenceToBaseline),
+            "pp" => throw new GateException(
+                $"{Metrics.NameOf(metric)} is not a share, so it has no percentage points",
+                $"write {word.Text[..^2]}% vs baseline", word.At),
             "" => throw new GateException(
                 $"{Shown.Quoted(word.Text)} has no unit",
-                unitOfMetric == MetricUnit.Share ? $"write {word.Text}% (relative) or {word.Text}pp (percentage points)" : $"write {word.Text}% of the baseline's value", word.At),
-            _ when unitOfMetric == MetricUnit.Seconds => new GateLimit(sign * Of(UnitText.Duration(bare.Text), bare).TotalSeconds, LimitKind.DifferenceToBaseline),
-            _ when unitOfMetric == MetricUnit.PerSecond => new GateLimit(sign * Of(UnitText.Rate(bare.Text), bare).PerSecond, LimitKind.DifferenceToBaseline),
-            _ => throw new GateException($"{Shown.Quoted(word.Text)} is not a change of a share", "write it like -1pp or -2%", word.At),
+                unitOfMetric == MetricUnit.Share
+                    ? $"write {word.Text}% (relative) or {word.Text}pp (percentage points)"
+                    : $"write {word.Text}% of the baseline's value", word.At),
+            _ when unitOfMetric == MetricUnit.Seconds =>
+                new GateLimit(sign * Of(UnitText.Duration(bare.Text), bare).TotalSeconds, LimitKind.DifferenceToBaseline),
+            _ when unitOfMetric == MetricUnit.PerSecond =>
+                new GateLimit(sign * Of(UnitText.Rate(bare.Text), bare).PerSecond, LimitKind.DifferenceToBaseline),
+            _ => throw new GateException($"{Shown.Quoted(word.Text)} is not a change of a share", "write it like -1pp or -2%",
+                word.At),
         };
     }
 

@@ -8,44 +8,61 @@ namespace ChaosBench.Scenarios.Files.Keys;
 /// <summary>One line of <c>faults:</c>, as written: the scenario fills in times and id.</summary>
 internal static class FaultKeys
 {
-    private static readonly Key<string> Id = new("id", Scalars.Name, "Unique in the scenario. Left out: the fault's name and its place, node.kill-1.") { Example = "lose-a-node" };
+    private static readonly Key<string> Id =
+        new("id", Scalars.Name, "Unique in the scenario. Left out: the fault's name and its place, node.kill-1.")
+            { Example = "lose-a-node" };
 
     private static readonly Key<FaultKind> Kind = new("fault", new CheckedKind<string, FaultKind>(
         Scalars.Name, static (name, _, reading) => reading.Options.Faults.FirstOrDefault(kind => kind.Name == name) is { } kind
             ? kind
-            : new Flaw($"there is no fault {Shown.Quoted(name)}", Nearest.Remedy(name, [.. reading.Options.Faults.Select(known => known.Name)])),
+            : new Flaw($"there is no fault {Shown.Quoted(name)}",
+                Nearest.Remedy(name, [.. reading.Options.Faults.Select(known => known.Name)])),
         SchemaBuilder.FaultNames), "Name in the catalogue: chaosbench faults list.") { Required = true, Example = "node.kill" };
 
-    private static readonly Key<TimeSpan> At = new("at", Scalars.Duration, "From the start of the run. Left out: the start of the fault phase.") { Example = "25s" };
-    private static readonly Key<TimeSpan> For = new("for", Scalars.Limit, "Left out: to the end of the fault phase.") { Example = "10s" };
-    private static readonly Key<Share> Share = new("share", Scalars.Share, "Probability that one unit of the fault's scope is a victim.") { Default = "100%" };
+    private static readonly Key<TimeSpan> At =
+        new("at", Scalars.Duration, "From the start of the run. Left out: the start of the fault phase.") { Example = "25s" };
+    private static readonly Key<TimeSpan> For = new("for", Scalars.Limit, "Left out: to the end of the fault phase.")
+        { Example = "10s" };
+    private static readonly Key<Share> Share =
+        new("share", Scalars.Share, "Probability that one unit of the fault's scope is a victim.") { Default = "100%" };
 
-    private static readonly Key<int> Replica = new("replica", Scalars.Count(0, 63), "Number of the replica, from 0. Left out: the seed decides.") { Example = "1" };
+    private static readonly Key<int> Replica =
+        new("replica", Scalars.Count(0, 63), "Number of the replica, from 0. Left out: the seed decides.") { Example = "1" };
 
     private static readonly Key<string> Dependency = new(
-        "dependency", Scalars.Choice("a dependency", ("context-store", "context-store")), "Name of the server's dependency.") { Example = "context-store" };
+        "dependency", Scalars.Choice("a dependency", ("context-store", "context-store")), "Name of the server's dependency.")
+        { Example = "context-store" };
 
     private static readonly Key<PromptSet> Prompts = new(
-        "prompts", new ReferenceTo<PromptSet>(static reading => reading.Prompts, "prompt set"), "Only requests of this prompt set.") { Example = "tickets" };
+        "prompts", new ReferenceTo<PromptSet>(static reading => reading.Prompts, "prompt set"),
+        "Only requests of this prompt set.") { Example = "tickets" };
 
     private static readonly Table<IReadOnlyDictionary<string, string>> SelectTable = new(
         "select", "a selection", "Narrows the victims.", [Replica, Dependency, Prompts], Selected);
 
-    private static readonly Key<IReadOnlyDictionary<string, string>> Select = new("select", SelectTable, "Narrows the victims.") { Default = "{}", Example = "{ replica: 1 }" };
+    private static readonly Key<IReadOnlyDictionary<string, string>> Select = new("select", SelectTable, "Narrows the victims.")
+        { Default = "{}", Example = "{ replica: 1 }" };
 
     private static readonly Key<IReadOnlyDictionary<string, Node>> With = new(
-        "with", new MapOf<Node>(new AnyNode(), "parameters", Names.Pattern, most: 50), "The fault's parameters: chaosbench faults describe NAME.")
+        "with", new MapOf<Node>(new AnyNode(), "parameters", Names.Pattern, most: 50),
+        "The fault's parameters: chaosbench faults describe NAME.")
         { Default = "{}", Example = "{ p50: 80ms, p99: 900ms }" };
 
-    private static readonly Key<TimeSpan> DetectedWithin = new("detectedWithin", Scalars.Limit, "Longest time until somebody notices.") { Example = "2s" };
-    private static readonly Key<TimeSpan> RecoveredWithin = new("recoveredWithin", Scalars.Limit, "Longest time from the fault's end to the steady state.") { Example = "10s" };
+    private static readonly Key<TimeSpan> DetectedWithin =
+        new("detectedWithin", Scalars.Limit, "Longest time until somebody notices.") { Example = "2s" };
+    private static readonly Key<TimeSpan> RecoveredWithin =
+        new("recoveredWithin", Scalars.Limit, "Longest time from the fault's end to the steady state.") { Example = "10s" };
 
     private static readonly Table<Expectation> ExpectTable = new(
         "expect", "an expectation", "What a well-behaved system does about the fault.", [DetectedWithin, RecoveredWithin],
         keys => new Expectation(keys.Maybe(DetectedWithin), keys.Maybe(RecoveredWithin)));
 
-    private static readonly Key<Expectation> Expect = new("expect", ExpectTable, "What a well-behaved system does about the fault.") { Default = "{}", Example = "{ recoveredWithin: 10s }" };
-    private static readonly Key<int> MinExposure = new("minExposure", Scalars.Count(1, 1_000_000), "Fewer applications than this make the run inconclusive.") { Default = "1" };
+    private static readonly Key<Expectation> Expect =
+        new("expect", ExpectTable, "What a well-behaved system does about the fault.")
+            { Default = "{}", Example = "{ recoveredWithin: 10s }" };
+    private static readonly Key<int> MinExposure =
+        new("minExposure", Scalars.Count(1, 1_000_000), "Fewer applications than this make the run inconclusive.")
+            { Default = "1" };
 
     public static Table<FaultLine> Table { get; } = new(
         "fault", "a fault", "What goes wrong, when, and for whom.", [Kind, At, For, Share, Select, With, Expect, MinExposure, Id],
@@ -55,7 +72,8 @@ internal static class FaultKeys
             var with = keys.Get(With);
             var expected = keys.Get(Expect);
             return new FaultLine(
-                keys.Place, kind, keys.Find(Id), keys.Maybe(At), keys.Maybe(For), keys.PlaceOf(At), keys.PlaceOf(For), keys.PlaceOf(Select),
+                keys.Place, kind, keys.Find(Id), keys.Maybe(At), keys.Maybe(For), keys.PlaceOf(At), keys.PlaceOf(For),
+                keys.PlaceOf(Select),
                 new Fault
                 {
                     Id = "",
@@ -102,7 +120,8 @@ internal static class FaultKeys
         {
             if (kind.Parameters.FirstOrDefault(parameter => parameter.Name == key.Text) is not { } parameter)
             {
-                keys.Reading.Report(key.Place, $"{kind.Name} has no parameter {Shown.Quoted(key.Text)}", Nearest.Remedy(key.Text, known));
+                keys.Reading.Report(key.Place, $"{kind.Name} has no parameter {Shown.Quoted(key.Text)}",
+                    Nearest.Remedy(key.Text, known));
             }
             else if (FaultValues.Read(parameter, node, keys.Reading) is { } value)
             {
@@ -110,9 +129,11 @@ internal static class FaultKeys
             }
         }
 
-        foreach (var missing in kind.Parameters.Where(parameter => parameter.Default is null && written.All(entry => entry.Key.Text != parameter.Name)))
+        foreach (var missing in kind.Parameters.Where(
+            parameter => parameter.Default is null && written.All(entry => entry.Key.Text != parameter.Name)))
         {
-            keys.Report(With, $"{kind.Name} needs the parameter {missing.Name}", $"add with: {{ {missing.Name}: ... }}; {missing.Meaning}");
+            keys.Report(With, $"{kind.Name} needs the parameter {missing.Name}",
+                $"add with: {{ {missing.Name}: ... }}; {missing.Meaning}");
         }
 
         return values;
@@ -121,6 +142,7 @@ internal static class FaultKeys
 
 /// <summary>A fault before the scenario has given it its times and its id.</summary>
 internal sealed record FaultLine(
-    Place Place, FaultKind Kind, string? Id, TimeSpan? At, TimeSpan? For, Place AtPlace, Place ForPlace, Place SelectPlace, Fault Fault);
+    Place Place, FaultKind Kind, string? Id, TimeSpan? At, TimeSpan? For, Place AtPlace, Place ForPlace, Place SelectPlace,
+    Fault Fault);
 
 internal sealed record Expectation(TimeSpan? DetectedWithin, TimeSpan? RecoveredWithin);

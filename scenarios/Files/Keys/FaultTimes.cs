@@ -39,17 +39,20 @@ internal static class FaultTimes
         return faults;
     }
 
-    private static void CheckWindow(FaultLine line, TimeSpan at, TimeSpan length, (TimeSpan Start, TimeSpan End) phase, Reading reading)
+    private static void CheckWindow(
+        FaultLine line, TimeSpan at, TimeSpan length, (TimeSpan Start, TimeSpan End) phase, Reading reading)
     {
         var allowed = $"the fault phase is {Seconds(phase.Start)} to {Seconds(phase.End)} from the start of the run";
         if (at < phase.Start || at >= phase.End)
         {
-            reading.Report(line.AtPlace, $"the fault starts at {Seconds(at)}, outside the fault phase", $"{allowed}; move at: or change phases:");
+            reading.Report(line.AtPlace, $"the fault starts at {Seconds(at)}, outside the fault phase",
+                $"{allowed}; move at: or change phases:");
         }
         else if (at + length > phase.End)
         {
             reading.Report(
-                line.For is null ? line.AtPlace : line.ForPlace, $"the fault ends at {Seconds(at + length)}, after the fault phase",
+                line.For is null ? line.AtPlace : line.ForPlace,
+                $"the fault ends at {Seconds(at + length)}, after the fault phase",
                 $"{allowed}; shorten for: or lengthen phases.fault");
         }
     }

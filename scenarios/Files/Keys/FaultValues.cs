@@ -32,7 +32,8 @@ internal static class FaultValues
     };
 
     private static readonly Kind<long> Size = new ScalarKind<long>(
-        "a size", "4KiB", static scalar => UnitText.Size(scalar.Text), static () => new JsonObject { ["type"] = "string", ["pattern"] = UnitText.SizePattern });
+        "a size", "4KiB", static scalar => UnitText.Size(scalar.Text),
+        static () => new JsonObject { ["type"] = "string", ["pattern"] = UnitText.SizePattern });
 
     private static string? Of<T>(Kind<T> kind, Node node, Reading reading, Func<T, string> write) =>
         kind.TryRead(node, reading, out var value) ? write(value) : null;

@@ -7,24 +7,29 @@ namespace ChaosBench.Scenarios.Files.Keys;
 internal static class MixKeys
 {
     private static readonly Key<PromptSet> Prompts = new(
-        "prompts", new ReferenceTo<PromptSet>(static reading => reading.Prompts, "prompt set"), "Name of a prompt set.") { Required = true, Example = "tickets" };
+        "prompts", new ReferenceTo<PromptSet>(static reading => reading.Prompts, "prompt set"), "Name of a prompt set.")
+        { Required = true, Example = "tickets" };
 
     private static readonly Key<double> Weight = new(
         "weight", Scalars.Number(0.001, 1_000_000), "Share of the traffic, relative to the other lines.") { Default = "1" };
 
     private static readonly Key<IReadOnlyList<double>> Temperature = new(
-        "temperature", new ListOf<double>(Scalars.Number(0, 2), "temperatures", 1, 20, orOne: true), "Sampling temperatures, 0 to 2; 0 is greedy.")
+        "temperature", new ListOf<double>(Scalars.Number(0, 2), "temperatures", 1, 20, orOne: true),
+        "Sampling temperatures, 0 to 2; 0 is greedy.")
         { Default = "[0]", Example = "[0, 0.7]" };
 
     private static readonly Key<IReadOnlyList<int>> MaxTokens = new(
-        "maxTokens", new ListOf<int>(Scalars.Count(1, 100_000), "values of maxTokens", 1, 20, orOne: true), "At most this many output tokens.")
+        "maxTokens", new ListOf<int>(Scalars.Count(1, 100_000), "values of maxTokens", 1, 20, orOne: true),
+        "At most this many output tokens.")
         { Default = "[64]" };
 
     private static readonly Key<IReadOnlyList<bool>> Stream = new(
-        "stream", new ListOf<bool>(Scalars.Bool, "values of stream", 1, 2, orOne: true), "Whether answers are streamed.") { Default = "[true]", Example = "[true, false]" };
+        "stream", new ListOf<bool>(Scalars.Bool, "values of stream", 1, 2, orOne: true), "Whether answers are streamed.")
+        { Default = "[true]", Example = "[true, false]" };
 
     private static readonly Key<IReadOnlyList<int>> Batch = new(
-        "batch", new ListOf<int>(Scalars.Count(1, 256), "batch sizes", 1, 20, orOne: true), "Requests that arrive together at one planned instant.")
+        "batch", new ListOf<int>(Scalars.Count(1, 256), "batch sizes", 1, 20, orOne: true),
+        "Requests that arrive together at one planned instant.")
         { Default = "[1]", Example = "[1, 8]" };
 
     private static readonly Key<PromptRole> Role = new(
@@ -33,11 +38,14 @@ internal static class MixKeys
 
     private static readonly Key<GraderKind> Grade = new(
         "grade", Scalars.Choice(
-            "a grader", ("none", GraderKind.None), ("exact", GraderKind.Exact), ("contains", GraderKind.Contains), ("json-fields", GraderKind.JsonFields)),
-        "How answers with an expected value are graded. Left out: JSON fields when the expected value is a JSON object, else exact.") { Example = "json-fields" };
+            "a grader", ("none", GraderKind.None), ("exact", GraderKind.Exact), ("contains", GraderKind.Contains),
+            ("json-fields", GraderKind.JsonFields)),
+        "How answers with an expected value are graded. Left out: json-fields when that is a JSON object, else exact.")
+        { Example = "json-fields" };
 
     public static Table<MixEntry> Table { get; } = new(
-        "mixEntry", "a line of the mix", "Part of the traffic.", [Prompts, Weight, Temperature, MaxTokens, Stream, Batch, Role, Grade],
+        "mixEntry", "a line of the mix", "Part of the traffic.",
+        [Prompts, Weight, Temperature, MaxTokens, Stream, Batch, Role, Grade],
         keys => new MixEntry
         {
             Prompts = keys.Get(Prompts),

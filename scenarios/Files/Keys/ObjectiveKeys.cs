@@ -15,29 +15,37 @@ internal static class ObjectiveKeys
 
     private static readonly Key<TimeSpan> Ttft = new("ttft", Scalars.Limit, "Time to the first token.") { Example = "800ms" };
     private static readonly Key<TimeSpan> E2e = new("e2e", Scalars.Limit, "Time to the last token.") { Example = "2s" };
-    private static readonly Key<TimeSpan> Tpot = new("tpot", Scalars.Limit, "Mean time per output token after the first.") { Example = "50ms" };
+    private static readonly Key<TimeSpan> Tpot = new("tpot", Scalars.Limit, "Mean time per output token after the first.")
+        { Example = "50ms" };
 
     private static readonly Table<RequestObjectives> PerRequestTable = new(
-        "objectives", "objectives", "Limits of one request: within all of them it is good (attainment, goodput).", [Ttft, E2e, Tpot],
+        "objectives", "objectives", "Limits of one request: within all of them it is good (attainment, goodput).",
+        [Ttft, E2e, Tpot],
         keys => new RequestObjectives(keys.Maybe(Ttft), keys.Maybe(E2e), keys.Maybe(Tpot)));
 
     private static readonly Table<Placed<Objective>>[] Wrapped =
         [Wrapping("gate", GateKind.Gate), Wrapping("guard", GateKind.Guard), Wrapping("info", GateKind.Info)];
 
     public static readonly Key<RequestObjectives> PerRequest = new(
-        "objectives", PerRequestTable, "Limits of one request: within all of them it is good (attainment, goodput).") { Default = "{}", Example = "{ ttft: 800ms, e2e: 2s }" };
+        "objectives", PerRequestTable, "Limits of one request: within all of them it is good (attainment, goodput).")
+        { Default = "{}", Example = "{ ttft: 800ms, e2e: 2s }" };
 
     public static readonly Key<IReadOnlyList<Placed<Objective>>> SteadyState = new(
         "steadyState", new ListOf<Placed<Objective>>(Statement(GateKind.Gate), "steady-state objectives", most: 50),
-        "What normal looks like. Judged in the baseline phase; recovery is its return.") { Default = "[]", Example = "[\"attainment >= 95%\"]" };
+        "What normal looks like. Judged in the baseline phase; recovery is its return.")
+        { Default = "[]", Example = "[\"attainment >= 95%\"]" };
 
     public static readonly Key<IReadOnlyList<AbortCondition>> Abort = new(
         "abort", new ListOf<AbortCondition>(AbortLine(), "abort conditions", most: 50),
-        "The run halts and heals when one of these holds for the stated time (default 5s).") { Default = "[]", Example = "[\"error_rate > 50% for 5s\"]" };
+        "The run halts and heals when one of these holds for the stated time (default 5s).")
+        { Default = "[]", Example = "[\"error_rate > 50% for 5s\"]" };
 
     public static readonly Key<IReadOnlyList<Placed<Objective>>> Gates = new(
-        "gates", new ListOf<Placed<Objective>>(new ShortOr<Placed<Objective>>(Statement(GateKind.Gate), new Union<Placed<Objective>>("a gate", Choose, Wrapped)), "gates", most: 200),
-        "What must hold for this version to be promoted. Without gates the run reports and passes.") { Default = "[]", Example = $"[{GateExample}]" };
+        "gates", new ListOf<Placed<Objective>>(
+            new ShortOr<Placed<Objective>>(Statement(GateKind.Gate), new Union<Placed<Objective>>("a gate", Choose, Wrapped)),
+            "gates", most: 200),
+        "What must hold for this version to be promoted. Without gates the run reports and passes.")
+        { Default = "[]", Example = $"[{GateExample}]" };
 
     private static ScalarKind<GateStatement> Text(GateKind kind, bool isAbort) => new(
         isAbort ? "an abort condition" : "an objective", isAbort ? "\"error_rate > 50% for 5s\"" : GateExample,
@@ -71,7 +79,8 @@ internal static class ObjectiveKeys
             return wrapping;
         }
 
-        reading.Report(map.Place, "a gate is one line of text, or one of gate:, guard: and info: with it", $"write {GateExample}, or {{ guard: {GateExample} }}");
+        reading.Report(map.Place, "a gate is one line of text, or one of gate:, guard: and info: with it",
+            $"write {GateExample}, or {{ guard: {GateExample} }}");
         return null;
     }
 }

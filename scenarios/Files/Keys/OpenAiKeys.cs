@@ -10,10 +10,12 @@ internal static class OpenAiKeys
     private static readonly string[] SecretHeaders = ["authorization", "proxy-authorization", "api-key", "x-api-key", "cookie"];
 
     private static readonly Key<string> Type = new(
-        "type", Scalars.Choice("the type of this target", ("openai", "openai")), "An OpenAI-compatible HTTP endpoint.") { Default = "openai" };
+        "type", Scalars.Choice("the type of this target", ("openai", "openai")), "An OpenAI-compatible HTTP endpoint.")
+        { Default = "openai" };
 
     private static readonly Key<Templated> Url = new(
-        "url", new CheckedKind<Templated, Templated>(Scalars.Templated, static (url, _, _) => Urls.Check(url) is { } flaw ? flaw : url),
+        "url", new CheckedKind<Templated, Templated>(
+            Scalars.Templated, static (url, _, _) => Urls.Check(url) is { } flaw ? flaw : url),
         "Base URL up to and with the version, http://127.0.0.1:8000/v1. Hosts other than loopback need --allow-host.")
         { Required = true, Example = "http://127.0.0.1:8000/v1" };
 
@@ -21,9 +23,11 @@ internal static class OpenAiKeys
         "model", Scalars.Templated, "The model field of requests.") { Required = true, Example = "qwen2.5-0.5b-instruct" };
 
     private static readonly Key<Templated> ApiKey = new(
-        "apiKey", new CheckedKind<Templated, Templated>(Scalars.Templated, static (key, _, _) => Template.IsReference(key.Template)
+        "apiKey", new CheckedKind<Templated, Templated>(
+            Scalars.Templated, static (key, _, _) => Template.IsReference(key.Template)
             ? key
-            : new Flaw("a key written into the file", "name an environment variable, \"${API_KEY}\", and allow it with --allow-env API_KEY")),
+            : new Flaw("a key written into the file",
+                "name an environment variable, \"${API_KEY}\", and allow it with --allow-env API_KEY")),
         "The environment variable that holds the key, as ${NAME}. Never the key itself.") { Example = "\"${API_KEY}\"" };
 
     private static readonly Key<OpenAiApi> Api = new(
@@ -32,7 +36,8 @@ internal static class OpenAiKeys
 
     private static readonly Key<IReadOnlyDictionary<string, Templated>> Headers = new(
         "headers", new CheckedKind<IReadOnlyDictionary<string, Templated>, IReadOnlyDictionary<string, Templated>>(
-            new MapOf<Templated>(Scalars.Templated, "headers", Names.HeaderPattern, most: 50), static (headers, _, _) => SecretIn(headers)),
+            new MapOf<Templated>(Scalars.Templated, "headers", Names.HeaderPattern, most: 50), 
+            static (headers, _, _) => SecretIn(headers)),
         "Extra headers. Secret ones must name an environment variable.") { Default = "{}", Example = "{ X-Team: search }" };
 
     private static readonly Key<string> ApiVersion = new(
@@ -43,34 +48,43 @@ internal static class OpenAiKeys
         "caCertificate", Scalars.Path, "PEM file of an own certificate authority.") { Example = "certificates/ca.pem" };
 
     private static readonly Key<string> ClientCertificate = new(
-        "clientCertificate", Scalars.Path, "PEM file of a client certificate; needs clientKey.") { Example = "certificates/client.pem" };
+        "clientCertificate", Scalars.Path, "PEM file of a client certificate; needs clientKey.")
+        { Example = "certificates/client.pem" };
 
     private static readonly Key<string> ClientKey = new(
         "clientKey", Scalars.Path, "PEM file of the client certificate's key.") { Example = "certificates/client.key" };
 
     private static readonly Key<Templated> Proxy = new(
-        "proxy", new CheckedKind<Templated, Templated>(Scalars.Templated, static (url, _, _) => Urls.Check(url) is { } flaw ? flaw : url),
-        "HTTP proxy URL; the environment's proxy variables are not used. Its host needs --allow-host too.") { Example = "http://127.0.0.1:3128" };
+        "proxy", new CheckedKind<Templated, Templated>(
+            Scalars.Templated, static (url, _, _) => Urls.Check(url) is { } flaw ? flaw : url),
+        "HTTP proxy URL; the environment's proxy variables are not used. Its host needs --allow-host too.")
+        { Example = "http://127.0.0.1:3128" };
 
     private static readonly Key<Budget> Spending = new(
-        "budget", BudgetKeys.Table, "Ceilings of one run. Once one is reached, later arrivals are not sent.") { Default = "{}", Example = "{ requests: 1000 }" };
+        "budget", BudgetKeys.Table, "Ceilings of one run. Once one is reached, later arrivals are not sent.")
+        { Default = "{}", Example = "{ requests: 1000 }" };
 
     private static readonly Key<RetryAfterPolicy> RetryAfter = new(
         "retryAfter", Scalars.Choice("a policy", ("record", RetryAfterPolicy.Record), ("honor", RetryAfterPolicy.Honor)),
-        "record: note Retry-After and go on. honor: hold back further sends until it is over; those arrivals stay late.") { Default = "record" };
+        "record: note Retry-After and go on. honor: hold back further sends until it is over; those arrivals stay late.")
+        { Default = "record" };
 
     /// <summary>The same key on every type of target.</summary>
     public static readonly Key<TimeSpan> RequestTimeout = new(
-        "requestTimeout", Scalars.Limit, "Longest time for one request, from its send. Then it is cancelled and counts as timed-out.") { Default = "60s" };
+        "requestTimeout", Scalars.Limit,
+        "Longest time for one request, from its send. Then it is cancelled and counts as timed-out.") { Default = "60s" };
 
     public static Table<Target> Table { get; } = new(
         "openaiTarget", "an openai target", "Any OpenAI-compatible endpoint.",
-        [Type, Url, Model, ApiKey, Api, Headers, ApiVersion, CaCertificate, ClientCertificate, ClientKey, Proxy, RequestTimeout, Spending, RetryAfter],
+        [Type, Url, Model, ApiKey, Api, Headers, ApiVersion, CaCertificate, ClientCertificate, ClientKey, Proxy, RequestTimeout,
+            Spending, RetryAfter],
         keys =>
         {
             if (keys.Has(ClientCertificate) != keys.Has(ClientKey))
             {
-                keys.Report(keys.Has(ClientKey) ? ClientKey : ClientCertificate, "a client certificate needs its key, and a key its certificate", "write both clientCertificate and clientKey");
+                keys.Report(keys.Has(ClientKey) ? ClientKey : ClientCertificate,
+                    "a client certificate needs its key, and a key its certificate",
+                    "write both clientCertificate and clientKey");
             }
 
             return new Target.OpenAi
@@ -98,24 +112,32 @@ internal static class OpenAiKeys
             SecretHeaders.Contains(header.Key.ToLowerInvariant()) && !Template.Contains(header.Value.Template)).Key;
         return secret is null
             ? new Parsed<IReadOnlyDictionary<string, Templated>>(headers)
-            : new Flaw($"the secret header {secret} is written into the file", $"name an environment variable: {secret}: \"${{NAME}}\"");
+            : new Flaw($"the secret header {secret} is written into the file",
+                $"name an environment variable: {secret}: \"${{NAME}}\"");
     }
 }
 
 /// <summary>Ceilings for paid endpoints.</summary>
 internal static class BudgetKeys
 {
-    private static readonly Key<long> Requests = new("requests", Scalars.LongCount(1, 1_000_000_000), "At most this many requests.") { Example = "1000" };
-    private static readonly Key<long> Tokens = new("tokens", Scalars.LongCount(1, 1_000_000_000_000), "At most this many tokens, input and output together.") { Example = "100000" };
-    private static readonly Key<double> Cost = new("cost", Scalars.Number(0, 1_000_000), "At most this much money, in the currency of the prices.") { Example = "2.50" };
-    private static readonly Key<double> InputPrice = new("inputPrice", Scalars.Number(0, 1_000_000), "Per million input tokens.") { Default = "0" };
-    private static readonly Key<double> OutputPrice = new("outputPrice", Scalars.Number(0, 1_000_000), "Per million output tokens.") { Default = "0" };
+    private static readonly Key<long> Requests =
+        new("requests", Scalars.LongCount(1, 1_000_000_000), "At most this many requests.") { Example = "1000" };
+    private static readonly Key<long> Tokens =
+        new("tokens", Scalars.LongCount(1, 1_000_000_000_000), "At most this many tokens, input and output together.")
+            { Example = "100000" };
+    private static readonly Key<double> Cost =
+        new("cost", Scalars.Number(0, 1_000_000), "At most this much money, in the currency of the prices.") { Example = "2.50" };
+    private static readonly Key<double> InputPrice = new("inputPrice", Scalars.Number(0, 1_000_000), "Per million input tokens.")
+        { Default = "0" };
+    private static readonly Key<double> OutputPrice =
+        new("outputPrice", Scalars.Number(0, 1_000_000), "Per million output tokens.") { Default = "0" };
 
     public static Table<Budget> Table { get; } = new(
         "budget", "a budget", "Ceilings of one run against a paid endpoint.", [Requests, Tokens, Cost, InputPrice, OutputPrice],
         keys =>
         {
-            var budget = new Budget(keys.Maybe(Requests), keys.Maybe(Tokens), keys.Maybe(Cost), keys.Get(InputPrice), keys.Get(OutputPrice));
+            var budget = new Budget(keys.Maybe(Requests), keys.Maybe(Tokens), keys.Maybe(Cost), keys.Get(InputPrice),
+                keys.Get(OutputPrice));
             if (keys.IsSound && budget.Cost is not null && budget is { InputPrice: 0, OutputPrice: 0 })
             {
                 keys.Report(Cost, "a cost without prices is never reached", "add inputPrice and outputPrice, per million tokens");

@@ -13,7 +13,8 @@ internal static class PromptKeys
 
     private static readonly Key<RecordedFormat> Format = new(
         "format", Scalars.Choice(
-            "a format", ("prompt-lines", RecordedFormat.PromptLines), ("messages", RecordedFormat.Messages), ("openai-batch", RecordedFormat.OpenAiBatch),
+            "a format", ("prompt-lines", RecordedFormat.PromptLines), ("messages", RecordedFormat.Messages),
+            ("openai-batch", RecordedFormat.OpenAiBatch),
             ("sharegpt", RecordedFormat.ShareGpt), ("string-array", RecordedFormat.StringArray), ("text", RecordedFormat.Text)),
         "Left out: recognised from the content.") { Example = "messages" };
 
@@ -31,18 +32,22 @@ internal static class PromptKeys
         });
 
     private static readonly Key<IReadOnlyList<string>> Mutators = new(
-        "adversarial", new ListOf<string>(Scalars.OneOf("mutator", static options => options.Mutators), "mutators", most: 50, orOne: true),
+        "adversarial", new ListOf<string>(
+            Scalars.OneOf("mutator", static options => options.Mutators), "mutators", most: 50, orOne: true),
         "Mutators over another prompt set, by name.") { Required = true, Example = "[unicode, flooding, injection]" };
 
     private static readonly Key<PromptSet> From = new(
-        "from", new ReferenceTo<PromptSet>(static reading => reading.Prompts, "prompt set"), "The prompt set whose prompts are damaged.") { Example = "tickets" };
+        "from", new ReferenceTo<PromptSet>(static reading => reading.Prompts, "prompt set"),
+        "The prompt set whose prompts are damaged.") { Example = "tickets" };
 
     private static readonly Key<IReadOnlyList<string>> Corpora = new(
         "corpora", new ListOf<string>(Scalars.Path, "corpora", most: 100, orOne: true),
-        "Files of hostile strings: a JSON array, JSON lines, or text with # comments.") { Default = "[]", Example = "[corpora/blns.json]" };
+        "Files of hostile strings: a JSON array, JSON lines, or text with # comments.")
+        { Default = "[]", Example = "[corpora/blns.json]" };
 
     private static readonly Table<PromptSet> Adversarial = new(
-        "adversarialPrompts", "an adversarial prompt set", "Hostile prompts: mutators over another set, or strings from files.", [Mutators, From, Corpora],
+        "adversarialPrompts", "an adversarial prompt set", "Hostile prompts: mutators over another set, or strings from files.",
+        [Mutators, From, Corpora],
         keys =>
         {
             var set = new PromptSet.Adversarial
@@ -65,20 +70,29 @@ internal static class PromptKeys
         });
 
     private static readonly Key<string> Generator = new(
-        "generated", Scalars.OneOf("generator", static options => options.Generators), "What is made up.") { Required = true, Example = "support-ticket" };
+        "generated", Scalars.OneOf("generator", static options => options.Generators), "What is made up.")
+        { Required = true, Example = "support-ticket" };
 
     private static readonly Key<IReadOnlyList<string>> Locales = new(
-        "locales", new ListOf<string>(Scalars.OneOf("locale", static options => options.Locales), "locales", least: 1, most: 50, orOne: true),
+        "locales", new ListOf<string>(
+            Scalars.OneOf("locale", static options => options.Locales), "locales", least: 1, most: 50, orOne: true),
         "Languages to draw from with equal chance.") { Default = "[en]" };
 
     private static readonly Key<int> Count = new("count", Scalars.Count(1, 100_000), "Distinct prompts.") { Default = "200" };
 
     private static readonly Table<PromptSet> Generated = new(
         "generatedPrompts", "a generated prompt set", "Prompts made up from the seed.", [Generator, Locales, Count],
-        keys => new PromptSet.Generated { Name = "", Kind = keys.Get(Generator), Locales = keys.Get(Locales), Count = keys.Get(Count) });
+        keys => new PromptSet.Generated
+        {
+            Name = "",
+            Kind = keys.Get(Generator),
+            Locales = keys.Get(Locales),
+            Count = keys.Get(Count),
+        });
 
     public static Kind<PromptSet> Kind { get; } = new ShortOr<PromptSet>(
-        new CheckedKind<string, PromptSet>(Scalars.Path, static (path, _, _) => new PromptSet.Recorded { Name = "", Path = path }),
+        new CheckedKind<string, PromptSet>(
+            Scalars.Path, static (path, _, _) => new PromptSet.Recorded { Name = "", Path = path }),
         new Union<PromptSet>("a prompt set", Choose, Recorded, Adversarial, Generated));
 
     private static Table<PromptSet>? Choose(MapNode map, Reading reading)
@@ -91,7 +105,8 @@ internal static class PromptKeys
         }
 
         var names = Shown.Or(all.Select(table => table.Keys[0].Name));
-        reading.Report(map.Place, chosen.Count == 0 ? "a prompt set that comes from nowhere" : "a prompt set that comes from two places", $"write exactly one of {names}");
+        var wrong = chosen.Count == 0 ? "a prompt set that comes from nowhere" : "a prompt set that comes from two places";
+        reading.Report(map.Place, wrong, $"write exactly one of {names}");
         return null;
     }
 }

@@ -6,7 +6,8 @@ namespace ChaosBench.Scenarios.Files.Keys;
 /// <summary>What only the whole scenario shows: parts that are right alone and wrong together.</summary>
 internal static class ScenarioChecks
 {
-    public static void Check(Scenario scenario, IReadOnlyList<FaultLine> faults, IReadOnlyList<Placed<Objective>> objectives, Reading reading)
+    public static void Check(Scenario scenario, IReadOnlyList<FaultLine> faults, IReadOnlyList<Placed<Objective>> objectives,
+        Reading reading)
     {
         foreach (var line in faults)
         {
@@ -28,22 +29,28 @@ internal static class ScenarioChecks
         var isServerSide = line.Kind.Vantage == Vantage.Server;
         if (isServerSide && served.Count == 0)
         {
-            reading.Report(line.Place, $"{line.Kind.Name} acts inside the server, and the target {Shown.Quoted(scenario.Candidate.Name)} is remote", "use a target of type onnx, or another fault");
+            reading.Report(
+                line.Place,
+                $"{line.Kind.Name} acts inside the server, and the target {Shown.Quoted(scenario.Candidate.Name)} is remote",
+                "use a target of type onnx, or another fault");
         }
         else if (isServerSide && line.Kind.Class == "dependency" && served.All(target => target.ContextStore is null))
         {
-            reading.Report(line.Place, $"{line.Kind.Name} needs a dependency, and the target has contextStore: none", "remove contextStore: none");
+            reading.Report(line.Place, $"{line.Kind.Name} needs a dependency, and the target has contextStore: none",
+                "remove contextStore: none");
         }
 
         if (line.Fault.Select.TryGetValue("replica", out var replica) && served.Count > 0
             && int.Parse(replica, CultureInfo.InvariantCulture) >= served.Min(target => target.Replicas))
         {
-            reading.Report(line.SelectPlace, $"there is no replica {replica}", $"replicas are numbered 0 to {served.Min(target => target.Replicas) - 1}");
+            reading.Report(line.SelectPlace, $"there is no replica {replica}",
+                $"replicas are numbered 0 to {served.Min(target => target.Replicas) - 1}");
         }
 
         if (line.Fault.Select.TryGetValue("prompts", out var prompts) && scenario.Mix.All(entry => entry.Prompts.Name != prompts))
         {
-            reading.Report(line.SelectPlace, $"the prompt set {Shown.Quoted(prompts)} is not in the mix", $"the mix has {string.Join(", ", scenario.Mix.Select(entry => entry.Prompts.Name).Distinct())}");
+            reading.Report(line.SelectPlace, $"the prompt set {Shown.Quoted(prompts)} is not in the mix",
+                $"the mix has {string.Join(", ", scenario.Mix.Select(entry => entry.Prompts.Name).Distinct())}");
         }
     }
 
@@ -51,12 +58,15 @@ internal static class ScenarioChecks
     {
         if (objective.LimitKind != LimitKind.Absolute && scenario.Baseline is null)
         {
-            return new Flaw($"{Shown.Quoted(objective.Text)} compares with a baseline, and the scenario has none", "write targets: { baseline: NAME, candidate: NAME }");
+            return new Flaw($"{Shown.Quoted(objective.Text)} compares with a baseline, and the scenario has none",
+                "write targets: { baseline: NAME, candidate: NAME }");
         }
 
-        if (objective.Metric is MetricId.TimeToDetect or MetricId.TimeToRecover or MetricId.ResidualRecovery && scenario.Faults.Count == 0)
+        if (objective.Metric is MetricId.TimeToDetect or MetricId.TimeToRecover or MetricId.ResidualRecovery
+            && scenario.Faults.Count == 0)
         {
-            return new Flaw($"{Shown.Quoted(objective.Text)} speaks of recovery, and the scenario has no fault", "add faults:, or remove this line");
+            return new Flaw($"{Shown.Quoted(objective.Text)} speaks of recovery, and the scenario has no fault",
+                "add faults:, or remove this line");
         }
 
         var length = objective.Phase switch
@@ -67,9 +77,11 @@ internal static class ScenarioChecks
             _ => TimeSpan.MaxValue,
         };
         return length == TimeSpan.Zero
-            ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of a phase of 0s", $"write phases: {{ {objective.Phase.ToString()!.ToLowerInvariant()}: 10s }}")
+            ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of a phase of 0s",
+                $"write phases: {{ {objective.Phase.ToString()!.ToLowerInvariant()}: 10s }}")
             : objective.Metric == MetricId.CanaryAccuracy && scenario.Mix.All(entry => entry.Role != PromptRole.Canary)
-            ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of canaries, and the mix has none", "add a line with role: canary to the mix")
+            ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of canaries, and the mix has none",
+                "add a line with role: canary to the mix")
             : null;
     }
 }

@@ -8,43 +8,60 @@ internal static class ScenarioKeys
 {
     private static readonly Kind<Target> TargetName = new ReferenceTo<Target>(static reading => reading.Targets, "target");
 
-    public static readonly Key<string> Name = new("name", Scalars.Name, "Unique in the file; names the run folder. Left out: scenario-1, scenario-2, ...") { Example = "steady-load" };
-    private static readonly Key<string> Description = new("description", Scalars.Text, "What this scenario is for, for the report.") { Example = "Steady load, no faults" };
-    private static readonly Key<Target> OneTarget = new("target", TargetName, "Name of the target under judgement. Left out: the only one.") { Example = "candidate" };
+    public static readonly Key<string> Name =
+        new("name", Scalars.Name, "Unique in the file; names the run folder. Left out: scenario-1, scenario-2, ...")
+            { Example = "steady-load" };
+    private static readonly Key<string> Description =
+        new("description", Scalars.Text, "What this scenario is for, for the report.") { Example = "Steady load, no faults" };
+    private static readonly Key<Target> OneTarget =
+        new("target", TargetName, "Name of the target under judgement. Left out: the only one.") { Example = "candidate" };
 
-    private static readonly Key<Target> Baseline = new("baseline", TargetName, "The version to compare with.") { Example = "stable" };
-    private static readonly Key<Target> Candidate = new("candidate", TargetName, "The version under judgement.") { Required = true, Example = "candidate" };
+    private static readonly Key<Target> Baseline = new("baseline", TargetName, "The version to compare with.")
+        { Example = "stable" };
+    private static readonly Key<Target> Candidate = new("candidate", TargetName, "The version under judgement.")
+        { Required = true, Example = "candidate" };
 
     private static readonly Table<Arms> ArmsTable = new(
         "arms", "the targets of a scenario", "Two targets, interleaved on the same prompts and gaps.", [Baseline, Candidate],
         keys => new Arms(keys.Get(Candidate), keys.Find(Baseline)));
 
     private static readonly Key<Arms> TwoTargets = new(
-        "targets", ArmsTable, "An interleaved A/B run: { baseline: NAME, candidate: NAME }.") { Example = "{ baseline: stable, candidate: candidate }" };
+        "targets", ArmsTable, "An interleaved A/B run: { baseline: NAME, candidate: NAME }.")
+        { Example = "{ baseline: stable, candidate: candidate }" };
 
     private static readonly Key<Workload> Load = new(
-        "workload", WorkloadKeys.Kind, "open: arrivals whatever the target does. closed: clients that wait. Or a bare rate.") { Example = "{ open: { arrivals: poisson, rate: 40/s } }" };
+        "workload", WorkloadKeys.Kind, "open: arrivals whatever the target does. closed: clients that wait. Or a bare rate.")
+        { Example = "{ open: { arrivals: poisson, rate: 40/s } }" };
 
     private static readonly Key<IReadOnlyList<MixEntry>> Mix = new(
-        "mix", new ListOf<MixEntry>(MixKeys.Kind, "lines of the mix", 1, 100), "What is asked, by weight. Left out: the only prompt set.")
+        "mix", new ListOf<MixEntry>(MixKeys.Kind, "lines of the mix", 1, 100),
+        "What is asked, by weight. Left out: the only prompt set.")
         { Example = "[{ prompts: tickets, weight: 80 }]" };
 
-    private static readonly Key<TimeSpan> WarmUp = new("warmUp", Scalars.Duration, "Excluded from every metric.") { Default = "2s" };
-    private static readonly Key<TimeSpan> BaselinePhase = new("baseline", Scalars.Duration, "Without faults: what normal looks like.") { Default = "10s" };
-    private static readonly Key<TimeSpan> FaultPhase = new("fault", Scalars.Duration, "While faults act. Left out: 10s with faults, else 0s.") { Example = "10s" };
-    private static readonly Key<TimeSpan> Recovery = new("recovery", Scalars.Duration, "After the faults. Left out: 10s with faults, else 0s.") { Example = "10s" };
+    private static readonly Key<TimeSpan> WarmUp = new("warmUp", Scalars.Duration, "Excluded from every metric.")
+        { Default = "2s" };
+    private static readonly Key<TimeSpan> BaselinePhase =
+        new("baseline", Scalars.Duration, "Without faults: what normal looks like.") { Default = "10s" };
+    private static readonly Key<TimeSpan> FaultPhase =
+        new("fault", Scalars.Duration, "While faults act. Left out: 10s with faults, else 0s.") { Example = "10s" };
+    private static readonly Key<TimeSpan> Recovery =
+        new("recovery", Scalars.Duration, "After the faults. Left out: 10s with faults, else 0s.") { Example = "10s" };
 
     private static readonly Table<PhaseLines> PhasesTable = new(
-        "phases", "phases", "Durations of the phases, run in this order; 0s leaves one out.", [WarmUp, BaselinePhase, FaultPhase, Recovery],
+        "phases", "phases", "Durations of the phases, run in this order; 0s leaves one out.",
+        [WarmUp, BaselinePhase, FaultPhase, Recovery],
         keys => new PhaseLines(keys.Get(WarmUp), keys.Get(BaselinePhase), keys.Maybe(FaultPhase), keys.Maybe(Recovery)));
 
     private static readonly Key<PhaseLines> Phases = new(
-        "phases", PhasesTable, "Durations of the phases, run in this order; 0s leaves one out.") { Default = "{}", Example = "{ warmUp: 2s, baseline: 20s, fault: 10s, recovery: 10s }" };
+        "phases", PhasesTable, "Durations of the phases, run in this order; 0s leaves one out.")
+        { Default = "{}", Example = "{ warmUp: 2s, baseline: 20s, fault: 10s, recovery: 10s }" };
 
     private static readonly Key<IReadOnlyList<FaultLine>> Faults = new(
-        "faults", new ListOf<FaultLine>(FaultKeys.Table, "faults", most: 100), "What goes wrong, when, and for whom.") { Default = "[]", Example = "[{ fault: node.kill }]" };
+        "faults", new ListOf<FaultLine>(FaultKeys.Table, "faults", most: 100), "What goes wrong, when, and for whom.")
+        { Default = "[]", Example = "[{ fault: node.kill }]" };
 
-    private static readonly Key<TimeSpan> Drain = new("drain", Scalars.Duration, "Longest wait for outstanding requests after the last phase.") { Default = "30s" };
+    private static readonly Key<TimeSpan> Drain =
+        new("drain", Scalars.Duration, "Longest wait for outstanding requests after the last phase.") { Default = "30s" };
 
     public static Table<Scenario?> Table { get; } = new(
         "scenario", "a scenario", "One experiment: what traffic, what faults and what must hold.",
@@ -123,7 +140,8 @@ internal static class ScenarioKeys
         {
             if (names.Count > 1)
             {
-                keys.Reading.Report(keys.Place, "the scenario does not say which target it judges", $"add target: {Shown.Or(names)}");
+                keys.Reading.Report(keys.Place, "the scenario does not say which target it judges",
+                    $"add target: {Shown.Or(names)}");
             }
 
             return null;
@@ -136,11 +154,13 @@ internal static class ScenarioKeys
     {
         var workload = keys.Find(Load);
         var rate = keys.Maybe(WorkloadKeys.Rate);
-        if (keys.Has(Load) == keys.Has(WorkloadKeys.Rate))
+        if (keys.Has(Load) && keys.Has(WorkloadKeys.Rate))
         {
-            keys.Reading.Report(
-                keys.Has(Load) ? keys.PlaceOf(WorkloadKeys.Rate) : keys.Place,
-                keys.Has(Load) ? "rate: beside workload:" : "the scenario has no workload", keys.Has(Load) ? "keep one of them" : "add rate: 10/s");
+            keys.Report(WorkloadKeys.Rate, "rate: beside workload:", "keep one of them");
+        }
+        else if (!keys.Has(Load) && !keys.Has(WorkloadKeys.Rate))
+        {
+            keys.Reading.Report(keys.Place, "the scenario has no workload", "add rate: 10/s");
         }
 
         return rate is { } perSecond && !keys.Has(Load) ? new Workload.Open(new ArrivalProcess.Poisson(perSecond)) : workload;
@@ -156,7 +176,8 @@ internal static class ScenarioKeys
         var sets = keys.Reading.Prompts;
         if (sets.Names.Count > 1)
         {
-            keys.Reading.Report(keys.Place, "the scenario does not say what it asks", $"add mix: [{{ prompts: {sets.Names.First()} }}]");
+            keys.Reading.Report(keys.Place, "the scenario does not say what it asks",
+                $"add mix: [{{ prompts: {sets.Names.First()} }}]");
             return null;
         }
 

@@ -10,14 +10,17 @@ internal static class SuiteKeys
 {
     private const int MostNames = 100;
 
-    private static readonly Key<int> Version = new("version", Scalars.Count(1, 1), "Version of this format.") { Required = true, Example = "1" };
-    private static readonly Key<ulong> Seed = new("seed", Scalars.Seed, "Root of all randomness; --seed replaces it.") { Default = "1", Example = "20261120" };
+    private static readonly Key<int> Version = new("version", Scalars.Count(1, 1), "Version of this format.")
+        { Required = true, Example = "1" };
+    private static readonly Key<ulong> Seed = new("seed", Scalars.Seed, "Root of all randomness; --seed replaces it.")
+        { Default = "1", Example = "20261120" };
 
     private static readonly MapOf<Target> TargetMap = new(TargetKeys.Kind, "targets", Names.Pattern, MostNames);
     private static readonly MapOf<PromptSet> PromptMap = new(PromptKeys.Kind, "prompt sets", Names.Pattern, MostNames);
 
     private static readonly Key<IReadOnlyDictionary<string, Target>> Targets = new(
-        "targets", TargetMap, "Systems under test, by name.") { Required = true, Example = "{ candidate: { type: onnx, model: scenarios/models/triage-v1 } }" };
+        "targets", TargetMap, "Systems under test, by name.")
+        { Required = true, Example = "{ candidate: { type: onnx, model: scenarios/models/triage-v1 } }" };
 
     private static readonly Key<IReadOnlyDictionary<string, PromptSet>> Prompts = new(
         "prompts", PromptMap, "Where prompts come from, by name: a file, mutators over another set, or a generator.")
@@ -28,7 +31,8 @@ internal static class SuiteKeys
         { Required = true, Example = "[{ rate: 10/s }]" };
 
     private static readonly Key<Authority> Allow = new(
-        "allow", AllowKeys.Table, "What this file asks the operator to allow. It grants nothing: the command line does.") { Default = "{}", Example = "{ hosts: [llm.example.com] }" };
+        "allow", AllowKeys.Table, "What this file asks the operator to allow. It grants nothing: the command line does.")
+        { Default = "{}", Example = "{ hosts: [llm.example.com] }" };
 
     public static IReadOnlyList<Key> Keys { get; } = [Version, Seed, Targets, Prompts, Scenarios, Allow];
 
@@ -65,10 +69,12 @@ internal static class SuiteKeys
         for (var number = 0; number < scenarios.Count; number++)
         {
             var scenario = scenarios[number]!;
-            var name = scenario.Name.Length > 0 ? scenario.Name : string.Create(CultureInfo.InvariantCulture, $"scenario-{number + 1}");
+            var name = scenario.Name.Length > 0 ? scenario.Name
+                : string.Create(CultureInfo.InvariantCulture, $"scenario-{number + 1}");
             if (!names.Add(name))
             {
-                keys.Reading.Report(((MapNode)nodes[number]).Find("name")?.Place ?? nodes[number].Place, $"a second scenario with the name {Shown.Quoted(name)}", "give each scenario its own name");
+                keys.Reading.Report(((MapNode)nodes[number]).Find("name")?.Place ?? nodes[number].Place,
+                    $"a second scenario with the name {Shown.Quoted(name)}", "give each scenario its own name");
             }
 
             named.Add(scenario with { Name = name });
@@ -84,16 +90,21 @@ internal sealed record SuiteParts(ulong Seed, IReadOnlyList<Scenario> Scenarios,
 internal static class AllowKeys
 {
     private static readonly Key<IReadOnlyList<string>> Hosts = new(
-        "hosts", new ListOf<string>(Scalars.PlainText("a host", "llm.example.com:443", @"^[A-Za-z0-9.:\[\]-]{1,255}$"), "hosts", most: 100),
+        "hosts", new ListOf<string>(Scalars.PlainText("a host", "llm.example.com:443", @"^[A-Za-z0-9.:\[\]-]{1,255}$"), "hosts",
+            most: 100),
         "HOST or HOST:PORT; granted by --allow-host.") { Default = "[]", Example = "[llm.example.com]" };
 
     private static readonly Key<IReadOnlyList<string>> Environment = new(
-        "environment", new ListOf<string>(Scalars.PlainText("a variable's name", "API_KEY", "^[A-Za-z_][A-Za-z0-9_]{0,127}$"), "variables", most: 100),
+        "environment", new ListOf<string>(
+            Scalars.PlainText("a variable's name", "API_KEY", "^[A-Za-z_][A-Za-z0-9_]{0,127}$"), "variables", most: 100),
         "Environment variables; granted by --allow-env.") { Default = "[]", Example = "[API_KEY]" };
 
-    private static readonly Key<bool> Exec = new("exec", Scalars.Bool, "Running programs; granted by --allow-exec.") { Default = "false" };
-    private static readonly Key<bool> Docker = new("docker", Scalars.Bool, "Acting on containers; granted by --allow-docker.") { Default = "false" };
-    private static readonly Key<bool> Pid = new("pid", Scalars.Bool, "Acting on processes; granted by --allow-pid.") { Default = "false" };
+    private static readonly Key<bool> Exec = new("exec", Scalars.Bool, "Running programs; granted by --allow-exec.")
+        { Default = "false" };
+    private static readonly Key<bool> Docker = new("docker", Scalars.Bool, "Acting on containers; granted by --allow-docker.")
+        { Default = "false" };
+    private static readonly Key<bool> Pid = new("pid", Scalars.Bool, "Acting on processes; granted by --allow-pid.")
+        { Default = "false" };
 
     public static Table<Authority> Table { get; } = new(
         "allow", "a request for authority", "What this file asks the operator to allow.", [Hosts, Environment, Exec, Docker, Pid],

@@ -8,7 +8,8 @@ namespace ChaosBench.Scenarios.Files.Keys;
 internal static class TargetKeys
 {
     private static readonly Key<string> OnnxType = new(
-        "type", Scalars.Choice("the type of this target", ("onnx", "onnx")), "A model folder served inside this process.") { Default = "onnx" };
+        "type", Scalars.Choice("the type of this target", ("onnx", "onnx")), "A model folder served inside this process.")
+        { Default = "onnx" };
 
     private static readonly Key<string> ModelFolder = new(
         "model", Scalars.Path, "Folder with model.onnx, tokenizer.json and config.json, relative to this file's folder.")
@@ -45,7 +46,8 @@ internal static class TargetKeys
         "contextStore", new ShortOr<StoreSetting>(
             Scalars.Choice("a context store", ("none", new StoreSetting(null))),
             new CheckedKind<Target.Dependency, StoreSetting>(StoreTable, static (store, _, _) => new StoreSetting(store))),
-        "The dependency that the server looks up before inference, or none.") { Default = "{}", Example = "{ latency: 1ms, timeout: 250ms, fallback: true }" };
+        "The dependency that the server looks up before inference, or none.")
+        { Default = "{}", Example = "{ latency: 1ms, timeout: 250ms, fallback: true }" };
 
     private static readonly Table<Target> Onnx = new(
         "onnxTarget", "an onnx target", "A model folder served inside this process.",
@@ -83,7 +85,8 @@ internal static class TargetKeys
             case Scalar { Text: "openai" }:
                 return OpenAiKeys.Table;
             default:
-                reading.Report(type.Place, $"{type.Noun} is no type of target", "write onnx (a model folder) or openai (an HTTP endpoint)");
+                reading.Report(type.Place, $"{type.Noun} is no type of target",
+                    "write onnx (a model folder) or openai (an HTTP endpoint)");
                 return null;
         }
     }

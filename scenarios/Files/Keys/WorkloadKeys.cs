@@ -13,17 +13,22 @@ internal static class WorkloadKeys
 
     private static readonly Key<string> Arrivals = new(
         "arrivals", Scalars.Choice("an arrival process", ("poisson", "poisson"), ("constant", "constant"), ("ramp", "ramp")),
-        "poisson: independent exponential gaps. constant: equal gaps. ramp: from one rate to another over the run.") { Default = "poisson" };
+        "poisson: independent exponential gaps. constant: equal gaps. ramp: from one rate to another over the run.")
+        { Default = "poisson" };
 
-    private static readonly Key<Rate> OpenRate = new("rate", Scalars.Rate, "For poisson and constant arrivals.") { Example = "40/s" };
+    private static readonly Key<Rate> OpenRate = new("rate", Scalars.Rate, "For poisson and constant arrivals.")
+        { Example = "40/s" };
     private static readonly Key<Rate> From = new("from", Scalars.Rate, "Rate at the start of a ramp.") { Example = "5/s" };
     private static readonly Key<Rate> To = new("to", Scalars.Rate, "Rate at the end of a ramp.") { Example = "80/s" };
 
     private static readonly Table<Workload> OpenTable = new(
-        "openWorkload", "an open workload", "Arrivals at planned instants, whatever the target does.", [Arrivals, OpenRate, From, To], Open);
+        "openWorkload", "an open workload", "Arrivals at planned instants, whatever the target does.",
+        [Arrivals, OpenRate, From, To], Open);
 
-    private static readonly Key<int> Clients = new("clients", Scalars.Count(1, 10_000), "Clients that wait for each answer.") { Required = true, Example = "8" };
-    private static readonly Key<TimeSpan> ThinkTime = new("thinkTime", Scalars.Duration, "Pause of a client after each answer.") { Default = "0s" };
+    private static readonly Key<int> Clients = new("clients", Scalars.Count(1, 10_000), "Clients that wait for each answer.")
+        { Required = true, Example = "8" };
+    private static readonly Key<TimeSpan> ThinkTime = new("thinkTime", Scalars.Duration, "Pause of a client after each answer.")
+        { Default = "0s" };
 
     private static readonly Table<Workload> ClosedTable = new(
         "closedWorkload", "a closed workload", "Clients that wait for an answer before they ask again.", [Clients, ThinkTime],
@@ -33,18 +38,24 @@ internal static class WorkloadKeys
         Scalars.Rate, static (rate, _, _) => new Workload.Open(new ArrivalProcess.Poisson(rate)));
 
     private static readonly Key<Workload> OpenKey = new(
-        "open", new ShortOr<Workload>(Poisson, OpenTable), "Arrivals at planned instants, whatever the target does.") { Required = true, Example = "{ arrivals: poisson, rate: 40/s }" };
+        "open", new ShortOr<Workload>(Poisson, OpenTable), "Arrivals at planned instants, whatever the target does.")
+        { Required = true, Example = "{ arrivals: poisson, rate: 40/s }" };
 
     private static readonly Key<Workload> ClosedKey = new(
-        "closed", ClosedTable, "Clients that wait for an answer before they ask again.") { Required = true, Example = "{ clients: 8, thinkTime: 200ms }" };
+        "closed", ClosedTable, "Clients that wait for an answer before they ask again.")
+        { Required = true, Example = "{ clients: 8, thinkTime: 200ms }" };
 
-    private static readonly Key<Workload> RateKey = new("rate", Poisson, "Short for open: { arrivals: poisson, rate }.") { Required = true, Example = "40/s" };
+    private static readonly Key<Workload> RateKey = new("rate", Poisson, "Short for open: { arrivals: poisson, rate }.")
+        { Required = true, Example = "40/s" };
 
     private static readonly Table<Workload> OfOpen = Wrapping("workloadOpen", OpenKey);
     private static readonly Table<Workload> OfClosed = Wrapping("workloadClosed", ClosedKey);
     private static readonly Table<Workload> OfRate = Wrapping("workloadRate", RateKey);
 
-    public static Kind<Workload> Kind { get; } = new ShortOr<Workload>(Poisson, new Union<Workload>("a workload", Choose, OfOpen, OfClosed, OfRate));
+    private static readonly string[] Kinds = ["open", "closed", "rate"];
+
+    public static Kind<Workload> Kind { get; } =
+        new ShortOr<Workload>(Poisson, new Union<Workload>("a workload", Choose, OfOpen, OfClosed, OfRate));
 
     private static Table<Workload> Wrapping(string name, Key<Workload> key) =>
         new(name, "a workload", key.Meaning, [key], keys => keys.Get(key));
@@ -58,7 +69,7 @@ internal static class WorkloadKeys
             return one;
         }
 
-        var meant = map.Entries.Select(entry => Nearest.To(entry.Key.Text, ["open", "closed", "rate"])).FirstOrDefault(name => name is not null);
+        var meant = map.Entries.Select(entry => Nearest.To(entry.Key.Text, Kinds)).FirstOrDefault(name => name is not null);
         reading.Report(
             map.Entries is [var first, ..] ? first.Key.Place : map.Place,
             chosen.Count > 1 ? "a workload of two kinds" : "a workload of no known kind",
@@ -79,7 +90,8 @@ internal static class WorkloadKeys
 
         foreach (var key in unused.Where(key => arrivals is not null && keys.Has(key)))
         {
-            keys.Report(key, $"{key.Name} means nothing to {arrivals} arrivals", isRamp ? "write from: and to:" : "write rate:, or arrivals: ramp");
+            var right = isRamp ? "write from: and to:" : "write rate:, or arrivals: ramp";
+            keys.Report(key, $"{key.Name} means nothing to {arrivals} arrivals", right);
         }
 
         return new Workload.Open(arrivals switch

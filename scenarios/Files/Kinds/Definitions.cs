@@ -4,8 +4,8 @@ using ChaosBench.Scenarios.Files.Yaml;
 namespace ChaosBench.Scenarios.Files.Kinds;
 
 /// <summary>
-/// What a file defines under names and refers to elsewhere. Each is read once, when first needed, so that definitions may refer to
-/// each other in any order.
+/// What a file defines under names and refers to elsewhere. Each is read once, when first needed, so that definitions may
+/// refer to each other in any order.
 /// </summary>
 internal sealed class Definitions<T>(string noun, Kind<T> kind, Func<T, string, T> named)
     where T : class
@@ -38,13 +38,15 @@ internal sealed class Definitions<T>(string noun, Kind<T> kind, Func<T, string, 
         value = null;
         if (!_nodes.TryGetValue(reference.Text, out var node))
         {
-            reading.Report(reference.Place, $"there is no {noun} {Shown.Quoted(reference.Text)}", Nearest.Remedy(reference.Text, Names));
+            reading.Report(reference.Place, $"there is no {noun} {Shown.Quoted(reference.Text)}",
+                Nearest.Remedy(reference.Text, Names));
             return false;
         }
 
         if (_open.Contains(reference.Text))
         {
-            reading.Report(reference.Place, $"the {noun} {Shown.Quoted(reference.Text)} is made from itself", $"name another {noun}");
+            reading.Report(reference.Place, $"the {noun} {Shown.Quoted(reference.Text)} is made from itself",
+                $"name another {noun}");
             return false;
         }
 

@@ -87,6 +87,7 @@ internal sealed class KeyReader
         var scratch = new Reading("", new ReadOptions());
         return NodeTree.Parse(key.Default!, scratch) is { } node && key.Kind.TryRead(node, scratch, out var value)
             ? value
-            : throw new InvalidOperationException($"The default of '{key.Name}' cannot be read: {string.Join(" ", scratch.Problems())}");
+            : throw new InvalidOperationException(
+                $"The default of '{key.Name}' cannot be read: {string.Join(" ", scratch.Problems())}");
     }
 }

@@ -5,7 +5,8 @@ using ChaosBench.Scenarios.Files.Yaml;
 namespace ChaosBench.Scenarios.Files.Kinds;
 
 /// <summary>A list; with <paramref name="orOne"/> a single value is a list of one.</summary>
-internal sealed class ListOf<T>(Kind<T> item, string noun, int least = 0, int most = 1_000, bool orOne = false) : Kind<IReadOnlyList<T>>
+internal sealed class ListOf<T>(Kind<T> item, string noun, int least = 0, int most = 1_000, bool orOne = false)
+    : Kind<IReadOnlyList<T>>
 {
     public override bool TryRead(Node node, Reading reading, [MaybeNullWhen(false)] out IReadOnlyList<T> value)
     {
@@ -22,7 +23,8 @@ internal sealed class ListOf<T>(Kind<T> item, string noun, int least = 0, int mo
 
         if (list.Items.Count < least || list.Items.Count > most)
         {
-            return Refuse(node, reading, FormattableString.Invariant($"{list.Items.Count} {noun}"), FormattableString.Invariant($"write {least} to {most}"));
+            return Refuse(node, reading, FormattableString.Invariant($"{list.Items.Count} {noun}"),
+                FormattableString.Invariant($"write {least} to {most}"));
         }
 
         var items = new List<T>(list.Items.Count);
@@ -52,7 +54,8 @@ internal sealed class ListOf<T>(Kind<T> item, string noun, int least = 0, int mo
 
 /// <summary>Values under names that the author chooses.</summary>
 /// <param name="namePattern">An ECMA regular expression.</param>
-internal sealed class MapOf<T>(Kind<T> item, string noun, string namePattern, int most = 1_000) : Kind<IReadOnlyDictionary<string, T>>
+internal sealed class MapOf<T>(Kind<T> item, string noun, string namePattern, int most = 1_000)
+    : Kind<IReadOnlyDictionary<string, T>>
 {
     public override bool TryRead(Node node, Reading reading, [MaybeNullWhen(false)] out IReadOnlyDictionary<string, T> value)
     {
@@ -86,7 +89,8 @@ internal sealed class MapOf<T>(Kind<T> item, string noun, string namePattern, in
 
         if (map.Entries.Count > most)
         {
-            return Refuse(node, reading, FormattableString.Invariant($"{map.Entries.Count} {noun}"), FormattableString.Invariant($"write at most {most}"));
+            return Refuse(node, reading, FormattableString.Invariant($"{map.Entries.Count} {noun}"),
+                FormattableString.Invariant($"write at most {most}"));
         }
 
         var before = reading.Found;

@@ -32,7 +32,8 @@ internal sealed class ScalarKind<T>(string noun, string example, Func<Scalar, Pa
 }
 
 /// <summary>A value whose check needs more than its text: a reference, a path.</summary>
-internal sealed class CheckedKind<TRaw, T>(Kind<TRaw> raw, Func<TRaw, Node, Reading, Parsed<T>> check, Func<ReadOptions, JsonObject?>? schema = null) : Kind<T>
+internal sealed class CheckedKind<TRaw, T>(
+    Kind<TRaw> raw, Func<TRaw, Node, Reading, Parsed<T>> check, Func<ReadOptions, JsonObject?>? schema = null) : Kind<T>
 {
     public override bool TryRead(Node node, Reading reading, [MaybeNullWhen(false)] out T value)
     {
@@ -65,7 +66,8 @@ internal sealed class ReferenceTo<T>(Func<Reading, Definitions<T>> definitions, 
         value = null;
         return node is Scalar { IsNull: false } scalar
             ? definitions(reading).TryResolve(scalar, reading, out value)
-            : Refuse(node, reading, $"{node.Noun} where the name of a {noun} belongs", Nearest.Remedy("", definitions(reading).Names));
+            : Refuse(node, reading, $"{node.Noun} where the name of a {noun} belongs",
+                Nearest.Remedy("", definitions(reading).Names));
     }
 
     public override JsonObject Schema(SchemaBuilder _) => new() { ["type"] = "string" };

@@ -57,7 +57,8 @@ internal static partial class Scalars
             : NotANumber(scalar, "a whole number", least, most),
         () => new JsonObject { ["type"] = "integer", ["minimum"] = least, ["maximum"] = most });
 
-    public static Kind<long> LongCount(long least, long most) => new ScalarKind<long>("a whole number", Invariant(least), scalar =>
+    public static Kind<long> LongCount(long least, long most) =>
+        new ScalarKind<long>("a whole number", Invariant(least), scalar =>
         !scalar.Quoted && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count)
         && count >= least && count <= most
             ? count
@@ -66,20 +67,23 @@ internal static partial class Scalars
 
     public static Kind<double> Number(double least, double most) => new ScalarKind<double>("a number", Invariant(most), scalar =>
         !scalar.Quoted && DecimalNumber().IsMatch(scalar.Text)
-        && double.TryParse(scalar.Text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        && double.TryParse(scalar.Text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture, out var number)
         && number >= least && number <= most
             ? number
             : NotANumber(scalar, "a number", least, most),
         () => new JsonObject { ["type"] = "number", ["minimum"] = least, ["maximum"] = most });
 
     /// <summary>One word of a closed set.</summary>
-    public static Kind<T> Choice<T>(string noun, params (string Word, T Value)[] choices) => new ScalarKind<T>(noun, choices[0].Word, scalar =>
+    public static Kind<T> Choice<T>(string noun, params (string Word, T Value)[] choices) =>
+        new ScalarKind<T>(noun, choices[0].Word, scalar =>
     {
         var found = Array.FindIndex(choices, choice => choice.Word == scalar.Text);
         return found >= 0
             ? choices[found].Value
-            : new Flaw($"{Shown.Quoted(scalar.Text)} is not {noun}", Nearest.Remedy(scalar.Text, [.. choices.Select(choice => choice.Word)]));
-    }, () => new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice.Word)]) });
+            : new Flaw($"{Shown.Quoted(scalar.Text)} is not {noun}",
+                Nearest.Remedy(scalar.Text, [.. choices.Select(choice => choice.Word)]));
+    }, () => Enum(choices.Select(choice => choice.Word)));
 
     /// <summary>One word of a set that the reader is given; any word when it is given none.</summary>
     public static Kind<string> OneOf(string noun, Func<ReadOptions, IReadOnlyCollection<string>?> known) =>
@@ -90,15 +94,24 @@ internal static partial class Scalars
             : null);
 
     /// <summary>Text of a stated shape. Values that YAML reads as numbers, booleans or nothing need quotes.</summary>
-    public static Kind<string> PlainText(string noun, string example, string? pattern) => new ScalarKind<string>(noun, example, scalar =>
+    public static Kind<string> PlainText(string noun, string example, string? pattern) =>
+        new ScalarKind<string>(noun, example, scalar =>
         IsTyped(scalar) ? NotText(scalar)
-        : scalar.Text.Length is 0 or > LongestText ? new Flaw(FormattableString.Invariant($"{noun} of {scalar.Text.Length} characters"), $"write 1 to {LongestText} characters")
-        : Template.Contains(scalar.Text) ? new Flaw("${...} is not substituted here", "only url, model, apiKey, headers and proxy of an openai target may name environment variables")
-        : pattern is not null && !Names.IsMatch(scalar.Text, pattern) ? new Flaw($"{Shown.Quoted(scalar.Text)} is not {noun}", $"write it like {example}")
+        : scalar.Text.Length is 0 or > LongestText
+            ? new Flaw(FormattableString.Invariant($"{noun} of {scalar.Text.Length} characters"),
+                $"write 1 to {LongestText} characters")
+        : Template.Contains(scalar.Text)
+            ? new Flaw("${...} is not substituted here",
+                "only url, model, apiKey, headers and proxy of an openai target may name environment variables")
+        : pattern is not null && !Names.IsMatch(scalar.Text, pattern)
+            ? new Flaw($"{Shown.Quoted(scalar.Text)} is not {noun}", $"write it like {example}")
         : scalar.Text,
         () => pattern is null
             ? new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = LongestText }
             : new JsonObject { ["type"] = "string", ["pattern"] = pattern });
+
+    private static JsonObject Enum(IEnumerable<string> words) =>
+        new() { ["type"] = "string", ["enum"] = new JsonArray([.. words.Select(word => (JsonNode)word)]) };
 
     private static ScalarKind<T> WithUnit<T>(string noun, string example, Func<string, Parsed<T>> parse, string pattern) =>
         new(noun, example, scalar => parse(scalar.Text), () => new JsonObject { ["type"] = "string", ["pattern"] = pattern });
@@ -106,7 +119,8 @@ internal static partial class Scalars
     private static Flaw NotANumber<T>(Scalar scalar, string noun, T least, T most)
         where T : IFormattable => scalar.Quoted && DecimalNumber().IsMatch(scalar.Text)
         ? new Flaw($"{Shown.Quoted(scalar.Text)} is text because of its quotes", "write it without quotes")
-        : new Flaw($"{Shown.Quoted(scalar.Text)} is not {noun} from {Invariant(least)} to {Invariant(most)}", $"write {noun} in that range, without a unit");
+        : new Flaw($"{Shown.Quoted(scalar.Text)} is not {noun} from {Invariant(least)} to {Invariant(most)}",
+            $"write {noun} in that range, without a unit");
 
     private static Flaw NotText(Scalar scalar) =>
         new($"{Shown.Quoted(scalar.Text)} is not text to YAML", $"put it in quotes: \"{Shown.Plain(scalar.Text)}\"");
@@ -120,6 +134,8 @@ internal static partial class Scalars
     [GeneratedRegex(@"\A-?[0-9]{1,15}(\.[0-9]{1,15})?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex DecimalNumber();
 
-    [GeneratedRegex(@"\A([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex YamlNumber();
 }

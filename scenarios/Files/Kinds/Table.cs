@@ -7,7 +7,8 @@ namespace ChaosBench.Scenarios.Files.Kinds;
 /// <summary>A group of known keys.</summary>
 /// <param name="name">Name in the schema, <c>onnxTarget</c>.</param>
 /// <param name="noun">For messages: <c>an onnx target</c>.</param>
-internal sealed class Table<T>(string name, string noun, string meaning, IReadOnlyList<Key> keys, Func<KeyReader, T> read) : Kind<T>
+internal sealed class Table<T>(string name, string noun, string meaning, IReadOnlyList<Key> keys, Func<KeyReader, T> read)
+    : Kind<T>
 {
     public string Noun => noun;
     public IReadOnlyList<Key> Keys => keys;
@@ -18,7 +19,8 @@ internal sealed class Table<T>(string name, string noun, string meaning, IReadOn
         if (node is not MapNode map)
         {
             var first = keys.FirstOrDefault(key => key.Required) ?? keys[0];
-            return Refuse(node, reading, $"{noun} is a group of keys, not {node.Noun}", $"write {{ {first.Name}: {first.Example ?? first.Default} }}");
+            return Refuse(node, reading, $"{noun} is a group of keys, not {node.Noun}",
+                $"write {{ {first.Name}: {first.Example ?? first.Default} }}");
         }
 
         var reader = KeyReader.Open(map, noun, keys, reading);
@@ -38,7 +40,8 @@ internal sealed class Union<T>(string noun, Func<MapNode, Reading, Table<T>?> ch
         value = default;
         if (node is not MapNode map)
         {
-            return Refuse(node, reading, $"{noun} is a group of keys, not {node.Noun}", $"write its keys, for example {{ {tables[0].Keys[0].Name}: {tables[0].Keys[0].Example} }}");
+            return Refuse(node, reading, $"{noun} is a group of keys, not {node.Noun}",
+                $"write its keys, for example {{ {tables[0].Keys[0].Name}: {tables[0].Keys[0].Example} }}");
         }
 
         return choose(map, reading) is { } table && table.TryRead(map, reading, out value);

@@ -39,13 +39,15 @@ internal sealed class NodeTree
         }
         catch (YamlException broken)
         {
-            reading.Report(tree.At(broken.Start), $"this is not YAML: {Shown.Plain(FirstSentence(broken.Message))}", Remedy(text, broken.Start));
+            reading.Report(tree.At(broken.Start), $"this is not YAML: {Shown.Plain(FirstSentence(broken.Message))}",
+                Remedy(text, broken.Start));
             return null;
         }
         catch (InvalidOperationException)
         {
-            // YamlDotNet 16.3 ends so on some broken flow text where it should have said where: a bug of its scanner, met by fuzzing.
-            reading.Report(tree.At(tree._events.Current?.End ?? Mark.Empty), "this is not YAML", "check the quotes and the brackets from here on");
+            // YamlDotNet 16.3 ends so on some broken flow text where it should have said where: a bug of its scanner.
+            reading.Report(tree.At(tree._events.Current?.End ?? Mark.Empty), "this is not YAML",
+                "check the quotes and the brackets from here on");
             return null;
         }
         catch (RefusedException refused)
@@ -71,7 +73,8 @@ internal sealed class NodeTree
         }
 
         return root.Size > MostNodes
-            ? throw new RefusedException(root.Place, $"more than {MostNodes} values after aliases are expanded", "use fewer aliases")
+            ? throw new RefusedException(root.Place, $"more than {MostNodes} values after aliases are expanded",
+                "use fewer aliases")
             : root;
     }
 
@@ -121,7 +124,8 @@ internal sealed class NodeTree
     {
         if (!_anchors.TryGetValue(alias.Value.Value, out var node))
         {
-            throw Refuse(alias, $"the alias {Shown.Quoted(alias.Value.Value)} has no anchor before it", "define it first with &, or write the value out");
+            throw Refuse(alias, $"the alias {Shown.Quoted(alias.Value.Value)} has no anchor before it",
+                "define it first with &, or write the value out");
         }
 
         if (depth + node.Depth - 1 > DeepestNesting)
@@ -177,7 +181,8 @@ internal sealed class NodeTree
             else
             {
                 var first = places[key.Text];
-                _reading.Report(key.Place, $"the key {Shown.Quoted(key.Text)} stands here a second time", FormattableString.Invariant($"keep one; the first is at line {first.Line}"));
+                _reading.Report(key.Place, $"the key {Shown.Quoted(key.Text)} stands here a second time",
+                    FormattableString.Invariant($"keep one; the first is at line {first.Line}"));
             }
         }
 

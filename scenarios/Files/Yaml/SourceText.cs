@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace ChaosBench.Scenarios.Files.Yaml;
@@ -14,7 +15,8 @@ internal static class SourceText
     {
         if (bytes.Length > LargestFile)
         {
-            reading.Report(new Place(1, 1), $"the file has {bytes.Length} bytes, more than 1 MiB", "keep prompts in files of their own and name them under prompts:");
+            reading.Report(new Place(1, 1), "the file is larger than 1 MiB",
+                "keep prompts in files of their own and name them under prompts:");
             return null;
         }
 
@@ -25,9 +27,8 @@ internal static class SourceText
 
         if (FirstBadByte(bytes) is { } bad)
         {
-            reading.Report(PlaceOf(bytes, bad), bytes.Length > 1 && bytes[..2].Contains((byte)0) || bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]
-                ? "the file is not UTF-8; it looks like UTF-16"
-                : "the file is not UTF-8", "save it as UTF-8");
+            var isUtf16 = bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, _, ..] or [_, 0, ..];
+            reading.Report(PlaceOf(bytes, bad), "the file is not UTF-8" + (isUtf16 ? "; it looks like UTF-16" : ""), "save it as UTF-8");
             return null;
         }
 
@@ -45,7 +46,8 @@ internal static class SourceText
                 continue;
             }
 
-            if (bytes[at] == 0 && at < 2 || Rune.DecodeFromUtf8(bytes[at..], out _, out var length) != System.Buffers.OperationStatus.Done)
+            // A NUL is UTF-8, but at the start it says UTF-16; later ones are told as invisible characters.
+            if ((bytes[at] == 0 && at < 2) || Rune.DecodeFromUtf8(bytes[at..], out _, out var length) != OperationStatus.Done)
             {
                 return at;
             }

@@ -59,7 +59,7 @@ public sealed class HostileFileTests
 
     [Fact]
     public void Read_TwoMebibytes_IsRefusedBySize() => Assert.Equal(
-        "suite.yaml:1:1: the file has 2097152 bytes, more than 1 MiB; keep prompts in files of their own and name them under prompts:",
+        "suite.yaml:1:1: the file is larger than 1 MiB; keep prompts in files of their own and name them under prompts:",
         Assert.Single(Some.Problems(new string('#', 2 << 20))));
 
     [Theory]
