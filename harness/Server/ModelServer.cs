@@ -55,10 +55,12 @@ public sealed class ModelServer : IAsyncDisposable
 
     /// <summary>Loads the model and returns when every replica is ready and warmed up.</summary>
     /// <exception cref="ModelLoadException">The folder cannot be served.</exception>
-    public static Task<ModelServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancellation)
+    public static async Task<ModelServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancellation)
     {
         options.Validate();
-        return StartAsync(ServedModel.Load(options), options, time, cancellation);
+        // Loading computes for a while; the caller's thread may have a terminal to draw.
+        var model = await Task.Run(() => ServedModel.Load(options), cancellation).ConfigureAwait(false);
+        return await StartAsync(model, options, time, cancellation).ConfigureAwait(false);
     }
 
     internal static async Task<ModelServer> StartAsync(

@@ -10,6 +10,10 @@ internal static class ErrorReply
     public static ApiError NoEmbeddings { get; } =
         new(501, "not_implemented", null, "This server has no embedding graph; /v1/chat/completions and /v1/completions are served.");
 
+    /// <summary>A bug of ours; what it was is no business of the caller.</summary>
+    public static ApiError Internal { get; } =
+        new(500, "internal_error", null, "The server failed on this request; other requests are not affected.");
+
     /// <summary>The reply, unless one has begun: then the connection is cut, so that nobody takes half an answer for a whole one.</summary>
     public static async Task WriteAsync(HttpContext context, ApiError error)
     {

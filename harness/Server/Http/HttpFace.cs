@@ -91,6 +91,10 @@ public sealed class HttpFace : IAsyncDisposable
         var metrics = new HttpMetrics();
         var generations = new GenerationEndpoint(server, options, metrics, time);
         var models = new ModelsEndpoint(server);
+        application.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = context => ErrorReply.WriteAsync(context, ErrorReply.Internal),
+        });
         application.Use(new Gate(options, metrics).InvokeAsync);
         application.UseRouting();
         application.MapPost("/v1/chat/completions", context => generations.HandleAsync(context, chat: true));

@@ -14,6 +14,12 @@ namespace ChaosBench.Server.Http;
 /// </summary>
 internal sealed class StreamReply(HttpContext context, ReplyJson shape, bool includeUsage) : IAsyncDisposable
 {
+    /// <summary>
+    /// Characters written before a flush. The flush is where a client who does not read makes the reply wait, and the channel fill:
+    /// without it a fast replica would fill the memory instead.
+    /// </summary>
+    private const int MostUnsent = 1 << 13;
+
     private readonly Utf8JsonWriter _json = new(context.Response.BodyWriter, ReplyJson.Options);
     private bool _begun;
 
@@ -24,9 +30,11 @@ internal sealed class StreamReply(HttpContext context, ReplyJson shape, bool inc
             Begin(sink.Replica, sink.Degraded);
             do
             {
-                while (sink.Pieces.TryRead(out var piece))
+                var unsent = 0;
+                while (unsent < MostUnsent && sink.Pieces.TryRead(out var piece))
                 {
                     Event(() => shape.Text(_json, piece, includeUsage));
+                    unsent += piece.Length;
                 }
 
                 await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false);

@@ -52,6 +52,7 @@ internal sealed class FakeModel
     private static int[] Encode(GenerationRequest request)
     {
         var text = request.Prompt ?? string.Concat(request.Messages.Select(turn => turn.Content));
+        Assert.DoesNotContain("BUG", text, StringComparison.Ordinal);
         return text.Contains("REFUSE", StringComparison.Ordinal)
             ? throw new RequestRefusedException("the template refuses this")
             : [.. text.Select(letter => (int)letter)];
