@@ -23,6 +23,12 @@ internal static class SafeText
     /// <summary>Replaces control, format and separator characters and lone surrogates by their code points.</summary>
     public static string Visible(string text, int maxLength = MaxLength)
     {
+        // Nearly every name is printable ASCII, and a journal holds millions of names.
+        if (text.Length <= maxLength && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
+        }
+
         var kept = Math.Min(text.Length, maxLength);
         if (kept < text.Length && char.IsHighSurrogate(text[kept - 1]))
         {
