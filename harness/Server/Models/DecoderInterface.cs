@@ -41,13 +41,8 @@ internal sealed record DecoderInterface
         Require(place, "input", inputs, InputIds, TensorElementType.Int64, 2);
         Require(place, "input", inputs, AttentionMask, TensorElementType.Int64, 2);
         Require(place, "output", outputs, Logits, TensorElementType.Float, 3);
-        foreach (var (kind, names, all) in ((string, string[], IReadOnlyDictionary<string, NodeMetadata>)[])[("input", past, inputs), ("output", present, outputs)])
-        {
-            foreach (var name in names)
-            {
-                Require(place, kind, all, name, TensorElementType.Float, 4);
-            }
-        }
+        Array.ForEach(past, name => Require(place, "input", inputs, name, TensorElementType.Float, 4));
+        Array.ForEach(present, name => Require(place, "output", outputs, name, TensorElementType.Float, 4));
 
         var unknown = inputs.Keys.Except([InputIds, AttentionMask, PositionIds, .. past]).Order(StringComparer.Ordinal).ToArray();
         if (unknown.Length > 0)

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace ChaosBench.Server.Models;
 
-/// <summary>The numbers of a decoder, from <c>config.json</c> and, where present, <c>generation_config.json</c> and <c>genai_config.json</c>.</summary>
+/// <summary>
+/// The numbers of a decoder, from <c>config.json</c>; end tokens also from <c>generation_config.json</c> and <c>genai_config.json</c>.
+/// </summary>
 internal sealed record ModelConfig
 {
     public required int Vocabulary { get; init; }

@@ -16,7 +16,8 @@ public sealed class ModelFolder
     private readonly string _graph;
     private readonly DecoderInterface _decoder;
 
-    private ModelFolder(string graph, DecoderInterface decoder, ModelConfig config, Tokenizer tokenizer, ChatTemplate? template, ModelIdentity identity)
+    private ModelFolder(
+        string graph, DecoderInterface decoder, ModelConfig config, Tokenizer tokenizer, ChatTemplate? template, ModelIdentity identity)
     {
         _graph = graph;
         _decoder = decoder;
@@ -57,7 +58,9 @@ public sealed class ModelFolder
         var tokenizer = TokenizerFile.Parse(place, content);
         if (tokenizer.Vocabulary > config.Vocabulary)
         {
-            throw new ModelLoadException(place, $"has ids up to {tokenizer.Vocabulary - 1:N0}, config.json says vocab_size {config.Vocabulary:N0}; the two are not of the same model");
+            throw new ModelLoadException(
+                place,
+                $"has ids up to {tokenizer.Vocabulary - 1:N0}, config.json says vocab_size {config.Vocabulary:N0}; the two are not of the same model");
         }
 
         var graph = Path.Combine(folder, "model.onnx");
@@ -101,7 +104,9 @@ public sealed class ModelFolder
 
     internal int PositionsOf(ReplicaOptions options) => Math.Min(MaxContext, options.MaxContext ?? DefaultPositions);
 
-    /// <summary>A fresh session and cache that has made its first steps: the first calls are slow, and a graph that cannot work fails here.</summary>
+    /// <summary>
+    /// A fresh session and cache that has made its first steps: the first calls are slow, and a graph that cannot work fails here.
+    /// </summary>
     /// <exception cref="ModelLoadException">The cache is larger than the machine, or the graph does not work.</exception>
     internal DecoderRunner CreateRunner(ReplicaOptions options)
     {

@@ -2,7 +2,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ChaosBench.Server.Models;
 
-/// <summary>Opens ONNX Runtime sessions. CUDA comes in as a plug-in provider library beside the program, because the core library is the CPU build.</summary>
+/// <summary>
+/// Opens ONNX Runtime sessions. CUDA comes in as a plug-in provider library beside the program, because the core library is the CPU build.
+/// </summary>
 internal static class SessionFactory
 {
     private const string CudaLibrary = "libonnxruntime_providers_cuda.so";

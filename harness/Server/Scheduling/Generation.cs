@@ -86,7 +86,8 @@ internal sealed class Generation
         return _result.Task.IsCompleted;
     }
 
-    public void End(GenerationStatus status, string error, string? code = null) => Set(new GenerationResult { Status = status, Error = error, ErrorCode = code });
+    public void End(GenerationStatus status, string error, string? code = null) =>
+        Set(new GenerationResult { Status = status, Error = error, ErrorCode = code });
 
     private void Complete(string reason) => Set(new GenerationResult { Status = GenerationStatus.Completed, FinishReason = reason });
 

@@ -30,6 +30,9 @@ public interface IReplica : IAsyncDisposable
     Task<GenerationResult> GenerateAsync(
         GenerationRequest request, IReadOnlyList<int> promptTokens, IGenerationSink sink, CancellationToken cancellationToken);
 
-    /// <summary>Loses the replica at once: the running step is broken off, the session disposed, every outstanding request ends with ReplicaLost.</summary>
+    /// <summary>
+    /// Loses the replica at once, without waiting: the running step is broken off, the session disposed, and every outstanding
+    /// request ends with ReplicaLost.
+    /// </summary>
     void Kill();
 }

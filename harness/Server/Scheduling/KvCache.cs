@@ -51,7 +51,11 @@ internal sealed unsafe class KvCache : IDisposable
     {
         var start = (byte*)_blocks[block] + (firstRow * RowBytes);
         return OrtValue.CreateTensorValueWithData(
-            OrtMemoryInfo.DefaultInstance, _decoder.CacheType, [rows, _decoder.KeyValueHeads, Positions, _decoder.HeadSize], (nint)start, rows * RowBytes);
+            OrtMemoryInfo.DefaultInstance,
+            _decoder.CacheType,
+            [rows, _decoder.KeyValueHeads, Positions, _decoder.HeadSize],
+            (nint)start,
+            rows * RowBytes);
     }
 
     /// <summary>Copies the used positions of a row over another row.</summary>

@@ -2,7 +2,9 @@ using ChaosBench.Server.Models;
 
 namespace ChaosBench.Server.Scheduling;
 
-/// <summary>A copy of the model on a thread of its own. Each start is a fresh <see cref="ReplicaLife"/>; killing it takes nothing else along.</summary>
+/// <summary>
+/// A copy of the model on a thread of its own. Each start is a fresh <see cref="ReplicaLife"/>; killing it takes nothing else along.
+/// </summary>
 internal sealed class Replica : IReplica
 {
     private readonly ModelFolder _model;
@@ -103,7 +105,8 @@ internal sealed class Replica : IReplica
         if (Interlocked.Increment(ref _outstanding) > _options.Slots + _options.MaxQueue)
         {
             Interlocked.Decrement(ref _outstanding);
-            return Refuse(GenerationStatus.Overloaded, $"replica {Index} has no free slot and {_options.MaxQueue:N0} requests waiting", "queue_full", promptTokens);
+            var full = $"replica {Index} has no free slot and {_options.MaxQueue:N0} requests waiting";
+            return Refuse(GenerationStatus.Overloaded, full, "queue_full", promptTokens);
         }
 
         var context = new GenerationContext(Index, _model.Tokenizer, Positions, () => Interlocked.Decrement(ref _outstanding), cancellationToken);

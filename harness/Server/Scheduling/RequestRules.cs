@@ -21,7 +21,9 @@ internal static class RequestRules
 
         if (prompt.Count >= positions)
         {
-            return ($"the prompt has {prompt.Count:N0} tokens; the context holds {positions:N0} with at least one for the answer", "context_length_exceeded");
+            return (
+                $"the prompt has {prompt.Count:N0} tokens; the context holds {positions:N0} with at least one for the answer",
+                "context_length_exceeded");
         }
 
         foreach (var token in prompt)

@@ -222,7 +222,8 @@ internal sealed class TemplateExpressions(TemplateTokens tokens)
         return name.Text switch
         {
             "raise_exception" => s => throw new ChatTemplateException(
-                "the chat template refuses the messages: " + (arguments.Count > 0 ? TemplateValues.Text(arguments[0](s)).ToString() : "no reason given")),
+                "the chat template refuses the messages: "
+                + (arguments.Count > 0 ? TemplateValues.Text(arguments[0](s)).ToString() : "no reason given")),
             "namespace" => s => named.ToDictionary(n => n.Name, n => n.Value(s)),
             _ => _ => throw new ChatTemplateException($"the chat template calls '{name.Text}'; supported are raise_exception and namespace"),
         };

@@ -23,7 +23,11 @@ internal readonly record struct TemplateToken(TemplateTokenKind Kind, string Tex
 /// </summary>
 internal sealed class TemplateLexer(string source)
 {
-    private static readonly string[] Symbols = ["==", "!=", "<=", ">=", "//", "(", ")", "[", "]", "{", "}", ".", ",", ":", "|", "+", "-", "*", "%", "~", "<", ">", "=", "/"];
+    private static readonly string[] Symbols =
+    [
+        "==", "!=", "<=", ">=", "//",
+        "(", ")", "[", "]", "{", "}", ".", ",", ":", "|", "+", "-", "*", "%", "~", "<", ">", "=", "/",
+    ];
 
     private readonly List<TemplateToken> _tokens = [];
     private int _at;

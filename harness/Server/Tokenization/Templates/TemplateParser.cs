@@ -80,7 +80,8 @@ internal sealed class TemplateParser
         Closing("endfor");
         return scope =>
         {
-            var items = source(scope) as List<object?> ?? throw new ChatTemplateException("the chat template loops over something that is not a list");
+            var items = source(scope) as List<object?>
+                ?? throw new ChatTemplateException("the chat template loops over something that is not a list");
             for (var i = 0; i < items.Count; i++)
             {
                 scope.Step();
@@ -141,9 +142,17 @@ internal sealed class TemplateParser
 
         Expression value = _expressions.Read();
         _tokens.Expect(Close);
-        return member is null
-            ? s => s[name] = value(s)
-            : s => (s[name] as Dictionary<string, object?> ?? throw new ChatTemplateException($"the chat template sets a member of '{name}', which is not a namespace"))[member] = value(s);
+        if (member is null)
+        {
+            return s => s[name] = value(s);
+        }
+
+        return s =>
+        {
+            var owner = s[name] as Dictionary<string, object?>
+                ?? throw new ChatTemplateException($"the chat template sets a member of '{name}', which is not a namespace");
+            owner[member] = value(s);
+        };
     }
 
     private void Closing(string name)

@@ -122,7 +122,8 @@ internal static class TemplateValues
         ("last", List<object?> list) => list.Count > 0 ? list[^1] : Undefined.Value,
         ("string", _) => Text(value),
         ("default" or "d", _) => value is Undefined && arguments.Count > 0 ? arguments[0] : value,
-        ("startswith", TrustedText text) when arguments is [TrustedText start] => text.ToString().StartsWith(start.ToString(), StringComparison.Ordinal),
+        ("startswith", TrustedText text) when arguments is [TrustedText start] =>
+            text.ToString().StartsWith(start.ToString(), StringComparison.Ordinal),
         ("endswith", TrustedText text) when arguments is [TrustedText end] => text.ToString().EndsWith(end.ToString(), StringComparison.Ordinal),
         _ => throw new ChatTemplateException(
             $"the chat template applies '{name}' to {Kind(value)}; supported are trim, lstrip, rstrip, upper, lower, length, first, last, default, "

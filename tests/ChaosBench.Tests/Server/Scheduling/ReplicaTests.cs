@@ -87,6 +87,20 @@ public class ReplicaTests
     }
 
     [SkippableFact]
+    public async Task Generate_LongPromptWhileOthersComeAndGo_EqualsAlone()
+    {
+        var ticket = string.Join(" ", Enumerable.Repeat(string.Join(" ", Tickets), 4));
+        await using var replica = await StartAsync(new ReplicaOptions { PrefillChunk = 16, Slots = 4 });
+        var alone = await GenerateAsync(replica, Request("a", ticket) with { MaxTokens = 30 });
+        // Each of the others leaves while the long prompt is still being read, so that its row moves again and again.
+        var others = Enumerable.Range(0, 20).Select(i => GenerateAsync(replica, Request($"{i}", Tickets[i % 8]) with { MaxTokens = 2 + (i % 9) })).ToArray();
+        var among = await GenerateAsync(replica, Request("a", ticket) with { MaxTokens = 30 });
+        await Task.WhenAll(others);
+        Assert.Equal(GenerationStatus.Completed, among.Status);
+        Assert.Equal(alone.Text, among.Text);
+    }
+
+    [SkippableFact]
     public async Task Generate_PromptOverContext_IsRefusedWithCode()
     {
         await using var replica = await StartAsync(new ReplicaOptions { MaxContext = 64 });
