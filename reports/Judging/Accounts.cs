@@ -48,10 +48,14 @@ internal static class Accounts
         Bypassed = fault.Bypassed,
         TimeToImpact = fault.Recovery.TimeToImpact,
         TimeToDetect = fault.Recovery.TimeToDetect,
+        DetectedAfterInjection = fault.Recovery.DetectedAfterInjection,
         DetectedBy = fault.Recovery.DetectedBy,
+        TimeToMitigate = fault.Recovery.TimeToMitigate,
         TimeToRecover = fault.Recovery.TimeToRecover,
         ResidualRecovery = fault.Recovery.ResidualRecovery,
         Censored = fault.Recovery.Censored,
+        Window = fault.InjectedAt is null ? null : fault.Recovery.Window,
+        Hold = fault.InjectedAt is null ? null : fault.Recovery.Hold,
         State = fault.State is { } state ? Kebab.Of(state) : fault.Applied > 0 ? "active" : "planned",
     };
 }

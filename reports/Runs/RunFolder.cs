@@ -16,9 +16,9 @@ public static class RunFolder
     public const string SummaryName = "summary.json";
     private const string LatestName = "latest";
 
-    /// <summary>Every report except HTML.</summary>
+    /// <summary>One for each file of the folder that is made from manifest and journal.</summary>
     public static IReadOnlyList<IReportWriter> Writers { get; } =
-        [new SummaryJson(), new MarkdownReport(), new JUnitReport(), new PostmortemReport()];
+        [new SummaryJson(), new MarkdownReport(), new JUnitReport(), new PostmortemReport(), new HtmlFile()];
 
     /// <summary>
     /// Makes the folder (0700) and lets <c>latest</c> beside it point to it. Throws <see cref="JournalException"/> when it cannot.
@@ -59,7 +59,7 @@ public static class RunFolder
         using var journal = JournalFile.Open(folder);
         var measurements = Measurements.Fold(journal.Events());
         var facts = Facts(manifest) with { JournalTruncated = journal.Truncated };
-        return new RunReport(manifest, measurements, Judge.Decide(measurements, facts));
+        return new RunReport(manifest, measurements, Judge.Decide(measurements, facts), Reread(folder));
     }
 
     /// <summary>Loads the run and writes every report; <paramref name="more"/> adds further writers.</summary>
@@ -76,6 +76,15 @@ public static class RunFolder
         }
 
         return run;
+    }
+
+    private static IEnumerable<JournalEvent> Reread(string folder)
+    {
+        using var journal = JournalFile.Open(folder);
+        foreach (var entry in journal.Events())
+        {
+            yield return entry;
+        }
     }
 
     private static RunFacts Facts(Manifest manifest) => new()

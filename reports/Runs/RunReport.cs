@@ -1,7 +1,13 @@
+using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Verdicts;
 
 namespace ChaosBench.Reports.Runs;
 
-/// <summary>A finished run as the writers see it: the same three parts give the same bytes.</summary>
-public sealed record RunReport(Manifest Manifest, Measurements Measurements, Summary Summary);
+/// <summary>A finished run as the writers see it: the same parts give the same bytes.</summary>
+/// <param name="Journal">The events again, for a writer that folds them its own way; every enumeration reads from the start.</param>
+public sealed record RunReport(Manifest Manifest, Measurements Measurements, Summary Summary, IEnumerable<JournalEvent> Journal)
+{
+    /// <summary>The command that repeats this run.</summary>
+    public string ReplayCommand => Writers.Replay.Command(this);
+}

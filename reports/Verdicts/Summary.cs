@@ -137,12 +137,24 @@ public sealed record FaultSummary
     public required long Applied { get; init; }
     public required long Bypassed { get; init; }
     public double? TimeToImpact { get; init; }
+
+    /// <summary>From the first bad window, or from the injection when there was none.</summary>
     public double? TimeToDetect { get; init; }
+
+    /// <summary>From the injection: what <c>detectedWithin</c> is held against.</summary>
+    public double? DetectedAfterInjection { get; init; }
     public string? DetectedBy { get; init; }
+
+    /// <summary>From the first bad window to the end of the last one, when the system helped itself while the fault was active.</summary>
+    public double? TimeToMitigate { get; init; }
     public double? TimeToRecover { get; init; }
     public double? ResidualRecovery { get; init; }
 
     /// <summary>Not recovered before the run ended: residual recovery is more than this many seconds.</summary>
     public double? Censored { get; init; }
+
+    /// <summary>Length of the windows that the times above are as coarse as, and how long the steady state must hold to count as regained.</summary>
+    public double? Window { get; init; }
+    public double? Hold { get; init; }
     public required string State { get; init; }
 }

@@ -119,12 +119,12 @@ public sealed class MarkdownReport : IReportWriter
         }
 
         text.Append("\n### What was broken on purpose\n\n");
-        text.Append("| fault | how real | applied / eligible | noticed | by | back after lifting | state |\n|---|---|---:|---:|---|---:|---|\n");
+        text.Append("| fault | how real | applied / eligible | noticed after | by | back after lifting | state |\n|---|---|---:|---:|---|---:|---|\n");
         foreach (var fault in summary.Faults.Take(MostRows))
         {
             var back = fault.ResidualRecovery is { } residual ? Wording.Duration(residual)
                 : fault.Censored is { } censored ? $"> {Wording.Duration(censored)}" : "";
-            var noticed = fault.TimeToDetect is { } detected ? Wording.Duration(detected) : "";
+            var noticed = fault.DetectedAfterInjection is { } detected ? Wording.Duration(detected) : "";
             var by = fault.DetectedBy is { } who ? Markdown.Text(who) : "";
             text.Append(CultureInfo.InvariantCulture,
                 $"| {Markdown.Code(fault.Id)} | {fault.Fidelity} | {fault.Applied} / {fault.Eligible} | {noticed} | {by} | {back} | {fault.State} |\n");

@@ -1,5 +1,6 @@
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Measuring;
+using ChaosBench.Reports.Runs;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
@@ -102,6 +103,20 @@ internal static class Some
 
     public static Measurements Fold(JournalEvent.RunStarted run, params IEnumerable<JournalEvent>[] parts) =>
         Measurements.Fold([run, .. parts.SelectMany(part => part), End(healed: run.Faults.Count > 0 ? HealState.Verified : HealState.NotNeeded)]);
+
+    public static Manifest Manifest(string scenario, string? policy = null) => new()
+    {
+        ToolVersion = "0.1.0",
+        StartedUtc = new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero),
+        Scenario = scenario,
+        ScenarioFile = "scenarios.yaml",
+        ScenarioSha256 = new string('c', 64),
+        Seed = 42,
+        PlanSha256 = new string('a', 64),
+        Targets = [new TargetEntry("candidate", Candidate, "onnx", "scenarios/models/triage-v2", new Dictionary<string, string> { ["model.sha256"] = "d" })],
+        Machine = new MachineFacts("Linux", "x64", "10.0", null, 2, null),
+        InconclusivePolicy = policy,
+    };
 
     /// <summary>
     /// The little of the gate language that these tests need: <c>[aggregation] metric comparison limit [vs baseline]</c>, limits in base units.
