@@ -1,14 +1,21 @@
 using System.Text.Json;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Prompts;
+using ChaosBench.Scenarios.Prompts.Mutators;
 
 namespace ChaosBench.Scenarios.Planning;
 
 /// <summary>Turns draws into arrivals: numbers them, damages their prompts, gives them their cohort.</summary>
-internal sealed class ArrivalWriter
+/// <param name="inputFaults">None for a closed workload, where only the sender knows the instant.</param>
+internal sealed class ArrivalWriter(ulong seed, IReadOnlyList<PlannedFault> inputFaults)
 {
+    /// <summary>Damaged prompts of one plan together: most belong to one arrival alone.</summary>
+    private const long MaxDamagedBytes = 1L << 30;
+
     private readonly List<Arrival> _arrivals = [];
-    private readonly Dictionary<Prompt, PlannedPrompt> _plain = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Prompt, PlannedPrompt> _shared = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, bool> _jsonAnswers = [];
+    private long _damagedBytes;
 
     public IReadOnlyList<Arrival> Arrivals => _arrivals;
 
@@ -32,30 +39,63 @@ internal sealed class ArrivalWriter
                     draw.Entry.Prompts.Name, draw.Sampling.Temperature, draw.Sampling.MaxTokens, draw.Sampling.Stream, draw.Batch,
                     draw.Entry.Role, GraderOf(draw.Entry, prompt.Expected), draw.Prompt.Tags),
             };
-            _arrivals.Add(arrival);
+            var sent = InputFaults.Apply(inputFaults, seed, arrival, at);
+            if (!ReferenceEquals(sent, arrival))
+            {
+                Count(sent.Prompt);
+            }
+
+            _arrivals.Add(sent);
         }
     }
 
+    /// <summary>The prompt with its own damage. Text is made once and shared; a body belongs to one arrival.</summary>
     private PlannedPrompt Planned(Prompt prompt, Sampling sampling)
     {
-        if (!_plain.TryGetValue(prompt, out var planned))
+        if (_shared.TryGetValue(prompt, out var shared))
         {
-            _plain[prompt] = planned = new PlannedPrompt(prompt.Id, prompt.Messages, null, prompt.Expected);
+            return shared;
+        }
+
+        var planned = new PlannedPrompt(prompt.Id, prompt.Messages, null, prompt.Expected);
+        foreach (var damage in prompt.Damages.OrderBy(damage => MutatorCatalogue.Get(damage.Mutator).MakesBody))
+        {
+            planned = MutatorCatalogue.Apply(MutatorCatalogue.Get(damage.Mutator), planned, sampling, damage.Seed);
+            Count(planned);
+        }
+
+        if (planned.RawBody is null)
+        {
+            _shared[prompt] = planned;
         }
 
         return planned;
     }
 
-    private static GraderKind GraderOf(MixEntry entry, string? expected) =>
+    private void Count(PlannedPrompt damaged)
+    {
+        _damagedBytes += damaged.RawBody?.Length ?? damaged.Messages.Sum(message => 2L * message.Content.Length);
+        if (_damagedBytes > MaxDamagedBytes)
+        {
+            throw new PromptException("the plan's damaged prompts need more than 1 GiB; lower their weight or share, the rate, or the size of prompts and floods");
+        }
+    }
+
+    private GraderKind GraderOf(MixEntry entry, string? expected) =>
         expected is null ? GraderKind.None : entry.Grader ?? (IsJsonObject(expected) ? GraderKind.JsonFields : GraderKind.Exact);
 
-    private static bool IsJsonObject(string text)
+    private bool IsJsonObject(string text)
     {
-        if (!text.AsSpan().TrimStart().StartsWith("{"))
+        if (!_jsonAnswers.TryGetValue(text, out var isObject))
         {
-            return false;
+            _jsonAnswers[text] = isObject = ParsesAsObject(text);
         }
 
+        return isObject;
+    }
+
+    private static bool ParsesAsObject(string text)
+    {
         try
         {
             using var document = JsonDocument.Parse(text);

@@ -35,7 +35,7 @@ public static class Planner
         var sets = new LoadedSets(seed, inputs.Files);
         var mix = new MixDraw(scenario.Mix, seed, sets.Load);
         var stretches = Blocks.Cut(scenario, phases, seed, inputs.Block);
-        var writer = new ArrivalWriter();
+        var writer = new ArrivalWriter(seed, scenario.Workload is Workload.Open ? faults.FindAll(fault => InputFaults.Handles(fault.Fault.Kind)) : []);
         switch (scenario.Workload)
         {
             case Workload.Open open:

@@ -11,10 +11,10 @@ public sealed record Prompt(
     string Id, IReadOnlyList<ChatMessage> Messages, string? Expected, IReadOnlyDictionary<string, string> Tags)
 {
     /// <summary>
-    /// How the prompt is damaged when it is drawn. Kept as name and seed, not as text: a set of many prompts and mutators stays
-    /// small, and raw bodies need the sampling of the arrival.
+    /// How the prompt is damaged when it is drawn, in this order. Kept as name and seed, not as text: a set of many prompts and
+    /// mutators stays small, and raw bodies need the sampling of the arrival.
     /// </summary>
-    public Damage? Damage { get; init; }
+    public IReadOnlyList<Damage> Damages { get; init; } = [];
 }
 
 /// <param name="Mutator">Name in the catalogue of mutators.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Prompts.Generated;
 using ChaosBench.Scenarios.Prompts.Reading;
 
 namespace ChaosBench.Scenarios.Prompts;
@@ -14,6 +15,8 @@ public static class PromptSets
     public static LoadedPrompts Load(PromptSet set, ulong seed, IPromptFiles files) => set switch
     {
         PromptSet.Recorded recorded => PromptFile.Read(files, recorded.Path, recorded.Format, recorded.Limit),
+        PromptSet.Adversarial adversarial => AdversarialPrompts.Load(adversarial, seed, files),
+        PromptSet.Generated generated => SupportTickets.Load(generated, seed),
         _ => throw new UnreachableException(),
     };
 }
