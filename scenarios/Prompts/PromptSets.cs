@@ -8,6 +8,12 @@ namespace ChaosBench.Scenarios.Prompts;
 /// <summary>Prompt set as written to prompts in memory.</summary>
 public static class PromptSets
 {
+    /// <summary>Names allowed after <c>generated:</c>.</summary>
+    public static IReadOnlyList<string> Generators { get; } = [SupportTickets.Kind];
+
+    /// <summary>Names allowed under <c>locales:</c>, sorted.</summary>
+    public static IReadOnlyList<string> Locales => SupportTickets.Locales;
+
     /// <summary>
     /// Loads a set. The same set, files and seed give the same prompts in the same order; only adversarial and generated sets
     /// use the seed. Throws <see cref="PromptException"/> for a file that cannot be read and for an empty set.

@@ -12,16 +12,19 @@ namespace ChaosBench.Scenarios.Prompts.Generated;
 /// </summary>
 internal static class SupportTickets
 {
+    public const string Kind = "support-ticket";
     private const int MaxCount = 100_000;
+
+    public static IReadOnlyList<string> Locales { get; } = Database.GetAllLocales().Order(StringComparer.Ordinal).ToList();
 
     /// <summary>Dates in tickets lie in the year before.</summary>
     private static readonly DateTime Reference = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Unspecified);
 
     public static LoadedPrompts Load(PromptSet.Generated set, ulong seed)
     {
-        if (set.Kind != "support-ticket")
+        if (set.Kind != Kind)
         {
-            throw new PromptException($"prompts.{set.Name}: generated: {set.Kind} is not known; write support-ticket");
+            throw new PromptException($"prompts.{set.Name}: generated: {set.Kind} is not known; write {Kind}");
         }
 
         if (set.Count is < 1 or > MaxCount || set.Locales.Count == 0)
@@ -39,8 +42,8 @@ internal static class SupportTickets
     private static string Known(PromptSet set, string locale)
     {
         var name = locale.Replace('-', '_');
-        return Database.GetAllLocales().FirstOrDefault(known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new PromptException($"prompts.{set.Name}: locale {locale} is not known; use one of {string.Join(", ", Database.GetAllLocales().Order(StringComparer.Ordinal))}");
+        return Locales.FirstOrDefault(known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new PromptException($"prompts.{set.Name}: locale {locale} is not known; use one of {string.Join(", ", Locales)}");
     }
 
     /// <summary>One locale's tickets, from a random stream of its own: another locale in the list changes no ticket of this one.</summary>

@@ -56,10 +56,11 @@ internal static class JsonDocumentRows
         reader.Read();
     }
 
-    /// <summary>A list under one of the known keys, or nothing but lists: groups by name.</summary>
+    /// <summary>A list under one of the known keys, or nothing but lists of texts: groups by name.</summary>
     public static bool HoldsRows(JsonElement root) =>
         root.ValueKind == JsonValueKind.Object && (Listed(root) is not null
-            || root.EnumerateObject().All(group => group.Value.ValueKind == JsonValueKind.Array));
+            || root.EnumerateObject().All(group => group.Value.ValueKind == JsonValueKind.Array
+                && group.Value.EnumerateArray().All(text => text.ValueKind == JsonValueKind.String)));
 
     private static JsonElement? Listed(JsonElement root)
     {

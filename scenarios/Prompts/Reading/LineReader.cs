@@ -27,15 +27,15 @@ internal sealed class LineReader(Stream stream, string path)
             }
 
             searched = _end - _start;
+            if (searched > MaxLine)
+            {
+                throw new PromptException($"{path}:{Line + 1}: the line is longer than 16 MiB; give one prompt a line");
+            }
+
             if (!Fill())
             {
                 // Not "null": that would become an empty memory, not the absence of one.
                 return searched == 0 ? default(ReadOnlyMemory<byte>?) : Take(searched, 0);
-            }
-
-            if (searched > MaxLine)
-            {
-                throw new PromptException($"{path}:{Line + 1}: the line is longer than 16 MiB; give one prompt a line");
             }
         }
     }

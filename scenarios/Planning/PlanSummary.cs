@@ -1,0 +1,107 @@
+using System.Text;
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Scenarios.Planning;
+
+/// <summary>What a person wants to know of a plan before anything is sent.</summary>
+public sealed record PlanSummary
+{
+    public required Plan Plan { get; init; }
+
+    /// <summary>What the scenario file asks for and only the operator grants.</summary>
+    public required Authority Requested { get; init; }
+
+    /// <summary>By target role in words, then by prompt set: planned requests (closed workload: entries of the cycle).</summary>
+    public required IReadOnlyList<Slice> PromptSets { get; init; }
+
+    /// <summary>By settings and tags, most requests first; at most <see cref="MaxCohorts"/>.</summary>
+    public required IReadOnlyList<Slice> Cohorts { get; init; }
+
+    public required IReadOnlyList<PlannedPhase> Phases { get; init; }
+    public required IReadOnlyList<FaultVictims> Faults { get; init; }
+
+    /// <summary>Sum of <c>maxTokens</c>: no run of this plan gets more.</summary>
+    public required long MaxOutputTokens { get; init; }
+
+    /// <summary>UTF-8 bytes of all prompts. A byte-level tokenizer makes at most one token of a byte, and about one of four in plain English.</summary>
+    public required long PromptBytes { get; init; }
+
+    public const int MaxCohorts = 60;
+    public const int ShownVictims = 20;
+
+    /// <param name="Name">For example <c>prompts=tickets</c>, <c>temperature=0.7</c>, <c>mutator=bidi</c>.</param>
+    public sealed record Slice(string Name, int Requests);
+
+    /// <param name="Requests">Planned in the phase; null in a closed workload, where the answers decide.</param>
+    public sealed record PlannedPhase(PhaseWindow Window, int? Requests)
+    {
+        public double? RatePerSecond => Requests / Nanos.ToSeconds(Window.End - Window.Start);
+    }
+
+    /// <param name="Victims">Request ids, the first <see cref="ShownVictims"/>; null when they exist only at run time.</param>
+    /// <param name="Count">Of all victims.</param>
+    /// <param name="Eligible">Requests about which the coin is tossed.</param>
+    /// <param name="Rule">How victims are chosen, one sentence.</param>
+    public sealed record FaultVictims(PlannedFault Fault, IReadOnlyList<string>? Victims, int? Count, int? Eligible, string Rule);
+
+    /// <param name="catalogue">To tell the scope of faults; an unknown kind counts as chosen at run time.</param>
+    public static PlanSummary Of(Plan plan, Authority requested, IReadOnlyList<FaultKind> catalogue)
+    {
+        var isOpen = plan.Scenario.Workload is Workload.Open;
+        var inPhase = plan.Arrivals.CountBy(arrival => plan.PhaseAt(arrival.At)).ToDictionary();
+        return new PlanSummary
+        {
+            Plan = plan,
+            Requested = requested,
+            PromptSets = Slices(plan.Arrivals.Select(arrival => arrival.Cohort.Prompts)),
+            Cohorts = Slices(plan.Arrivals.SelectMany(CohortNames)).Take(MaxCohorts).ToList(),
+            Phases = plan.Phases.Select(phase => new PlannedPhase(phase, isOpen ? inPhase.GetValueOrDefault(phase.Phase) : null)).ToList(),
+            Faults = plan.Faults.Select(fault => VictimsOf(plan, fault, catalogue.FirstOrDefault(kind => kind.Name == fault.Fault.Kind), isOpen)).ToList(),
+            MaxOutputTokens = plan.Arrivals.Sum(arrival => (long)arrival.Sampling.MaxTokens),
+            PromptBytes = plan.Arrivals.Sum(arrival => arrival.Prompt.RawBody?.Length
+                ?? arrival.Prompt.Messages.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Content))),
+        };
+    }
+
+    private static List<Slice> Slices(IEnumerable<string> names) => names.CountBy(name => name)
+        .OrderByDescending(slice => slice.Value).ThenBy(slice => slice.Key, StringComparer.Ordinal)
+        .Select(slice => new Slice(slice.Key, slice.Value)).ToList();
+
+    private static IEnumerable<string> CohortNames(Arrival arrival)
+    {
+        var cohort = arrival.Cohort;
+        yield return FormattableString.Invariant($"temperature={cohort.Temperature:R}");
+        yield return FormattableString.Invariant($"maxTokens={cohort.MaxTokens}");
+        yield return cohort.Stream ? "stream=true" : "stream=false";
+        yield return FormattableString.Invariant($"batch={cohort.Batch}");
+        yield return cohort.Role == PromptRole.Canary ? "role=canary" : "role=traffic";
+        foreach (var (key, value) in cohort.Tags)
+        {
+            yield return $"{key}={value}";
+        }
+    }
+
+    private static FaultVictims VictimsOf(Plan plan, PlannedFault fault, FaultKind? kind, bool isOpen)
+    {
+        if (kind?.Scope != FaultScope.Request || !isOpen)
+        {
+            var scope = kind?.Scope.ToString().ToLowerInvariant() ?? "unit";
+            return new FaultVictims(fault, null, null, null, $"at run time: each {scope} in the window whose coin hash64(seed, fault id, {scope}) falls below {fault.Fault.Share}");
+        }
+
+        if (InputFaults.Handles(fault.Fault.Kind))
+        {
+            var hit = plan.Arrivals.Where(arrival => arrival.InputFaults.Contains(fault.Fault.Id)).ToList();
+            var eligible = plan.Arrivals.Count(arrival => InputFaults.IsEligible(fault, arrival, arrival.At));
+            return Listed(fault, hit, eligible, $"in the plan: coin hash64(seed, fault id, what was drawn) below {fault.Fault.Share}, canaries spared");
+        }
+
+        var within = plan.Arrivals
+            .Where(arrival => arrival.At >= fault.Start && arrival.At < fault.End && arrival.Cohort.Role != PromptRole.Canary).ToList();
+        var chosen = within.FindAll(arrival => KeyedHash.Coin(plan.Seed, fault.Fault.Id, arrival.RequestId, fault.Fault.Share.Value));
+        return Listed(fault, chosen, within.Count, $"coin hash64(seed, fault id, request id) below {fault.Fault.Share}, among requests that reach it in the window");
+    }
+
+    private static FaultVictims Listed(PlannedFault fault, List<Arrival> hit, int eligible, string rule) =>
+        new(fault, hit.Take(ShownVictims).Select(arrival => arrival.RequestId).ToList(), hit.Count, eligible, rule);
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using ChaosBench.Scenarios.Model;
+
+namespace ChaosBench.Scenarios.Planning;
+
+/// <summary>A plan's summary as plain text for a terminal. Names from scenario and data files lose their control characters.</summary>
+public static class PlanSummaryText
+{
+    public static void Write(PlanSummary summary, TextWriter output)
+    {
+        var plan = summary.Plan;
+        Line(output, $"scenario  {Plain(plan.Scenario.Name)}");
+        Line(output, $"plan      sha256 {plan.Sha256}, seed {plan.Seed}");
+        Line(output, $"targets   {TargetText("candidate", plan.Scenario.Candidate)}{(plan.Scenario.Baseline is { } baseline ? ", " + TargetText("baseline", baseline) : "")}");
+        Line(output, $"workload  {WorkloadText(plan.Scenario.Workload)}, {plan.Arrivals.Count:N0} {(plan.Scenario.Workload is Workload.Open ? "requests" : "requests in the cycle")}");
+        Line(output, $"tokens    at most {summary.MaxOutputTokens:N0} out; about {summary.PromptBytes / 4:N0} in ({summary.PromptBytes:N0} bytes of prompts)");
+        WritePhases(summary, output);
+        WriteSlices("prompts", summary.PromptSets, plan.Arrivals.Count, output);
+        WriteSlices("cohorts", summary.Cohorts, plan.Arrivals.Count, output);
+        WriteFaults(summary, output);
+        WriteAuthority(summary.Requested, output);
+    }
+
+    private static void WritePhases(PlanSummary summary, TextWriter output)
+    {
+        Line(output, $"phases");
+        foreach (var phase in summary.Phases)
+        {
+            var load = phase.Requests is { } requests ? Invariant($"{requests:N0} requests, {phase.RatePerSecond:0.##}/s") : "as fast as answers come";
+            Line(output, $"  {phase.Window.Phase,-10} {Seconds(phase.Window.Start)} to {Seconds(phase.Window.End)}  {load}");
+        }
+    }
+
+    private static void WriteSlices(string title, IReadOnlyList<PlanSummary.Slice> slices, int all, TextWriter output)
+    {
+        Line(output, $"{title}");
+        foreach (var slice in slices)
+        {
+            Line(output, $"  {slice.Requests,8:N0}  {100.0 * slice.Requests / all,5:0.0}%  {Plain(slice.Name)}");
+        }
+    }
+
+    private static void WriteFaults(PlanSummary summary, TextWriter output)
+    {
+        Line(output, $"faults{(summary.Faults.Count == 0 ? "    none" : "")}");
+        foreach (var victims in summary.Faults)
+        {
+            var fault = victims.Fault;
+            var select = string.Concat(fault.Fault.Select.Select(pair => $", {pair.Key}: {pair.Value}"));
+            Line(output, $"  {Plain(fault.Fault.Id)}  {Plain(fault.Fault.Kind)}  {Seconds(fault.Start)} to {Seconds(fault.End)}, share {fault.Fault.Share}{Plain(select)}");
+            Line(output, $"    {victims.Rule}");
+            if (victims.Victims is { } ids)
+            {
+                Line(output, $"    {victims.Count:N0} of {victims.Eligible:N0}: {string.Join(' ', ids)}{(victims.Count > ids.Count ? " ..." : "")}");
+            }
+        }
+    }
+
+    private static void WriteAuthority(Authority asked, TextWriter output)
+    {
+        var parts = new List<string>();
+        parts.AddRange(asked.Hosts.Select(host => "--allow-host " + host));
+        parts.AddRange(asked.Environment.Select(name => "--allow-env " + name));
+        parts.AddRange(new[] { (asked.Exec, "--allow-exec"), (asked.Docker, "--allow-docker"), (asked.Pid, "--allow-pid") }
+            .Where(flag => flag.Item1).Select(flag => flag.Item2));
+        Line(output, $"asks for  {(parts.Count == 0 ? "nothing beyond this process" : Plain(string.Join(' ', parts)))}");
+    }
+
+    private static string TargetText(string role, Target target) => target switch
+    {
+        Target.Onnx onnx => Plain($"{role} {onnx.Name} (onnx {onnx.Model}, {onnx.Replicas} replicas, {onnx.Device})"),
+        Target.OpenAi openAi => Plain($"{role} {openAi.Name} (openai {openAi.Model})"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static string WorkloadText(Workload workload) => workload switch
+    {
+        Workload.Open { Arrivals: ArrivalProcess.Constant constant } => $"open, constant {constant.Rate}",
+        Workload.Open { Arrivals: ArrivalProcess.Poisson poisson } => $"open, Poisson {poisson.Rate}",
+        Workload.Open { Arrivals: ArrivalProcess.Ramp ramp } => $"open, ramp {ramp.From} to {ramp.To}",
+        Workload.Closed closed => Invariant($"closed, {closed.Clients} clients, think time {closed.ThinkTime.TotalSeconds:0.###}s"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static string Seconds(long nanos) => Invariant($"{Nanos.ToSeconds(nanos):0.###}s");
+
+    /// <summary>Terminal escapes, direction overrides and line ends shown as \uXXXX.</summary>
+    private static string Plain(string text)
+    {
+        var plain = new StringBuilder(text.Length);
+        foreach (var letter in text)
+        {
+            var hidden = char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+            if (hidden)
+            {
+                plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:X4}");
+            }
+            else
+            {
+                plain.Append(letter);
+            }
+        }
+
+        return plain.ToString();
+    }
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+
+    private static void Line(TextWriter output, FormattableString text) => output.Write(FormattableString.Invariant(text) + "\n");
+}

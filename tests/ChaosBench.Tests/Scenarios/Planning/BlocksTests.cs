@@ -1,0 +1,85 @@
+using ChaosBench.Scenarios;
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
+using ChaosBench.Scenarios.Prompts;
+
+namespace ChaosBench.Tests.Scenarios.Planning;
+
+public sealed class BlocksTests
+{
+    private static readonly Scenario Scenario = Plans.Scenario(
+        null, Plans.Entry(Plans.Set("tickets"), 3) with { Temperatures = [0, 0.7], Batch = [1, 3] }, Plans.Entry(Plans.Set("a"))) with
+    {
+        Baseline = Plans.Target("baseline"),
+        Faults = [new Fault { Id = "typos", Kind = "input.typos", At = Plans.Seconds(25), For = Plans.Seconds(20), Share = new Share(0.4) }],
+    };
+
+    [Fact]
+    public void Create_WithBaseline_BothArmsOfABlockAreTwins()
+    {
+        var plan = Plans.Create(Scenario);
+        var starts = plan.Blocks.ToDictionary(block => (block.Block, block.Role), block => block.Start);
+
+        foreach (var block in plan.Arrivals.GroupBy(arrival => arrival.Block))
+        {
+            var candidate = Arm(block, TargetRole.Candidate);
+            Assert.Equal(candidate, Arm(block, TargetRole.Baseline));
+        }
+
+        Assert.Equal(plan.Arrivals.Count, 2 * plan.Arrivals.Count(arrival => arrival.Role == TargetRole.Baseline));
+        Assert.Contains(plan.Arrivals, arrival => arrival.InputFaults.Count > 0);
+
+        List<(long, string, string, Sampling, Cohort, string)> Arm(IEnumerable<Arrival> block, TargetRole role) => block
+            .Where(arrival => arrival.Role == role)
+            .Select(arrival => (arrival.At - starts[(arrival.Block, role)], arrival.Key, PromptHash.Sha256(arrival.Prompt), arrival.Sampling,
+                arrival.Cohort with { Tags = PlainTags }, string.Join(',', arrival.Cohort.Tags) + string.Join(',', arrival.InputFaults)))
+            .ToList();
+    }
+
+    private static readonly IReadOnlyDictionary<string, string> PlainTags = new Dictionary<string, string>();
+
+    [Fact]
+    public void Create_WithBaseline_BlocksTileThePhasesInWholePairs()
+    {
+        var plan = Plans.Create(Scenario);
+
+        foreach (var phase in plan.Phases)
+        {
+            var blocks = plan.Blocks.Where(block => block.Start >= phase.Start && block.Start < phase.End).ToList();
+            Assert.Equal(0, blocks.Count % 2);
+            Assert.Equal(phase.Start, blocks[0].Start);
+            Assert.InRange(blocks[^1].End, phase.End - blocks.Count, phase.End);
+            Assert.All(blocks.Zip(blocks.Skip(1)), pair => Assert.Equal(pair.First.End, pair.Second.Start));
+            Assert.All(blocks, block => Assert.InRange(Nanos.ToSeconds(block.End - block.Start), 0.75, 1.5));
+        }
+
+        Assert.All(plan.Arrivals, arrival => Assert.Single(plan.Blocks, block =>
+            block.Block == arrival.Block && block.Role == arrival.Role && arrival.At >= block.Start && arrival.At < block.End));
+    }
+
+    [Fact]
+    public void Create_WithBaseline_OrderOfArmsIsACoin()
+    {
+        var quiet = Scenario with { Workload = new Workload.Open(new ArrivalProcess.Constant(new Rate(1))) };
+        var first = Enumerable.Range(0, 30).SelectMany(seed => Plans.Create(quiet, (ulong)seed).Blocks.Chunk(2)).Select(pair => pair[0].Role).ToList();
+
+        Assert.InRange(first.Count(role => role == TargetRole.Candidate) / (double)first.Count, 0.44, 0.56);
+    }
+
+    [Fact]
+    public void Create_WithBaseline_EachArmGetsTheRateInItsTurn()
+    {
+        var plan = Plans.Create(Scenario with { Workload = new Workload.Open(new ArrivalProcess.Ramp(new Rate(10), new Rate(70))), Mix = [Plans.Entry(Plans.Set("a"))] });
+
+        Assert.InRange(plan.Arrivals.Count, 2390, 2410);
+        Assert.InRange(plan.Arrivals.Count(arrival => arrival.At < plan.End / 2), 735, 765);
+    }
+
+    [Fact]
+    public void Create_WithBaselineAndClosedWorkload_Throws()
+    {
+        var scenario = Plans.Scenario(new Workload.Closed(2, TimeSpan.Zero)) with { Baseline = Plans.Target("baseline") };
+
+        Assert.Contains("open workload", Assert.Throws<PromptException>(() => Plans.Create(scenario)).Message, StringComparison.Ordinal);
+    }
+}
