@@ -144,7 +144,7 @@ public sealed class ModelServer : IAsyncDisposable
             var context = await _contextStore.FindAsync(request.RequestId, AskerOf(request), cancellation).ConfigureAwait(false);
             if (context.Status == DependencyStatus.Failed)
             {
-                return Results.Unavailable($"A dependency is unavailable: {context.Reason}.") with { ErrorCode = "dependency_unavailable" };
+                return Results.DependencyUnavailable(context.Reason);
             }
 
             degraded = context.Status == DependencyStatus.FellBack;

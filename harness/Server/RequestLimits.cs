@@ -20,7 +20,8 @@ internal static class RequestLimits
 
         if (request.Messages.Count > MostMessages)
         {
-            return ("messages", FormattableString.Invariant($"holds {request.Messages.Count} messages; at most {MostMessages} are accepted"));
+            return ("messages", FormattableString.Invariant(
+                $"holds {request.Messages.Count} messages; at most {MostMessages} are accepted"));
         }
 
         return Range("temperature", request.Temperature, 0, 2)

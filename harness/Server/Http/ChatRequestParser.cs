@@ -148,5 +148,6 @@ public static class ChatRequestParser
 
     /// <summary>The place, not the parser's words: those quote the body.</summary>
     private static string Describe(JsonException problem) => FormattableString.Invariant(
-        $"The body is not valid JSON: line {problem.LineNumber + 1 ?? 1}, byte {problem.BytePositionInLine + 1 ?? 1}; objects and arrays may nest {Deepest} deep.");
+        $"The body is not valid JSON: line {problem.LineNumber + 1 ?? 1}, byte {problem.BytePositionInLine + 1 ?? 1}. ")
+        + FormattableString.Invariant($"Objects and arrays may nest {Deepest} deep.");
 }

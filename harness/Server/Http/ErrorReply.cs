@@ -7,8 +7,11 @@ namespace ChaosBench.Server.Http;
 /// <summary>Writes <c>{"error": {"message", "type", "param", "code"}}</c>.</summary>
 internal static class ErrorReply
 {
-    public static ApiError NoEmbeddings { get; } =
-        new(501, "not_implemented", null, "This server has no embedding graph; /v1/chat/completions and /v1/completions are served.");
+    public static ApiError NoEmbeddings { get; } = new(
+        501, "not_implemented", null, "Embeddings are not served; /v1/chat/completions and /v1/completions are.");
+
+    public static ApiError NoKey { get; } = new(
+        401, "invalid_api_key", null, "The API key is missing or wrong; send it as \"Authorization: Bearer KEY\".");
 
     /// <summary>A bug of ours; what it was is no business of the caller.</summary>
     public static ApiError Internal { get; } =

@@ -38,8 +38,7 @@ internal sealed class Gate
         else if (!IsAuthorized(context.Request))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            await ErrorReply.WriteAsync(context, new ApiError(
-                401, "invalid_api_key", null, "The API key is missing or wrong; send it as \"Authorization: Bearer KEY\".")).ConfigureAwait(false);
+            await ErrorReply.WriteAsync(context, ErrorReply.NoKey).ConfigureAwait(false);
         }
         else
         {
@@ -56,8 +55,12 @@ internal sealed class Gate
         {
             if (Interlocked.Increment(ref _running) > _options.MaxConcurrent)
             {
-                var error = new ApiError(429, "too_many_requests", null, $"More than {_options.MaxConcurrent} requests run at the same time.");
-                await ErrorReply.WriteAsync(context, error with { RetryAfterSeconds = 1 }).ConfigureAwait(false);
+                var error = new ApiError(
+                    429, "too_many_requests", null, $"More than {_options.MaxConcurrent} requests run at the same time.")
+                {
+                    RetryAfterSeconds = 1,
+                };
+                await ErrorReply.WriteAsync(context, error).ConfigureAwait(false);
                 return;
             }
 
@@ -103,7 +106,8 @@ internal sealed class Gate
     private string RequestIdOf(HttpRequest request)
     {
         var given = request.Headers[RequestIdHeader].ToString();
-        return given.Length is > 0 and <= LongestRequestId && given.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or ':')
+        return given.Length is > 0 and <= LongestRequestId
+            && given.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or ':')
             ? given
             : FormattableString.Invariant($"req-{Interlocked.Increment(ref _requests):x8}");
     }

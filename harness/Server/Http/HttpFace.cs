@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -52,6 +53,14 @@ public sealed class HttpFace : IAsyncDisposable
             await application.DisposeAsync().ConfigureAwait(false);
             throw new IOException(
                 $"{options.BindAddress}:{options.Port} is in use by another process; choose another port, or port 0 for any free one.",
+                problem);
+        }
+        catch (SocketException problem)
+        {
+            await application.DisposeAsync().ConfigureAwait(false);
+            throw new IOException(
+                $"{options.BindAddress}:{options.Port} cannot be listened on ({problem.SocketErrorCode}); choose an address of this "
+                + "machine, such as 127.0.0.1, and a port of 1024 or above.",
                 problem);
         }
         catch

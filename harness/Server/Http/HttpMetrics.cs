@@ -10,7 +10,8 @@ internal sealed class HttpMetrics
     private long _promptTokens;
     private long _generatedTokens;
 
-    public IEnumerable<(int Status, long Count)> ByStatus => _byStatus.OrderBy(entry => entry.Key).Select(entry => (entry.Key, entry.Value));
+    public IEnumerable<(int Status, long Count)> ByStatus =>
+        _byStatus.OrderBy(entry => entry.Key).Select(entry => (entry.Key, entry.Value));
 
     public IEnumerable<(string Reason, long Count)> ByFinish =>
         _byFinish.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value));

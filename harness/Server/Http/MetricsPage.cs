@@ -41,7 +41,8 @@ internal static class MetricsPage
         Family(page, "chaosbench_replica_in_rotation", "gauge", "1 when the router sends to the replica.");
         foreach (var replica in replicas)
         {
-            Sample(page, FormattableString.Invariant($"chaosbench_replica_in_rotation{{replica=\"{replica.Index}\"}}"), replica.InRotation ? 1 : 0);
+            var series = FormattableString.Invariant($"chaosbench_replica_in_rotation{{replica=\"{replica.Index}\"}}");
+            Sample(page, series, replica.InRotation ? 1 : 0);
         }
 
         return page.Append("# EOF\n").ToString();
@@ -51,7 +52,8 @@ internal static class MetricsPage
         page.Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n')
             .Append("# HELP ").Append(name).Append(' ').Append(help).Append('\n');
 
-    private static void Sample(StringBuilder page, string series, long value) => page.Append(series).Append(' ').Append(value).Append('\n');
+    private static void Sample(StringBuilder page, string series, long value) =>
+        page.Append(series).Append(' ').Append(value).Append('\n');
 
     private static string Escape(string label) => label.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n");
 }

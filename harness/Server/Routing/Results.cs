@@ -31,6 +31,9 @@ internal static class Results
         Status = GenerationStatus.Failed, Error = error, ErrorCode = "unavailable",
     };
 
+    public static GenerationResult DependencyUnavailable(string? reason) =>
+        Unavailable($"A dependency is unavailable: {reason}.") with { ErrorCode = "dependency_unavailable" };
+
     public static GenerationResult Lost(GenerationResult partial, bool midStream) => partial with
     {
         Status = GenerationStatus.Failed,

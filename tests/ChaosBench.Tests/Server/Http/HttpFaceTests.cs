@@ -364,6 +364,17 @@ public sealed class HttpFaceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task StartAsync_AddressOfAnotherMachine_SaysSoAndWhatToDo()
+    {
+        // Reserved for documentation: no machine has it.
+        var options = new HttpFaceOptions { BindAddress = IPAddress.Parse("192.0.2.1") };
+
+        var problem = await Assert.ThrowsAsync<IOException>(() => HttpFace.StartAsync(_server, options, TimeProvider.System, default));
+
+        Assert.Contains("choose an address of this machine", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task StopAsync_WithARequestUnderWay_LetsItEnd()
     {
         _model.Script = null;
