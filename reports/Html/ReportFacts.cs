@@ -1,3 +1,8 @@
+using System.Globalization;
+using System.Text.Json;
+using ChaosBench.Reports.Runs;
+using ChaosBench.Reports.Writers;
+
 namespace ChaosBench.Reports.Html;
 
 /// <summary>What <c>report.html</c> shows beside the summary and the journal. All of it is shown as text, whatever it holds.</summary>
@@ -14,4 +19,46 @@ public sealed record ReportFacts
 
     /// <summary>Names and values in the order to be shown: model hashes, seed, plan hash, machine.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Manifest { get; init; } = [];
+
+    /// <summary>From a finished run: what its manifest and the start of its journal say.</summary>
+    public static ReportFacts Of(RunReport run) => new()
+    {
+        Description = DescriptionOf(run.Manifest.ResolvedScenario),
+        Gates = [.. run.Measurements.Run.Gates.Select(gate => gate.Text)],
+        ReplayCommand = Replay.Command(run),
+        Manifest = [.. Facts(run.Manifest)],
+    };
+
+    private static string? DescriptionOf(JsonElement? scenario) =>
+        scenario is { ValueKind: JsonValueKind.Object } fields && fields.TryGetProperty("description", out var text)
+            && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+
+    private static IEnumerable<KeyValuePair<string, string>> Facts(Manifest manifest)
+    {
+        yield return new("scenario file", manifest.ScenarioFile);
+        yield return new("scenario sha-256", manifest.ScenarioSha256);
+        if (manifest.Commit is { } commit)
+        {
+            yield return new("commit", commit);
+        }
+
+        foreach (var target in manifest.Targets)
+        {
+            yield return new(target.Role, $"{target.Name}: {target.Type} {target.Location}");
+            foreach (var (name, value) in target.Facts.OrderBy(fact => fact.Key, StringComparer.Ordinal))
+            {
+                yield return new($"{target.Role} {name}", value);
+            }
+        }
+
+        var machine = manifest.Machine;
+        yield return new("machine", $"{machine.Os}, {machine.Architecture}, .NET {machine.DotNet}");
+        var memory = machine.MemoryBytes is { } bytes
+            ? string.Create(CultureInfo.InvariantCulture, $", {bytes / (double)(1 << 30):0.#} GiB") : "";
+        yield return new("processor", $"{machine.Cpu ?? "unknown"}, {machine.Cores} cores{memory}");
+        foreach (var (path, sha256) in manifest.Files.OrderBy(file => file.Key, StringComparer.Ordinal))
+        {
+            yield return new(path, sha256);
+        }
+    }
 }

@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ChaosBench.Reports.Html;
 using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Measuring;
+using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
 
 namespace ChaosBench.Tests.Reports.Html;
@@ -73,9 +76,29 @@ public sealed partial class HtmlReportTests
             Counts = new Dictionary<string, long>(), Reasons = ["The journal is empty."],
         };
 
-        ChaosBench.Reports.Html.HtmlReport.Write(summary, new ChaosBench.Reports.Html.ReportFacts(), Array.Empty<JournalEvent>(), text);
+        HtmlReport.Write(summary, new ReportFacts(), Array.Empty<JournalEvent>(), text);
 
         Assert.Contains("The journal is empty.", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_Run_TellsWhatWasRunAndHowToRepeatIt()
+    {
+        var manifest = new Manifest
+        {
+            ToolVersion = "0.1.0", StartedUtc = DateTimeOffset.UnixEpoch, Scenario = "s", ScenarioFile = "scenarios.yaml", ScenarioSha256 = "9f2c",
+            ResolvedScenario = JsonDocument.Parse("""{ "description": "Tickets." }""").RootElement, Seed = 1, PlanSha256 = "b194",
+            Targets = [new("candidate", "triage-v1", "onnx", "models/triage-v1", new Dictionary<string, string> { ["model sha-256"] = "41d0" })],
+            Machine = new MachineFacts("Debian 12", "x64", "10.0.0", null, 2, 8L << 30),
+        };
+
+        var facts = ReportFacts.Of(new RunReport(manifest, Measurements.Fold(new SampleRun().Events()), new SampleRun().Judged()));
+
+        Assert.Equal("Tickets.", facts.Description);
+        Assert.Equal(4, facts.Gates.Count);
+        Assert.StartsWith("chaosbench run scenarios.yaml", facts.ReplayCommand, StringComparison.Ordinal);
+        Assert.Contains(new KeyValuePair<string, string>("candidate model sha-256", "41d0"), facts.Manifest);
+        Assert.Contains(new KeyValuePair<string, string>("processor", "unknown, 2 cores, 8 GiB"), facts.Manifest);
     }
 
     [GeneratedRegex("<script>(.*?)</script>", RegexOptions.Singleline)]
