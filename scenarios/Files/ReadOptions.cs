@@ -1,21 +1,23 @@
 using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Prompts;
+using ChaosBench.Scenarios.Prompts.Mutators;
 
 namespace ChaosBench.Scenarios.Files;
 
 /// <summary>What the reader must know beside the file.</summary>
 public sealed record ReadOptions
 {
-    /// <summary>The fault catalogue.</summary>
+    /// <summary>The fault catalogue, which this project cannot see.</summary>
     public IReadOnlyList<FaultKind> Faults { get; init; } = [];
 
-    /// <summary>Names allowed under <c>adversarial:</c>. Null: any name.</summary>
-    public IReadOnlyCollection<string>? Mutators { get; init; }
+    /// <summary>Names allowed under <c>adversarial:</c>.</summary>
+    public IReadOnlyCollection<string> Mutators { get; init; } = MutatorCatalogue.Names;
 
-    /// <summary>Names allowed under <c>generated:</c>. Null: any name.</summary>
-    public IReadOnlyCollection<string>? Generators { get; init; }
+    /// <summary>Names allowed under <c>generated:</c>.</summary>
+    public IReadOnlyCollection<string> Generators { get; init; } = PromptSets.Generators;
 
-    /// <summary>Names allowed under <c>locales:</c>. Null: any name.</summary>
-    public IReadOnlyCollection<string>? Locales { get; init; }
+    /// <summary>Names allowed under <c>locales:</c>.</summary>
+    public IReadOnlyCollection<string> Locales { get; init; } = PromptSets.Locales;
 
     /// <summary><c>--set</c>, applied in order before anything is typed.</summary>
     public IReadOnlyList<SettingOverride> Overrides { get; init; } = [];

@@ -85,13 +85,13 @@ internal static partial class Scalars
                 Nearest.Remedy(scalar.Text, [.. choices.Select(choice => choice.Word)]));
     }, () => Enum(choices.Select(choice => choice.Word)));
 
-    /// <summary>One word of a set that the reader is given; any word when it is given none.</summary>
-    public static Kind<string> OneOf(string noun, Func<ReadOptions, IReadOnlyCollection<string>?> known) =>
-        new CheckedKind<string, string>(Name, (word, _, reading) => known(reading.Options) is { } words && !words.Contains(word)
-            ? new Flaw($"there is no {noun} {Shown.Quoted(word)}", Nearest.Remedy(word, words))
-            : word, options => known(options) is { } words
-            ? new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. words.Select(word => (JsonNode)word)]) }
-            : null);
+    /// <summary>One word of a catalogue that the reader is given.</summary>
+    public static Kind<string> OneOf(string noun, Func<ReadOptions, IReadOnlyCollection<string>> known) =>
+        new CheckedKind<string, string>(
+            Name, (word, _, reading) => known(reading.Options) is var words && words.Contains(word)
+                ? word
+                : new Flaw($"there is no {noun} {Shown.Quoted(word)}", Nearest.Remedy(word, words)),
+            options => Enum(known(options)));
 
     /// <summary>Text of a stated shape. Values that YAML reads as numbers, booleans or nothing need quotes.</summary>
     public static Kind<string> PlainText(string noun, string example, string? pattern) =>

@@ -20,7 +20,6 @@ public static class MutatorCatalogue
     {
         ["confusables"] = "homoglyph",
         ["homoglyphs"] = "homoglyph",
-        ["null"] = "null-bytes",
         ["token-flood"] = "flooding",
         ["flood"] = "flooding",
         ["repeat"] = "repetition",

@@ -1,4 +1,5 @@
 using ChaosBench.Scenarios;
+using ChaosBench.Scenarios.Files;
 using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Tests.Scenarios.Files;
@@ -124,4 +125,25 @@ public sealed class ScenarioReaderTests
         Assert.Equal(RetryAfterPolicy.Honor, azure.RetryAfter);
         Assert.Equal(("ca.pem", "/etc/client.pem", "client.key"), (azure.CaCertificate, azure.ClientCertificate, azure.ClientKey));
     }
+
+    [Fact]
+    public void Read_EveryMutatorAndLocaleOfTheCatalogues_IsKnown()
+    {
+        var options = new ReadOptions { Faults = Some.Faults };
+        Assert.NotEmpty(options.Mutators);
+        Assert.NotEmpty(options.Locales);
+        foreach (var mutators in options.Mutators.Chunk(50))
+        {
+            Some.Suite(Replaced($"adversarial: [{string.Join(", ", mutators)}], from: own"), options);
+        }
+
+        foreach (var locales in options.Locales.Chunk(50))
+        {
+            Some.Suite(Replaced($"generated: {options.Generators.First()}, locales: [{string.Join(", ", locales)}]"), options);
+        }
+    }
+
+    private static string Replaced(string set) => Some.Smallest.Replace(
+        "tickets: recorded/tickets.jsonl", $"own: own.jsonl\n  tickets: {{ {set} }}", StringComparison.Ordinal)
+        .Replace("rate: 20/s", "rate: 20/s\n    mix: [tickets]", StringComparison.Ordinal);
 }
