@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using ChaosBench.Chaos.Injectors;
+using ChaosBench.Scenarios.Planning;
+using Polly;
+using Polly.Simmy;
+using Polly.Simmy.Fault;
+using Polly.Simmy.Latency;
+
+namespace ChaosBench.Chaos;
+
+/// <summary>
+/// The Polly chaos strategies of one named dependency. They are built into its pipeline once, innermost, and do nothing until
+/// an injector activates a fault here.
+/// </summary>
+/// <remarks>
+/// Polly draws its coin in call order, so the same seed would hit other requests under other scheduling. Here the rate is 1 or
+/// 0 by a keyed hash of the request, and Polly's own coin is fixed at 0: below 1 it injects, below 0 it never does.
+/// </remarks>
+public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announcer)
+{
+    /// <summary>Set by the server for each lookup; decides which requests are hit.</summary>
+    public static readonly ResiliencePropertyKey<string> RequestId = new("request.id");
+
+    private ImmutableArray<IDependencyFault> _active = [];
+
+    public string Name { get; } = name;
+
+    internal bool IsActive(IDependencyFault fault) => _active.Contains(fault);
+
+    internal void Activate(IDependencyFault fault) => ImmutableInterlocked.Update(ref _active, active => active.Add(fault));
+
+    internal void Deactivate(IDependencyFault fault) => ImmutableInterlocked.Update(ref _active, active => active.Remove(fault));
+
+    /// <summary>Adds the strategies; call it last, so that they sit innermost.</summary>
+    public void AddTo<T>(ResiliencePipelineBuilder<T> builder)
+    {
+        builder.AddChaosLatency(new ChaosLatencyStrategyOptions
+        {
+            Name = Name + ".latency",
+            Randomizer = () => 0.0,
+            InjectionRateGenerator = arguments => Rate<DependencyLatency>(arguments.Context),
+            LatencyGenerator = arguments => ValueTask.FromResult(Latency(arguments.Context)),
+        });
+        builder.AddChaosFault(new ChaosFaultStrategyOptions
+        {
+            Name = Name + ".error",
+            Randomizer = () => 0.0,
+            InjectionRateGenerator = arguments => Rate<DependencyError>(arguments.Context),
+            FaultGenerator = arguments => ValueTask.FromResult<Exception?>(Error(arguments.Context)),
+        });
+    }
+
+    private ValueTask<double> Rate<TFault>(ResilienceContext context)
+        where TFault : IDependencyFault
+    {
+        var request = Request(context);
+        var hit = false;
+        foreach (var fault in _active)
+        {
+            if (fault is not TFault)
+            {
+                continue;
+            }
+
+            announcer.Unit(fault.Fault, request, UnitEvent.Eligible);
+            hit |= Selected(fault, request);
+        }
+
+        return ValueTask.FromResult(hit ? 1.0 : 0.0);
+    }
+
+    /// <summary>The sum over the faults that chose this request.</summary>
+    private TimeSpan Latency(ResilienceContext context)
+    {
+        var total = TimeSpan.Zero;
+        foreach (var fault in Hits<DependencyLatency>(context))
+        {
+            total += fault.Latency.Draw(seed, fault.Fault.Fault.Id, Request(context));
+        }
+
+        return total;
+    }
+
+    private DependencyFaultException Error(ResilienceContext context) =>
+        new(Name, Hits<DependencyError>(context).First().Fault.Fault.Id);
+
+    /// <summary>Announces each hit as selected and applied: Polly asks only when it is about to inject.</summary>
+    private List<TFault> Hits<TFault>(ResilienceContext context)
+        where TFault : IDependencyFault
+    {
+        var request = Request(context);
+        var hits = _active.OfType<TFault>().Where(fault => Selected(fault, request)).ToList();
+        foreach (var fault in hits)
+        {
+            announcer.Unit(fault.Fault, request, UnitEvent.Selected);
+            announcer.Unit(fault.Fault, request, UnitEvent.Applied);
+        }
+
+        return hits;
+    }
+
+    private bool Selected(IDependencyFault fault, string request) =>
+        KeyedHash.Coin(seed, fault.Fault.Fault.Id, request, fault.Fault.Fault.Share.Value);
+
+    private static string Request(ResilienceContext context) => context.Properties.GetValue(RequestId, "");
+}
+
+/// <summary>A fault that sits in a dependency's pipeline.</summary>
+internal interface IDependencyFault
+{
+    PlannedFault Fault { get; }
+}
+
+/// <summary>The error that <c>dependency.error</c> puts in place of a lookup's answer.</summary>
+public sealed class DependencyFaultException(string dependency, string fault)
+    : Exception($"{dependency} is unavailable (injected by {fault})");

@@ -1,0 +1,15 @@
+using ChaosBench.Chaos.Injectors;
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Chaos;
+
+/// <summary>Every fault there is. With <see cref="InjectorFactory"/> the only place that knows them all.</summary>
+public static class FaultCatalogue
+{
+    public static IReadOnlyList<FaultKind> All { get; } =
+        [.. InputFaults.Catalogue, DependencyLatency.Kind, DependencyError.Kind, NodeKill.Kind];
+
+    /// <summary>Null when there is none of that name.</summary>
+    public static FaultKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
+}

@@ -1,0 +1,75 @@
+using ChaosBench.Chaos.Injectors;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Chaos;
+
+/// <summary>What the harness can break of one target.</summary>
+/// <param name="Replicas">Null when the target has none in reach: a remote endpoint.</param>
+/// <param name="Dependencies">The named dependencies with chaos strategies built in.</param>
+public sealed record TargetControls(string Target, IReplicaControl? Replicas, IReadOnlyList<DependencyChaos> Dependencies);
+
+/// <summary>The only place that maps a planned fault to its injector.</summary>
+public static class InjectorFactory
+{
+    /// <summary>An injector for the fault, acting on every target that carries it: in an A/B run both arms break alike.</summary>
+    /// <exception cref="FaultRefusedException">No target can carry it; the message says why and what to do.</exception>
+    public static IInjector Create(
+        PlannedFault fault, ulong seed, IReadOnlyList<TargetControls> targets, IAnnouncer announcer)
+    {
+        var kind = fault.Fault.Kind;
+        if (InputFaults.Catalogue.Any(input => input.Name == kind))
+        {
+            return new InputCorruption(fault);
+        }
+
+        return kind switch
+        {
+            "node.kill" => new NodeKill(fault, seed, Replicas(fault, targets), announcer),
+            "dependency.latency" => new DependencyLatency(fault, Dependencies(fault, targets)),
+            "dependency.error" => new DependencyError(fault, Dependencies(fault, targets)),
+            _ => throw new FaultRefusedException($"{fault.Fault.Id}: there is no fault '{kind}'; see 'chaosbench faults list'."),
+        };
+    }
+
+    private static List<IReplicaControl> Replicas(PlannedFault fault, IReadOnlyList<TargetControls> targets)
+    {
+        var controls = targets.Select(target => target.Replicas).OfType<IReplicaControl>().ToList();
+        if (controls.Count == 0)
+        {
+            throw Refused(fault, "needs replicas that this process runs; a remote endpoint has none in reach. Use a target of type onnx");
+        }
+
+        if (fault.Fault.Select.TryGetValue("replica", out var chosen))
+        {
+            var count = controls.Min(control => control.Count);
+            if (!int.TryParse(chosen, out var number) || number < 0 || number >= count)
+            {
+                throw Refused(fault, $"selects replica {chosen}, but there are {count}; replicas count from 0, so write 0 to {count - 1}");
+            }
+        }
+
+        return controls;
+    }
+
+    private static List<DependencyChaos> Dependencies(PlannedFault fault, IReadOnlyList<TargetControls> targets)
+    {
+        var name = fault.Fault.Select.GetValueOrDefault("dependency", "context-store");
+        var all = targets.SelectMany(target => target.Dependencies).ToList();
+        var chosen = all.Where(dependency => dependency.Name == name).ToList();
+        if (chosen.Count > 0)
+        {
+            return chosen;
+        }
+
+        var known = string.Join(", ", all.Select(dependency => dependency.Name).Distinct());
+        throw Refused(fault, all.Count == 0
+            ? "needs a dependency of the in-process server; a remote endpoint's are out of reach. Use a target of type onnx with a contextStore"
+            : $"selects dependency '{name}'; the target has {known}");
+    }
+
+    private static FaultRefusedException Refused(PlannedFault fault, string why) =>
+        new($"{fault.Fault.Id} ({fault.Fault.Kind}) {why}.");
+}
+
+/// <summary>A planned fault that cannot be injected here. Nothing was broken.</summary>
+public sealed class FaultRefusedException(string message) : Exception(message);

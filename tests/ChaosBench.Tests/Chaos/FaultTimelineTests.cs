@@ -1,0 +1,146 @@
+using ChaosBench.Chaos;
+using ChaosBench.Chaos.Timeline;
+using ChaosBench.Scenarios;
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
+using ChaosBench.Tests.Support;
+
+namespace ChaosBench.Tests.Chaos;
+
+public sealed class FaultTimelineTests
+{
+    private static readonly FaultStage[] WholeLife = [FaultStage.Ordered, FaultStage.Active, FaultStage.Cleared, FaultStage.Healed];
+
+    private readonly FakeTime _time = new();
+    private readonly Announcements _said = new();
+
+    [Fact]
+    public async Task RunAsync_WindowPasses_AppliesAtStartAndHealsAtEnd()
+    {
+        var injector = new ScriptedInjector(Window(2, 5));
+        var run = Run(injector);
+
+        _time.Advance(TimeSpan.FromSeconds(1.9));
+        Assert.Equal(0, injector.Applied);
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        await Eventually(() => injector.Applied == 1);
+        Assert.Equal(0, injector.Cleared);
+        _time.Advance(TimeSpan.FromSeconds(3));
+
+        var result = Assert.Single(await run);
+        Assert.True(result is { Applied: true, Healed: true, Trouble: null });
+        Assert.Equal(WholeLife, _said.StagesOf(injector.Fault));
+    }
+
+    [Fact]
+    public async Task RunAsync_StoppedInTheWindow_HealsAllTheSame()
+    {
+        using var stop = new CancellationTokenSource();
+        var injector = new ScriptedInjector(Window(1, 100));
+        var run = Run(stop.Token, injector);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await Eventually(() => injector.Applied == 1);
+
+        await stop.CancelAsync();
+
+        Assert.True(Assert.Single(await run).Healed);
+        Assert.Equal(1, injector.Cleared);
+        Assert.Equal(WholeLife, _said.StagesOf(injector.Fault));
+    }
+
+    [Fact]
+    public async Task RunAsync_StoppedBeforeTheWindow_NeverApplies()
+    {
+        using var stop = new CancellationTokenSource();
+        var injector = new ScriptedInjector(Window(10, 20));
+        var run = Run(stop.Token, injector);
+
+        await stop.CancelAsync();
+
+        Assert.True(Assert.Single(await run) is { Applied: false, Healed: true });
+        Assert.Empty(_said.StagesOf(injector.Fault));
+        Assert.Equal(0, injector.Cleared);
+    }
+
+    [Fact]
+    public async Task RunAsync_ApplyThrows_SaysSoHealsAndLetsOthersGoOn()
+    {
+        var broken = new ScriptedInjector(Window(1, 2, "broken")) { ApplyError = new InvalidOperationException("no such replica") };
+        var sound = new ScriptedInjector(Window(1, 2, "sound"));
+        var run = Run(broken, sound);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually(() => sound.Applied == 1 && broken.Cleared == 1);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        var results = await run;
+        Assert.True(results[0] is { Applied: false, Healed: true });
+        Assert.Contains("no such replica", results[0].Trouble, StringComparison.Ordinal);
+        Assert.Contains(FaultStage.Failed, _said.StagesOf(broken.Fault));
+        Assert.Equal(WholeLife, _said.StagesOf(sound.Fault));
+    }
+
+    [Fact]
+    public async Task RunAsync_NeverHeals_FailsAfterTheLimit()
+    {
+        var injector = new ScriptedInjector(Window(0, 1)) { Heals = false };
+        var run = Run(injector);
+        await Eventually(() => injector.Applied == 1);
+        for (var step = 0; step < 2_000 && !run.IsCompleted; step++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        var result = Assert.Single(await run);
+        Assert.False(result.Healed);
+        Assert.Contains("not healed within 30 s", result.Trouble, StringComparison.Ordinal);
+        Assert.Equal(FaultStage.Failed, _said.StagesOf(injector.Fault)[^1]);
+    }
+
+    private Task<HealResult[]> Run(params IInjector[] injectors) => Run(CancellationToken.None, injectors);
+
+    private Task<HealResult[]> Run(CancellationToken stop, params IInjector[] injectors)
+    {
+        var start = _time.GetTimestamp();
+        return new FaultTimeline(injectors, _said, _time)
+            .RunAsync(() => Nanos.From(_time.GetElapsedTime(start)), stop);
+    }
+
+    private static PlannedFault Window(double from, double to, string id = "fault") => new(
+        0, new Fault { Id = id, Kind = "test.fault", At = TimeSpan.FromSeconds(from), For = TimeSpan.FromSeconds(to - from) },
+        Nanos.FromSeconds(from), Nanos.FromSeconds(to));
+
+    /// <summary>Continuations run on the pool: give them turns, bounded, without a clock.</summary>
+    private static async Task Eventually(Func<bool> condition)
+    {
+        for (var turn = 0; turn < 1_000_000 && !condition(); turn++)
+        {
+            await Task.Yield();
+        }
+
+        Assert.True(condition());
+    }
+
+    private sealed class ScriptedInjector(PlannedFault fault) : IInjector
+    {
+        public PlannedFault Fault { get; } = fault;
+        public int Applied { get; private set; }
+        public int Cleared { get; private set; }
+        public bool Heals { get; init; } = true;
+        public Exception? ApplyError { get; init; }
+
+        public Task ApplyAsync(CancellationToken cancellation)
+        {
+            Applied++;
+            return ApplyError is null ? Task.CompletedTask : Task.FromException(ApplyError);
+        }
+
+        public Task ClearAsync(CancellationToken cancellation)
+        {
+            Cleared++;
+            return Task.CompletedTask;
+        }
+
+        public Task<bool> VerifyHealedAsync(CancellationToken cancellation) => Task.FromResult(Heals);
+    }
+}

@@ -1,0 +1,66 @@
+using ChaosBench.Chaos;
+using ChaosBench.Scenarios;
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
+using ChaosBench.Tests.Support;
+
+namespace ChaosBench.Tests.Chaos;
+
+public sealed class InjectorFactoryTests
+{
+    private static readonly TargetControls Remote = new("staging", null, []);
+    private readonly Announcements _said = new();
+
+    [Fact]
+    public void Create_EveryFaultOfTheCatalogue_HasAnInjector()
+    {
+        foreach (var kind in FaultCatalogue.All)
+        {
+            var fault = Planned(kind.Name);
+            Assert.Same(fault, InjectorFactory.Create(fault, 1, [Local()], _said).Fault);
+        }
+    }
+
+    [Theory]
+    [InlineData("node.kill", "has none in reach")]
+    [InlineData("dependency.latency", "out of reach")]
+    [InlineData("node.explode", "there is no fault 'node.explode'")]
+    public void Create_RemoteTargetOnly_RefusesWithTheReason(string kind, string reason)
+    {
+        var refusal = Assert.Throws<FaultRefusedException>(() => InjectorFactory.Create(Planned(kind), 1, [Remote], _said));
+        Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2")]
+    [InlineData("-1")]
+    [InlineData("all")]
+    public void Create_ReplicaOutOfRange_SaysWhichThereAre(string replica)
+    {
+        var refusal = Assert.Throws<FaultRefusedException>(
+            () => InjectorFactory.Create(Planned("node.kill", ("replica", replica)), 1, [Local()], _said));
+        Assert.Contains("write 0 to 1", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Create_UnknownDependency_NamesTheKnownOnes()
+    {
+        var refusal = Assert.Throws<FaultRefusedException>(
+            () => InjectorFactory.Create(Planned("dependency.latency", ("dependency", "cache")), 1, [Local()], _said));
+        Assert.Contains("the target has context-store", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private TargetControls Local() => new("stable", new FakeReplicas(2), [new DependencyChaos("context-store", 1, _said)]);
+
+    private static PlannedFault Planned(string kind, params (string Name, string Value)[] select) => new(
+        0,
+        new Fault
+        {
+            Id = kind + "-1",
+            Kind = kind,
+            At = TimeSpan.Zero,
+            For = TimeSpan.FromSeconds(1),
+            Select = select.ToDictionary(pair => pair.Name, pair => pair.Value),
+        },
+        0, Nanos.PerSecond);
+}

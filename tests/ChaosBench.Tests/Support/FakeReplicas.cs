@@ -1,0 +1,25 @@
+using ChaosBench.Chaos;
+
+namespace ChaosBench.Tests.Support;
+
+/// <summary>Replicas that are only flags.</summary>
+internal sealed class FakeReplicas(int count) : IReplicaControl
+{
+    public bool[] Ready { get; } = [.. Enumerable.Repeat(true, count)];
+
+    public int Count => Ready.Length;
+
+    public Task KillAsync(int replica, CancellationToken cancellation)
+    {
+        Ready[replica] = false;
+        return Task.CompletedTask;
+    }
+
+    public Task RestartAsync(int replica, CancellationToken cancellation)
+    {
+        Ready[replica] = true;
+        return Task.CompletedTask;
+    }
+
+    public bool IsReady(int replica) => Ready[replica];
+}
