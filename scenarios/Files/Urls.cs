@@ -11,10 +11,7 @@ internal static partial class Urls
     /// <summary>
     /// A URL with <c>${NAME}</c> is checked once it is resolved. The text is never shown: it may hold a password.
     /// </summary>
-    public static Flaw? Check(Templated url) => Template.Contains(url.Template) ? null
-        : Check(url.Template)
-        ?? (new Uri(url.Template).UserInfo.Length == 0 ? null : new Flaw(
-            "a user name or password written into the URL", "put it into a header that names an environment variable"));
+    public static Flaw? Check(Templated url) => Template.Contains(url.Template) ? null : Check(url.Template);
 
     public static Flaw? Check(string url) =>
         !Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? new Flaw("this is not a URL", Remedy)
