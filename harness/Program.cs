@@ -1,1 +1,4 @@
-return 0;
+using ChaosBench.Harness;
+using ChaosBench.Harness.Commands;
+
+return await CommandLine.RunAsync(args, new Terminal(Console.Out, Console.Error), TimeProvider.System).ConfigureAwait(false);

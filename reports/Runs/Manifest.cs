@@ -32,6 +32,9 @@ public sealed record Manifest
     public required IReadOnlyList<TargetEntry> Targets { get; init; }
     public required MachineFacts Machine { get; init; }
 
+    /// <summary>The command that repeats this run, every option spelled out. Null: not known.</summary>
+    public string? ReplayCommand { get; init; }
+
     /// <summary>As given on the command line: <c>fail</c>, <c>warn</c> or <c>pass</c>. Null: not given.</summary>
     public string? InconclusivePolicy { get; init; }
 }

@@ -6,7 +6,7 @@ namespace ChaosBench.Reports.Writers;
 /// <summary>The command that repeats a run.</summary>
 internal static class Replay
 {
-    public static string Command(RunReport run) => string.Create(
+    public static string Command(RunReport run) => run.Manifest.ReplayCommand is { } command ? Markdown.Plain(command) : string.Create(
         CultureInfo.InvariantCulture,
         $"chaosbench run {Quoted(run.Manifest.ScenarioFile)} --scenario {Quoted(run.Summary.Scenario)} --seed {run.Summary.Seed}");
 

@@ -92,7 +92,7 @@ public sealed partial class HtmlReportTests
             Machine = new MachineFacts("Debian 12", "x64", "10.0.0", null, 2, 8L << 30),
         };
 
-        var facts = ReportFacts.Of(new RunReport(manifest, Measurements.Fold(new SampleRun().Events()), new SampleRun().Judged()));
+        var facts = ReportFacts.Of(new RunReport(manifest, Measurements.Fold(new SampleRun().Events()), new SampleRun().Judged(), []));
 
         Assert.Equal("Tickets.", facts.Description);
         Assert.Equal(4, facts.Gates.Count);

@@ -75,7 +75,7 @@ public sealed class AuthorityTests
     [InlineData("http://[::ffff:127.0.0.1]/v1", true)]
     [InlineData("http://2130706433/v1", true)]
     [InlineData("http://localhost.evil.com/v1", false)]
-    [InlineData("http://127.0.0.1.evil.com/v1", false)]
+    [InlineData("http://127.0.0.1@evil.com/v1", false)]
     [InlineData("http://169.254.169.254/latest", false)]
     [InlineData("http://0.0.0.0/v1", false)]
     public void Missing_Loopback_IsAnAddressNotASpelling(string url, bool isFree)

@@ -88,7 +88,6 @@ public sealed class ProblemTests
         { "model: models/triage", "model: m, contextStore: { latency: 5 }", "3:63: '5' has no unit; write 5s or 5ms" },
         { "type: onnx, model: models/triage", "url: ftp://x/v1, model: m", "3:21: the scheme 'ftp' is not HTTP; write http://HOST:PORT/v1 or https://HOST/v1" },
         { "type: onnx, model: models/triage", "url: \"http://x:pass word@/v1\", model: m", "3:21: this is not a URL; write http://HOST:PORT/v1 or https://HOST/v1" },
-        { "type: onnx, model: models/triage", "url: \"http://127.0.0.1@x/v1\", model: m", "3:21: a user name or password written into the URL; put it into a header that names an environment variable" },
         { "type: onnx, model: models/triage", "url: http://x/v1, model: m, apiKey: sk-secret", "3:52: a key written into the file; name an environment variable, \"${API_KEY}\", and allow it with --allow-env API_KEY" },
         { "type: onnx, model: models/triage", "url: http://x/v1, model: m, apiKey: \"${KEY\"", "3:52: ${ without a variable's name and }; write ${NAME} with letters, digits and underscores" },
         { "type: onnx, model: models/triage", "url: http://x/v1, model: m, headers: { Authorization: Bearer secret }", "3:53: the secret header Authorization is written into the file; name an environment variable: Authorization: \"${NAME}\"" },

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Judging;
+
+namespace ChaosBench.Harness.Commands;
+
+/// <summary>The verbs of <c>chaosbench</c>, and the one place where exceptions become exit codes.</summary>
+public static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] arguments, Terminal terminal, TimeProvider time)
+    {
+        var root = Build(terminal, time);
+        var parsed = root.Parse(arguments);
+        var configuration = new InvocationConfiguration
+        {
+            Output = terminal.Out,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            // Ctrl-C and SIGTERM are ours: a run heals and writes its reports before it ends.
+            ProcessTerminationTimeout = null,
+        };
+        if (parsed.Errors.Count > 0)
+        {
+            await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+            return ExitCodes.Usage;
+        }
+
+        using var cancellation = new CancellationTokenSource();
+        using var interrupt = StopOn(PosixSignal.SIGINT, cancellation, terminal);
+        using var terminate = StopOn(PosixSignal.SIGTERM, cancellation, terminal);
+        return await InvokeAsync(parsed, configuration, terminal, cancellation.Token).ConfigureAwait(false);
+    }
+
+    private static RootCommand Build(Terminal terminal, TimeProvider time) => new(
+        "Chaos and load testing for model services: may this model version be promoted?")
+    {
+        RunCommand.Build(terminal, time),
+        ValidateCommand.Build(terminal),
+        PlanCommand.Build(terminal),
+        ReportCommand.Build(terminal),
+        ServeCommand.Build(terminal, time),
+        FaultsCommand.Build(terminal),
+        AbortCommand.Build(terminal),
+        SchemaCommand.Build(terminal),
+        DoctorCommand.Build(terminal),
+    };
+
+    private static async Task<int> InvokeAsync(
+        ParseResult parsed, InvocationConfiguration configuration, Terminal terminal, CancellationToken cancellation)
+    {
+        try
+        {
+            return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
+        }
+        catch (UsageException exception)
+        {
+            foreach (var line in exception.Lines)
+            {
+                await terminal.Error.WriteLineAsync(Printable.Line(line)).ConfigureAwait(false);
+            }
+
+            return ExitCodes.Usage;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCodes.Cancelled;
+        }
+        catch (JournalException exception)
+        {
+            await terminal.Error.WriteLineAsync(Printable.Line(exception.Message)).ConfigureAwait(false);
+            return ExitCodes.Error;
+        }
+        catch (Exception exception)
+        {
+            await terminal.Error.WriteLineAsync(Printable.Line($"chaosbench broke: {exception.Message}")).ConfigureAwait(false);
+            await terminal.Error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
+            return ExitCodes.Error;
+        }
+    }
+
+    /// <summary>The first signal stops the run in order; a second one of the same kind ends the process as usual.</summary>
+    private static PosixSignalRegistration StopOn(PosixSignal signal, CancellationTokenSource cancellation, Terminal terminal) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+
+            context.Cancel = true;
+            terminal.Error.WriteLine($"{signal}: stopping, healing and writing the reports. Once more ends at once.");
+            cancellation.Cancel();
+        });
+}

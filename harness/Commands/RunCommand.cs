@@ -1,0 +1,78 @@
+using System.CommandLine;
+using ChaosBench.Harness.Running;
+using ChaosBench.Reports.Judging;
+using ChaosBench.Reports.Runs;
+using Spectre.Console;
+
+namespace ChaosBench.Harness.Commands;
+
+/// <summary><c>chaosbench run FILE</c>: validate, plan, run, judge, report.</summary>
+internal static class RunCommand
+{
+    public static Command Build(Terminal terminal, TimeProvider time)
+    {
+        var options = new ScenarioOptions();
+        var output = new Option<DirectoryInfo>("--out")
+        {
+            Description = "Folder for run folders",
+            DefaultValueFactory = _ => new DirectoryInfo("runs"),
+            HelpName = "DIR",
+        };
+        var inconclusive = new Option<InconclusivePolicy>("--inconclusive")
+        {
+            Description = "What an inconclusive run exits with: its own code 2 (default), fail 1, or 0 with or without a warning",
+            DefaultValueFactory = _ => InconclusivePolicy.Keep,
+        };
+        var json = new Option<bool>("--json") { Description = "The summaries as JSON on stdout" };
+        var command = new Command("run", "Run the scenarios of a file and judge them\n\n  chaosbench run scenarios.yaml\n  chaosbench run scenarios.yaml --scenario steady --seed 7\n  chaosbench run scenarios.yaml --set targets.candidate.model=scenarios/models/triage-damaged");
+        options.AddTo(command);
+        command.Options.Add(output);
+        command.Options.Add(inconclusive);
+        command.Options.Add(json);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var loaded = ScenarioLoading.Load(options, parsed);
+            var settings = new RunSettings
+            {
+                Loaded = loaded,
+                OutFolder = parsed.GetValue(output)!.FullName,
+                Watcher = terminal.IsInteractive
+                    ? new LiveWatcher(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) }))
+                    : new PlainWatcher(terminal.Error),
+                ReplayCommand = ReplayCommand.For(parsed, loaded.Suite.Seed),
+                Inconclusive = parsed.GetValue(inconclusive),
+            };
+            return await RunAllAsync(settings, terminal, parsed.GetValue(json), time, cancellation).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAllAsync(
+        RunSettings settings, Terminal terminal, bool json, TimeProvider time, CancellationToken cancellation)
+    {
+        var plans = settings.Loaded.Plan();
+        var results = new List<RunResult>();
+        foreach (var plan in plans)
+        {
+            results.Add(await new ScenarioRunner(settings, time).RunAsync(plan, cancellation).ConfigureAwait(false));
+            if (cancellation.IsCancellationRequested)
+            {
+                break;
+            }
+        }
+
+        if (json)
+        {
+            terminal.Out.Write(RunFiles.ToJson(results.Select(result => result.Summary).ToList()));
+        }
+        else if (results.Count > 1)
+        {
+            foreach (var result in results)
+            {
+                terminal.Out.WriteLine($"{result.Summary.ExitCode}  {result.Summary.Verdict.ToString().ToLowerInvariant(),-12}  {Printable.Line(result.Summary.Scenario, 60)}  {result.Folder}");
+            }
+        }
+
+        return ExitCodes.Merge(results.Select(result => result.Summary.ExitCode));
+    }
+}

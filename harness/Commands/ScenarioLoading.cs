@@ -1,0 +1,101 @@
+using System.Collections;
+using System.CommandLine;
+using ChaosBench.Chaos;
+using ChaosBench.Harness.Running;
+using ChaosBench.Scenarios.Files;
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
+using ChaosBench.Scenarios.Prompts;
+using ChaosBench.Scenarios.Prompts.Mutators;
+
+namespace ChaosBench.Harness.Commands;
+
+/// <summary>A scenario file that was read and that the operator lets run.</summary>
+/// <param name="Resolve">Puts the environment's values into <c>${NAME}</c>. They are secrets.</param>
+internal sealed record LoadedSuite(Suite Suite, Func<Templated, string> Resolve)
+{
+    /// <summary>Plans every chosen scenario.</summary>
+    /// <exception cref="UsageException">Prompts that cannot be read, faults that the targets cannot carry: all of them at once.</exception>
+    public IReadOnlyList<Plan> Plan()
+    {
+        var plans = new List<Plan>();
+        var problems = new List<string>();
+        foreach (var scenario in Suite.Scenarios)
+        {
+            try
+            {
+                var plan = Planner.Create(scenario, Suite.Seed, new PlanInputs(new PromptFiles(Directory.GetCurrentDirectory())));
+                problems.AddRange(Preflight.Refusals(plan).Select(refusal => $"{Suite.Path}: {refusal}"));
+                plans.Add(plan);
+            }
+            catch (PromptException exception)
+            {
+                problems.Add($"{Suite.Path}: scenario '{scenario.Name}': {exception.Message}");
+            }
+        }
+
+        return problems.Count == 0 ? plans : throw new UsageException(problems);
+    }
+}
+
+/// <summary>Reads a scenario file for <c>run</c>, <c>validate</c> and <c>plan</c>.</summary>
+internal static class ScenarioLoading
+{
+    /// <summary>One byte more than the reader accepts, so that it can say what is wrong without reading a huge file.</summary>
+    private const int MostBytes = (1 << 20) + 1;
+
+    /// <exception cref="UsageException">Every problem of the file and of the operator's options, one a line.</exception>
+    public static LoadedSuite Load(ScenarioOptions options, ParseResult parsed)
+    {
+        var path = parsed.GetValue(options.File)!;
+        var read = ScenarioReader.Read(path, Bytes(path), ReadOptions(options, parsed));
+        if (read.Suite is null)
+        {
+            throw new UsageException([.. read.Problems.Select(problem => problem.ToString())]);
+        }
+
+        var granted = new Authority(
+            parsed.GetValue(options.AllowHost) ?? [], parsed.GetValue(options.AllowEnv) ?? [],
+            parsed.GetValue(options.AllowExec), parsed.GetValue(options.AllowDocker), parsed.GetValue(options.AllowPid));
+        var variables = Variables();
+        var missing = AuthorityCheck.Missing(read, granted, variables);
+        return missing.Count == 0
+            ? new LoadedSuite(read.Suite, new EnvironmentResolver(granted.Environment, variables).Resolve)
+            : throw new UsageException([.. missing.Select(problem => problem.ToString())]);
+    }
+
+    private static ReadOptions ReadOptions(ScenarioOptions options, ParseResult parsed) => new()
+    {
+        Faults = FaultCatalogue.All,
+        Mutators = MutatorCatalogue.Names,
+        Overrides = [.. (parsed.GetValue(options.Set) ?? []).Select(Override)],
+        SelectedScenarios = parsed.GetValue(options.Scenario) ?? [],
+        Seed = parsed.GetValue(options.Seed),
+        FileExists = Path.Exists,
+    };
+
+    private static SettingOverride Override(string text) => SettingOverride.Parse(text)
+        ?? throw new UsageException($"--set {text}: no '=' found; write PATH=VALUE, for example --set targets.candidate.replicas=3");
+
+    private static byte[] Bytes(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            var bytes = new byte[MostBytes];
+            return bytes[..file.ReadAtLeast(bytes, MostBytes, throwOnEndOfStream: false)];
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UsageException($"{path}: there is no such file; name a scenario file, for example scenarios.yaml.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path}: cannot be read ({exception.Message}); name a scenario file that you may read.");
+        }
+    }
+
+    private static Dictionary<string, string> Variables() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(pair => (string)pair.Key, pair => (string?)pair.Value ?? "", StringComparer.Ordinal);
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using ChaosBench.Reports.Judging;
+using ChaosBench.Server;
+using ChaosBench.Server.Http;
+using ChaosBench.Server.Models;
+
+namespace ChaosBench.Harness.Commands;
+
+/// <summary><c>chaosbench serve MODEL_DIR</c>: the model server by itself, with an OpenAI-compatible API on loopback.</summary>
+internal static class ServeCommand
+{
+    public static Command Build(Terminal terminal, TimeProvider time)
+    {
+        var model = new Argument<DirectoryInfo>("MODEL_DIR") { Description = "Folder with model.onnx, config.json and tokenizer.json" };
+        var port = new Option<int>("--port") { Description = "0 takes any free one", DefaultValueFactory = _ => 8080, HelpName = "N" };
+        var replicas = new Option<int>("--replicas") { Description = "Copies of the model behind the router", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var device = new Option<string>("--device") { Description = "auto, cpu or cuda[:n]", DefaultValueFactory = _ => "auto", HelpName = "DEVICE" };
+        var keyVariable = new Option<string?>("--api-key-env") { Description = "Ask clients for the key in this environment variable", HelpName = "NAME" };
+        var command = new Command("serve", "Serve a model with an OpenAI-compatible API on 127.0.0.1\n\n  chaosbench serve scenarios/models/triage-v1 --port 8080\n  curl http://127.0.0.1:8080/v1/models")
+        {
+            model, port, replicas, device, keyVariable,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var options = new ServerOptions
+            {
+                Model = parsed.GetValue(model)!.FullName,
+                Replicas = parsed.GetValue(replicas),
+                Device = parsed.GetValue(device)!,
+            };
+            var face = new HttpFaceOptions { Port = parsed.GetValue(port), ApiKey = Key(parsed.GetValue(keyVariable)) };
+            return await ServeAsync(options, face, terminal, time, cancellation).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(
+        ServerOptions options, HttpFaceOptions faceOptions, Terminal terminal, TimeProvider time, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var server = await ModelServer.StartAsync(options, time, cancellation).ConfigureAwait(false);
+            await using var face = await HttpFace.StartAsync(server, faceOptions, time, cancellation).ConfigureAwait(false);
+            terminal.Error.WriteLine($"serving {server.Identity.Name} on {face.BaseAddress} ({options.Replicas} replica(s), {server.Identity.Device}); Ctrl-C drains and stops");
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return ExitCodes.Pass;
+        }
+        catch (ModelLoadException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+    }
+
+    private static string? Key(string? variable)
+    {
+        if (variable is null)
+        {
+            return null;
+        }
+
+        var key = Environment.GetEnvironmentVariable(variable);
+        return string.IsNullOrEmpty(key)
+            ? throw new UsageException($"--api-key-env {variable}: the variable is not set; set it to the key that clients must send.")
+            : key;
+    }
+}

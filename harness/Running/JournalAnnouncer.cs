@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using ChaosBench.Chaos;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Harness.Running;
+
+/// <summary>Writes what the injectors say into the journal, and remembers which request met which fault until it ends.</summary>
+internal sealed class JournalAnnouncer(IJournalWriter journal, Func<long> now) : IAnnouncer
+{
+    private readonly ConcurrentDictionary<string, ImmutableArray<string>> _faultsByRequest = new();
+    private ImmutableArray<string> _active = [];
+
+    /// <summary>Faults in place at this moment, for the live view.</summary>
+    public IReadOnlyList<string> Active => _active;
+
+    public void Transition(PlannedFault fault, FaultStage stage, string? detail)
+    {
+        if (stage == FaultStage.Active)
+        {
+            ImmutableInterlocked.Update(ref _active, active => active.Add(fault.Fault.Id));
+        }
+        else if (stage != FaultStage.Ordered)
+        {
+            ImmutableInterlocked.Update(ref _active, active => active.Remove(fault.Fault.Id));
+        }
+
+        journal.Write(new JournalEvent.FaultTransition
+        {
+            At = now(),
+            Fault = fault.Fault.Id,
+            State = (FaultState)stage,
+            Detail = detail,
+        });
+    }
+
+    public void Unit(PlannedFault fault, string key, UnitEvent kind)
+    {
+        if (kind == UnitEvent.Applied)
+        {
+            _faultsByRequest.AddOrUpdate(key, [fault.Fault.Id], (_, known) => known.Contains(fault.Fault.Id) ? known : known.Add(fault.Fault.Id));
+        }
+
+        journal.Write(new JournalEvent.Injection { At = now(), Fault = fault.Fault.Id, Key = key, Kind = (InjectionKind)kind });
+    }
+
+    /// <summary>The faults applied to a request that has just ended; forgets them.</summary>
+    public IReadOnlyList<string> TakeFaultsOf(string request) =>
+        _faultsByRequest.TryRemove(request, out var faults) ? faults : [];
+}

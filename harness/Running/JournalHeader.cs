@@ -1,0 +1,63 @@
+using ChaosBench.Chaos;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Scenarios;
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Harness.Running;
+
+/// <summary>Makes the first line of the journal from the plan: what the reports need to be rebuilt from the journal alone.</summary>
+internal static class JournalHeader
+{
+    public static JournalEvent.RunStarted For(Plan plan, DateTimeOffset started) => new()
+    {
+        At = 0,
+        Schema = JournalFile.CurrentSchema,
+        ToolVersion = ToolVersion.Text,
+        StartedUtc = started,
+        Scenario = plan.Scenario.Name,
+        Seed = plan.Seed,
+        PlanSha256 = plan.Sha256,
+        OpenWorkload = plan.Scenario.Workload is Workload.Open,
+        Phases = plan.Phases,
+        Faults = [.. plan.Faults.Select(Info)],
+        Targets = TargetNames(plan.Scenario),
+        Objectives = plan.Scenario.Objectives,
+        SteadyState = plan.Scenario.SteadyState,
+        Gates = plan.Scenario.Gates,
+        PlannedArrivals = plan.Scenario.Workload is Workload.Open ? plan.Arrivals.Count : null,
+        PlannedPerSecond = plan.Scenario.Workload is Workload.Open ? PerSecond(plan) : [],
+    };
+
+    private static PlannedFaultInfo Info(PlannedFault planned)
+    {
+        var fault = planned.Fault;
+        var kind = FaultCatalogue.Find(fault.Kind)
+            ?? throw new InvalidOperationException($"validation let an unknown fault through: {fault.Kind}");
+        return new PlannedFaultInfo(
+            fault.Id, fault.Kind, kind.Vantage, kind.Scope, kind.Fidelity, fault.Share.Value, planned.Start, planned.End,
+            fault.DetectedWithin?.TotalSeconds, fault.RecoveredWithin?.TotalSeconds, fault.MinExposure);
+    }
+
+    private static Dictionary<string, string> TargetNames(Scenario scenario)
+    {
+        var names = new Dictionary<string, string>(StringComparer.Ordinal) { ["candidate"] = scenario.Candidate.Name };
+        if (scenario.Baseline is { } baseline)
+        {
+            names["baseline"] = baseline.Name;
+        }
+
+        return names;
+    }
+
+    private static int[] PerSecond(Plan plan)
+    {
+        var buckets = new int[Math.Max(1, (int)((plan.End + Nanos.PerSecond - 1) / Nanos.PerSecond))];
+        foreach (var arrival in plan.Arrivals)
+        {
+            buckets[Math.Min(arrival.At / Nanos.PerSecond, buckets.Length - 1)]++;
+        }
+
+        return buckets;
+    }
+}

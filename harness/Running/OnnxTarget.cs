@@ -1,0 +1,178 @@
+using System.Globalization;
+using ChaosBench.Chaos;
+using ChaosBench.Engine.Targets;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
+using ChaosBench.Server;
+using ChaosBench.Server.Dependencies;
+using ChaosBench.Server.Http;
+using ChaosBench.Server.Models;
+using ChaosBench.Server.Scheduling;
+
+namespace ChaosBench.Harness.Running;
+
+/// <summary>A model served inside this process, as a target: requests go straight to the server's router, without HTTP.</summary>
+internal sealed class OnnxTarget(
+    Target.Onnx target, DependencyChaos? contextStoreChaos, Action<string, ServerEvent> onEvent, TimeProvider time) : ITarget
+{
+    private ModelServer? _server;
+
+    public string Name => target.Name;
+
+    /// <summary>The replicas, for faults on nodes. Reads the server only when a fault acts, so it may be handed out before the start.</summary>
+    public IReplicaControl Replicas => new ReplicaControl(this, target.Replicas);
+
+    private ModelServer Server => _server ?? throw new InvalidOperationException($"{Name} has not been started");
+
+    public async Task<TargetIdentity> StartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            _server = await ModelServer.StartAsync(Options(), time, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ModelLoadException or IOException or UnauthorizedAccessException)
+        {
+            throw new TargetUnavailableException($"target '{Name}' could not be loaded: {exception.Message}", exception);
+        }
+
+        _server.OnEvent += happening => onEvent(Name, happening);
+        return new TargetIdentity(Name, "onnx", target.Model, Facts(_server.Identity));
+    }
+
+    public async Task<Response> SendAsync(Arrival arrival, IResponseSink sink, CancellationToken cancellation)
+    {
+        sink.Sent();
+        GenerationRequest request;
+        if (arrival.Prompt.RawBody is { } body)
+        {
+            // Damaged bytes go through the same parser as over HTTP.
+            var parsed = ChatRequestParser.Parse(body, arrival.RequestId, chat: true);
+            if (!parsed.Ok)
+            {
+                return new Response
+                {
+                    Outcome = Outcomes.FromStatus(parsed.Error.Status),
+                    Status = parsed.Error.Status,
+                    Reason = parsed.Error.Code,
+                };
+            }
+
+            request = parsed.Parsed.Request;
+        }
+        else
+        {
+            request = Request(arrival);
+        }
+
+        var tokens = new TokenSink(sink, arrival.Sampling.Stream);
+        var result = await Server.GenerateAsync(request, tokens, cancellation).ConfigureAwait(false);
+        tokens.Complete();
+        return Answer(result, tokens.Count);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private ServerOptions Options() => new()
+    {
+        Model = target.Model,
+        Replicas = target.Replicas,
+        Device = target.Device,
+        MaxBatch = target.MaxBatch,
+        QueueLimit = target.QueueLimit,
+        ContextStore = target.ContextStore is not { } store ? null : new ContextStoreOptions
+        {
+            Latency = store.Latency ?? TimeSpan.FromMilliseconds(1),
+            Timeout = store.Timeout ?? TimeSpan.FromMilliseconds(250),
+            Fallback = store.Fallback,
+            Innermost = contextStoreChaos is null ? null : contextStoreChaos.AddTo,
+        },
+    };
+
+    private static GenerationRequest Request(Arrival arrival) => new()
+    {
+        RequestId = arrival.RequestId,
+        Messages = [.. arrival.Prompt.Messages.Select(message => new ChatTurn(message.Role, message.Content))],
+        Temperature = arrival.Sampling.Temperature,
+        MaxTokens = arrival.Sampling.MaxTokens,
+        Seed = arrival.Sampling.Seed,
+    };
+
+    private static Response Answer(GenerationResult result, int tokens)
+    {
+        var status = ApiError.Of(result)?.Status ?? 200;
+        var outcome = result.Status switch
+        {
+            GenerationStatus.Completed => tokens > 0 ? Outcome.Completed : Outcome.Empty,
+            GenerationStatus.Cancelled => Outcome.Cancelled,
+            GenerationStatus.DeadlineExceeded => Outcome.TimedOut,
+            // A reply that had begun and stopped without saying so; over HTTP the client would see the stream end.
+            GenerationStatus.ReplicaLost when tokens > 0 => Outcome.Truncated,
+            _ => Outcomes.FromStatus(status),
+        };
+        return new Response
+        {
+            Outcome = outcome,
+            Reason = outcome == Outcome.Completed ? null : result.ErrorCode ?? result.Error,
+            Status = status,
+            Text = result.Text,
+            FinishReason = result.FinishReason,
+            InputTokens = result.PromptTokens,
+            OutputTokens = result.CompletionTokens,
+            RetryAfterSeconds = result.RetryAfterSeconds,
+            Replica = result.Replica,
+            Degraded = result.Degraded,
+        };
+    }
+
+    private static Dictionary<string, string> Facts(ModelIdentity identity) => new(StringComparer.Ordinal)
+    {
+        ["model"] = identity.Name,
+        ["modelSha256"] = identity.ModelSha256,
+        ["tokenizerSha256"] = identity.TokenizerSha256,
+        ["runtime"] = "ONNX Runtime " + identity.RuntimeVersion,
+        ["device"] = identity.Device,
+        ["layers"] = identity.Layers.ToString(CultureInfo.InvariantCulture),
+        ["contextTokens"] = identity.Context.ToString(CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>Passes tokens on as they come, or all at once at the end when the request does not stream.</summary>
+    private sealed class TokenSink(IResponseSink sink, bool stream) : IGenerationSink
+    {
+        public int Count { get; private set; }
+
+        public void Tokens(int count, string text)
+        {
+            Count += count;
+            if (stream && count > 0)
+            {
+                sink.Tokens(count);
+            }
+        }
+
+        public void Complete()
+        {
+            if (!stream && Count > 0)
+            {
+                sink.Tokens(Count);
+            }
+        }
+    }
+
+    private sealed class ReplicaControl(OnnxTarget owner, int count) : IReplicaControl
+    {
+        public int Count => count;
+
+        public Task KillAsync(int replica, CancellationToken cancellation) => owner.Server.KillReplicaAsync(replica, cancellation);
+
+        public Task RestartAsync(int replica, CancellationToken cancellation) => owner.Server.RestartReplicaAsync(replica, cancellation);
+
+        public bool IsReady(int replica) => owner.Server.Replicas[replica] is { State: ReplicaState.Ready, InRotation: true };
+    }
+}

@@ -1,0 +1,28 @@
+using ChaosBench.Engine;
+using ChaosBench.Harness.Commands;
+using ChaosBench.Reports.Judging;
+using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Harness.Running;
+
+/// <summary>What the operator chose for this run.</summary>
+internal sealed record RunSettings
+{
+    public required LoadedSuite Loaded { get; init; }
+    public required string OutFolder { get; init; }
+    public required IRunWatcher Watcher { get; init; }
+
+    /// <summary>The command that repeats this run, for the report.</summary>
+    public required string ReplayCommand { get; init; }
+
+    public required InconclusivePolicy Inconclusive { get; init; }
+}
+
+/// <summary>Shows a run to people: a live view in a terminal, plain lines elsewhere.</summary>
+internal interface IRunWatcher : IProgress<RunProgress>
+{
+    void Started(Plan plan, string folder);
+
+    void Ended(Summary summary, string folder);
+}

@@ -1,0 +1,144 @@
+using ChaosBench.Chaos;
+using ChaosBench.Chaos.Timeline;
+using ChaosBench.Engine;
+using ChaosBench.Engine.Pacing;
+using ChaosBench.Engine.Targets;
+using ChaosBench.Harness.Commands;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Runs;
+using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Harness.Running;
+
+/// <summary>
+/// One scenario from plan to verdict: start the targets, walk the plan while the faults walk theirs, close the journal, judge.
+/// </summary>
+/// <remarks>
+/// <code>
+///   plan -> targets start -> [ engine  ||  fault timeline ] -> journal closed -> reports rebuilt from the run folder
+///                                 \            /
+///                                  one journal, one clock
+/// </code>
+/// </remarks>
+internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
+{
+    public async Task<RunResult> RunAsync(Plan plan, CancellationToken cancellation)
+    {
+        var started = time.GetUtcNow();
+        var folder = Create(plan, started);
+        settings.Watcher.Started(plan, folder);
+        WriteManifest(new Dictionary<TargetRole, TargetIdentity>());
+        await using (var journal = JournalWriter.Create(folder, time))
+        {
+            journal.Write(JournalHeader.For(plan, started));
+            var clock = new RunClock(time);
+            var end = await StartAndWalkAsync().ConfigureAwait(false);
+            journal.Write(new JournalEvent.RunEnded { At = clock.Now, Ending = end.Ending, Reason = end.Reason, Healed = end.Healed });
+
+            async Task<RunEnd> StartAndWalkAsync()
+            {
+                await using var parts = RunParts.Create(plan, settings, journal, clock, time);
+                var failure = await StartTargetsAsync(parts, WriteManifest, cancellation).ConfigureAwait(false);
+                return failure ?? await WalkAsync(plan, parts, clock, folder, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        var summary = RunFolder.Rebuild(folder).Summary;
+        settings.Watcher.Ended(summary, folder);
+        return new RunResult(folder, summary);
+
+        void WriteManifest(IReadOnlyDictionary<TargetRole, TargetIdentity> identities) =>
+            RunFiles.WriteManifest(folder, ManifestBuilder.Build(plan, settings, started, identities));
+    }
+
+    private string Create(Plan plan, DateTimeOffset started)
+    {
+        try
+        {
+            return RunFolder.Create(settings.OutFolder, started, plan.Scenario.Name, plan.Seed);
+        }
+        catch (JournalException exception)
+        {
+            // Nothing has been sent: this is about the command line, not about the run.
+            throw new UsageException(exception.Message);
+        }
+    }
+
+    /// <returns>Null when every target serves.</returns>
+    private static async Task<RunEnd?> StartTargetsAsync(
+        RunParts parts, Action<IReadOnlyDictionary<TargetRole, TargetIdentity>> identified, CancellationToken cancellation)
+    {
+        var identities = new Dictionary<TargetRole, TargetIdentity>();
+        foreach (var (role, target) in parts.Targets)
+        {
+            try
+            {
+                identities[role] = await target.StartAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (TargetUnavailableException exception)
+            {
+                // A candidate that does not load must not be promoted; a baseline that does not is our trouble.
+                var ending = role == TargetRole.Candidate ? RunEnding.CandidateUnavailable : RunEnding.Broken;
+                return new RunEnd(ending, exception.Message, HealState.NotNeeded);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return new RunEnd(RunEnding.Cancelled, "stopped while the targets were starting", HealState.NotNeeded);
+            }
+        }
+
+        identified(identities);
+        return null;
+    }
+
+    private async Task<RunEnd> WalkAsync(Plan plan, RunParts parts, RunClock clock, string folder, CancellationToken cancellation)
+    {
+        // A journal that cannot be written any more ends the run: what happens unrecorded did not happen.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _ = parts.Journal.Broken.ContinueWith(_ => stop.Cancel(), stop.Token, TaskContinuationOptions.None, TaskScheduler.Default);
+        HealResult[] healed = [];
+        var outcome = await LoadEngine.RunAsync(
+            new RunRequest
+            {
+                Plan = plan,
+                Targets = parts.Targets,
+                Journal = parts.Journal,
+                Clock = clock,
+                // A spinning pacer would take the core that an in-process model computes on.
+                Pacing = parts.ServesInProcess ? PacerOptions.NoSpin : PacerOptions.Default,
+                Observer = new ExposureObserver(new InputExposure(plan, parts.Announcer), clock),
+                FaultsOf = parts.Announcer.TakeFaultsOf,
+                Alongside = async halt => healed = await parts.Timeline.RunAsync(() => clock.Now, halt).ConfigureAwait(false),
+                Progress = settings.Watcher,
+                AbortFile = Path.Combine(folder, AbortCommand.StopFile),
+            },
+            stop.Token).ConfigureAwait(false);
+        return new RunEnd(outcome.Ending, outcome.Reason, HealStates.Of(healed));
+    }
+
+    /// <summary>Tells which requests met an input fault, as they go out.</summary>
+    private sealed class ExposureObserver(InputExposure exposure, RunClock clock) : IRunObserver
+    {
+        public void OnSent(Arrival arrival) => exposure.OnSent(arrival, arrival.At > 0 ? arrival.At : clock.Now);
+    }
+}
+
+/// <param name="Folder">The run folder, whole.</param>
+internal sealed record RunResult(string Folder, Summary Summary);
+
+internal sealed record RunEnd(RunEnding Ending, string? Reason, HealState Healed);
+
+internal static class HealStates
+{
+    /// <summary>The worst of the faults: one that is still there outweighs all that are gone.</summary>
+    public static HealState Of(IReadOnlyList<HealResult> results)
+    {
+        if (results.Any(result => !result.Healed))
+        {
+            return HealState.Failed;
+        }
+
+        return results.Any(result => result.Applied) ? HealState.Verified : HealState.NotNeeded;
+    }
+}

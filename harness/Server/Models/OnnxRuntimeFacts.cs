@@ -1,0 +1,10 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace ChaosBench.Server.Models;
+
+/// <summary>What can be said of ONNX Runtime without a model.</summary>
+public static class OnnxRuntimeFacts
+{
+    /// <exception cref="DllNotFoundException">The native library is not there.</exception>
+    public static string Version => OrtEnv.Instance().GetVersionString();
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace ChaosBench.Tests.Support;
+
+/// <summary>An OpenAI-compatible endpoint on loopback that answers what it is told to.</summary>
+internal sealed class ScriptedEndpoint : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private int _requests;
+
+    private ScriptedEndpoint(WebApplication app) => _app = app;
+
+    public string Url => _app.Urls.First() + "/v1";
+
+    public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Every answer, streamed token by token.</summary>
+    public string Answer { get; set; } = "42";
+
+    /// <summary>Not 200: this status and no answer.</summary>
+    public int Status { get; set; } = 200;
+
+    /// <summary>Completes a request only when this does.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    public static async Task<ScriptedEndpoint> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var app = builder.Build();
+        var endpoint = new ScriptedEndpoint(app);
+        app.MapGet("/v1/models", () => Results.Json(new { data = new[] { new { id = "scripted" } } }));
+        app.MapPost("/v1/chat/completions", endpoint.ReplyAsync);
+        await app.StartAsync();
+        return endpoint;
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task ReplyAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _requests);
+        await Gate.WaitAsync(context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        context.Response.StatusCode = Status;
+        if (Status != 200)
+        {
+            return;
+        }
+
+        context.Response.ContentType = "text/event-stream";
+        foreach (var letter in Answer)
+        {
+            await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture,
+                $$$"""data: {"choices":[{"index":0,"delta":{"content":{{{System.Text.Json.JsonSerializer.Serialize(letter.ToString())}}}}}]}""") + "\n\n");
+        }
+
+        await context.Response.WriteAsync("data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
+    }
+}
