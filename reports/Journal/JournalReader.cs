@@ -54,7 +54,8 @@ public sealed class JournalReader : IDisposable
             var entry = JournalFile.FromLine(line.Span);
             return number > 1 || entry is JournalEvent.RunStarted
                 ? entry
-                : throw new JournalException($"{_place}:1: the first line is not the start of a run; this is not a journal, or its beginning is missing");
+                : throw new JournalException($"{_place}:1: the first line is not the start of a run; this is not a "
+                    + "journal, or its beginning is missing");
         }
         catch (Exception broken) when (broken is JsonException or NotSupportedException or InvalidOperationException or FormatException)
         {
@@ -76,7 +77,8 @@ public sealed class JournalReader : IDisposable
         if (schema > JournalFile.CurrentSchema)
         {
             throw new JournalException(
-                $"{_place}:1: this journal has schema {schema} and this chaosbench reads up to {JournalFile.CurrentSchema}; use a newer chaosbench");
+                $"{_place}:1: this journal has schema {schema} and this chaosbench reads up to "
+                    + $"{JournalFile.CurrentSchema}; use a newer chaosbench");
         }
     }
 
@@ -124,7 +126,8 @@ public sealed class JournalReader : IDisposable
         {
             if (_buffer.Length >= JournalFile.MaxLineBytes)
             {
-                throw new JournalException($"{_place}: a line is longer than {JournalFile.MaxLineBytes} bytes; this is not a journal");
+                throw new JournalException($"{_place}: a line is longer than {JournalFile.MaxLineBytes} bytes; this is not "
+                    + "a journal");
             }
 
             Array.Resize(ref _buffer, _buffer.Length * 2);

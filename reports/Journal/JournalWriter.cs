@@ -37,7 +37,9 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
     /// <summary>Completes when the journal cannot be written any more; the run should stop then. Otherwise never.</summary>
     public Task<JournalException> Broken => _broken.Task;
 
-    /// <summary>Starts <c>journal.jsonl</c> in a run folder. Throws <see cref="JournalException"/> when it cannot be made or is already there.</summary>
+    /// <summary>
+    /// Starts <c>journal.jsonl</c> in a run folder. Throws <see cref="JournalException"/> when it cannot be made or is already there.
+    /// </summary>
     public static JournalWriter Create(string folder, TimeProvider time)
     {
         var path = Path.Combine(folder, JournalFile.Name);
@@ -48,7 +50,8 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
-            throw new JournalException($"{path}: the journal cannot be made: {broken.Message}; choose another folder with --out", broken);
+            throw new JournalException($"{path}: the journal cannot be made: {broken.Message}; choose another folder with "
+                + "--out", broken);
         }
     }
 
@@ -131,7 +134,8 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
     }
 
     private string Unwritable(Exception cause) =>
-        $"{_place}: the journal cannot be written: {cause.Message}; free some space or choose another folder with --out. What was written until then can be read";
+        $"{_place}: the journal cannot be written: {cause.Message}; free some space or choose another folder with --out. "
+            + "What was written until then can be read";
 
     /// <summary>The packed file appears whole or not at all; where it cannot be made, the plain one stays and says the same.</summary>
     private void Pack()

@@ -46,7 +46,8 @@ internal static class AbsoluteJudge
 
     public static Ruling NothingMeasured(Objective objective) => Ruling.Undecided(
         ReasonCodes.NotMeasured,
-        $"No request has a value for {Wording.NameOf(objective.Metric)}{Wording.Where(objective)}; check the phase, the cohort and whether the traffic is streamed and graded.");
+        $"No request has a value for {Wording.NameOf(objective.Metric)}{Wording.Where(objective)}; check the phase, the "
+            + "cohort and whether the traffic is streamed and graded.");
 
     /// <summary>Counts the values beyond the limit and asks the binomial law: exact, and infinity is a value like others.</summary>
     private static Ruling Percentile(Objective objective, Distribution values)
@@ -68,8 +69,11 @@ internal static class AbsoluteJudge
             : FindingVerdict.Inconclusive;
         var observed = values.Quantile(probability)!.Value;
         var seen = double.IsInfinity(observed)
-            ? $"{Capital(Wording.Aggregated(objective))}{Wording.Where(objective)} was never reached: {Wording.Percent((double)beyond / values.Count)} of {values.Count} requests were later than {Wording.Duration(objective.Limit)} or failed"
-            : $"{Capital(Wording.Aggregated(objective))}{Wording.Where(objective)} was {Wording.Duration(observed)} ({values.Count} values, {beyond} beyond the limit)";
+            ? $"{Capital(Wording.Aggregated(objective))}{Wording.Where(objective)} was never reached: "
+                + $"{Wording.Percent((double)beyond / values.Count)} of {values.Count} requests were later than "
+                + $"{Wording.Duration(objective.Limit)} or failed"
+            : $"{Capital(Wording.Aggregated(objective))}{Wording.Where(objective)} was {Wording.Duration(observed)} "
+                + $"({values.Count} values, {beyond} beyond the limit)";
         return Ruled(objective, verdict, observed, values.Count, seen, Wilson.TriesFor((double)beyond / values.Count, tolerated, Confidence)) with
         {
             Interval = new Interval(
@@ -86,7 +90,8 @@ internal static class AbsoluteJudge
         var held = Summaries.Satisfies(observed, objective.Comparison, objective.Limit);
         return Ruled(
             objective, held ? FindingVerdict.Pass : FindingVerdict.Fail, observed, values.Count,
-            $"{Capital(Wording.Aggregated(objective))}{Wording.Where(objective)} was {Wording.Duration(observed)} over {values.Count} values", null);
+            $"{Capital(Wording.Aggregated(objective))}{Wording.Where(objective)} was {Wording.Duration(observed)} over "
+                + $"{values.Count} values", null);
     }
 
     private static Ruling Mean(Objective objective, Distribution values)
@@ -98,14 +103,16 @@ internal static class AbsoluteJudge
                 objective, Summaries.Satisfies(double.PositiveInfinity, objective.Comparison, objective.Limit)
                     ? FindingVerdict.Pass : FindingVerdict.Fail,
                 double.PositiveInfinity, values.Count,
-                $"{lost} of {values.Count} requests failed, so that the mean has no end; gate a percentile and error_rate instead", null);
+                $"{lost} of {values.Count} requests failed, so that the mean has no end; gate a percentile and error_rate "
+                    + "instead", null);
         }
 
         return values.Count < FewestForShare || MeanBounds.Of(values.Sorted, Confidence) is not { } bounds
             ? TooFew(objective, values.Count, FewestForShare, $"There were {values.Count} values")
             : Ruled(
                 objective, Side(objective, bounds.Low, bounds.High), bounds.Mean, values.Count,
-                $"{Capital(Wording.Aggregated(objective))}{Wording.Where(objective)} was {Wording.Duration(bounds.Mean)} over {values.Count} values", null)
+                $"{Capital(Wording.Aggregated(objective))}{Wording.Where(objective)} was {Wording.Duration(bounds.Mean)} "
+                    + $"over {values.Count} values", null)
                 with { Interval = new Interval(bounds.Low, bounds.High, Confidence, "t") };
     }
 
@@ -173,7 +180,8 @@ internal static class AbsoluteJudge
         var more = (needed - have).ToString(CultureInfo.InvariantCulture);
         return Ruling.Undecided(
             ReasonCodes.TooFewSamples,
-            $"{seen}; {Wording.Asks(objective, Wording.UnitOf(objective.Metric))}, and to be 95 % sure of that takes at least {needed} {unit}: {more} more than the {have} there are. Run longer or raise the rate.")
+            $"{seen}; {Wording.Asks(objective, Wording.UnitOf(objective.Metric))}, and to be 95 % sure of that takes at "
+                + $"least {needed} {unit}: {more} more than the {have} there are. Run longer or raise the rate.")
             with { Samples = have };
     }
 

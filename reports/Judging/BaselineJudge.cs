@@ -31,7 +31,8 @@ internal static class BaselineJudge
         {
             return Ruling.Undecided(
                 ReasonCodes.TooFewBlocks,
-                $"Both versions were measured together in {pairs.Count} blocks{Wording.Where(objective)}; a comparison takes at least {FewestBlocks}, better {WantedBlocks}. Run longer.")
+                $"Both versions were measured together in {pairs.Count} blocks{Wording.Where(objective)}; a comparison "
+                    + $"takes at least {FewestBlocks}, better {WantedBlocks}. Run longer.")
                 with { Samples = pairs.Count };
         }
 
@@ -100,7 +101,8 @@ internal static class BaselineJudge
                 : unit == "share" ? FormattableString.Invariant($" ({change * 100:+0.##;-0.##;0} pp over {blocks} blocks)")
                 : $" ({(change > 0 ? "+" : "")}{Wording.Quantity(change, unit)} over {blocks} blocks)"
             : $" (over {blocks} blocks, some without end)";
-        return $"{AbsoluteJudge.Capital(Wording.Aggregated(objective))}{Wording.Where(objective)}: {Text(whole)} against {Text(other)} of the baseline{by}";
+        return $"{AbsoluteJudge.Capital(Wording.Aggregated(objective))}{Wording.Where(objective)}: {Text(whole)} against "
+            + $"{Text(other)} of the baseline{by}";
     }
 
     private static double Difference((double Candidate, double Baseline) pair, bool ratio)

@@ -15,7 +15,8 @@ internal static class Headlines
         {
             RunVerdict.Pass when deciding.Count == 0 =>
                 $"{name} was measured and nothing was judged: the scenario declares no gates.",
-            RunVerdict.Pass => $"{name} may be promoted: {Plural(deciding.Count, "gate")} held over {Plural(run.Requests.Count, "request")}.",
+            RunVerdict.Pass => $"{name} may be promoted: {Plural(deciding.Count, "gate")} held over "
+                + $"{Plural(run.Requests.Count, "request")}.",
             RunVerdict.Fail => $"{name} must not be promoted: {Why(FindingVerdict.Fail)}",
             RunVerdict.Inconclusive => $"It cannot be told whether {name} may be promoted: {Why(FindingVerdict.Inconclusive)}",
             RunVerdict.Error or RunVerdict.Aborted or RunVerdict.Cancelled => $"{name} was not judged: {Lower(reasons[0])}",
@@ -25,13 +26,15 @@ internal static class Headlines
         string Why(FindingVerdict kind)
         {
             var those = findings
-                .Where(finding => finding.Verdict == kind && finding.Kind is FindingKinds.Gate or FindingKinds.Fault or FindingKinds.Guard).ToList();
+                .Where(finding => finding.Verdict == kind)
+                .Where(finding => finding.Kind is FindingKinds.Gate or FindingKinds.Fault or FindingKinds.Guard).ToList();
             if (those.Count == 0 || (verdict == RunVerdict.Inconclusive && reasons.Count > 0))
             {
                 return Lower(reasons.Count > 0 ? reasons[0] : "a precondition of the run did not hold.");
             }
 
-            var more = those.Count > 1 ? $" {Plural(those.Count - 1, "more finding")} {(kind == FindingVerdict.Fail ? "failed" : "could not be decided")} too." : "";
+            var fate = kind == FindingVerdict.Fail ? "failed" : "could not be decided";
+            var more = those.Count > 1 ? $" {Plural(those.Count - 1, "more finding")} {fate} too." : "";
             return Lower(those[0].Advice) + more;
         }
     }

@@ -16,7 +16,8 @@ public static class Judge
     {
         var validity = Validity.Of(run, facts);
         var findings = Findings(run, validity);
-        var healed = run.Ending?.Healed ?? (run.Faults.Any(fault => fault.InjectedAt is not null) ? HealState.Unverified : HealState.NotNeeded);
+        var touched = run.Faults.Any(fault => fault.InjectedAt is not null);
+        var healed = run.Ending?.Healed ?? (touched ? HealState.Unverified : HealState.NotNeeded);
         var (verdict, reasons) = Merge(run, facts, validity, findings, healed);
         return new Summary
         {
@@ -79,7 +80,8 @@ public static class Judge
     {
         Verdict = FindingVerdict.Inconclusive,
         ReasonCode = ReasonCodes.BaselineNotSteady,
-        Advice = $"{finding.Advice} But the steady state was already broken before any fault, so that this says nothing about the fault.",
+        Advice = $"{finding.Advice} But the steady state was already broken before any fault, so that this says nothing "
+            + "about the fault.",
     };
 
     /// <summary>A generator that was the limit measured itself: the finding stands as seen, but decides nothing.</summary>
@@ -101,7 +103,8 @@ public static class Judge
         IReadOnlyList<string> invalid = [.. validity.Lost, .. validity.Limited];
         IReadOnlyList<string> doubts = [.. invalid, .. validity.Unexposed, .. validity.Unsteady];
         var deciding = findings.Where(finding => finding.Kind is FindingKinds.Gate or FindingKinds.Fault).ToList();
-        var failed = findings.Any(finding => finding.Verdict == FindingVerdict.Fail && finding.Kind is FindingKinds.Gate or FindingKinds.Fault or FindingKinds.Guard);
+        var failed = findings.Any(finding =>
+            finding.Verdict == FindingVerdict.Fail && finding.Kind is FindingKinds.Gate or FindingKinds.Fault or FindingKinds.Guard);
         var verdict =
             deciding.Count > 0 && invalid.Count > 0 ? RunVerdict.Inconclusive
             : failed ? RunVerdict.Fail

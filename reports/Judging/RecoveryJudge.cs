@@ -20,7 +20,8 @@ internal static class RecoveryJudge
             .ThenByDescending(ruling => ruling.Observed ?? double.PositiveInfinity)
             .ToList();
         return rulings.Count == 0
-            ? Ruling.Undecided(ReasonCodes.NotMeasured, $"No fault was planned, so that there is no {Wording.NameOf(objective.Metric)} to judge.")
+            ? Ruling.Undecided(ReasonCodes.NotMeasured, $"No fault was planned, so that there is no "
+                + $"{Wording.NameOf(objective.Metric)} to judge.")
             : rulings[0] with { Samples = rulings.Count };
     }
 
@@ -67,7 +68,8 @@ internal static class RecoveryJudge
         {
             return Ruling.Undecided(
                 ReasonCodes.FaultsNotInjected,
-                $"{name} touched {fault.Applied} units and needs {fault.Plan.MinExposure}, so that nothing can be said about {Wording.NameOf(metric)}.");
+                $"{name} touched {fault.Applied} units and needs {fault.Plan.MinExposure}, so that nothing can be said "
+                    + $"about {Wording.NameOf(metric)}.");
         }
 
         return metric switch
@@ -96,7 +98,8 @@ internal static class RecoveryJudge
             ? Judged(false, null, $"Nobody noticed {fault.Plan.Id} in the {Wording.Duration(watched)} that were watched; {asks}.")
             : Ruling.Undecided(
                 ReasonCodes.NotWatchedLongEnough,
-                $"Nobody noticed {fault.Plan.Id}, but only {Wording.Duration(watched)} were watched; {asks}. Lengthen the phases.");
+                $"Nobody noticed {fault.Plan.Id}, but only {Wording.Duration(watched)} were watched; {asks}. Lengthen the "
+                    + "phases.");
     }
 
     private static Ruling NoImpact(string name, string asks) =>
@@ -115,10 +118,12 @@ internal static class RecoveryJudge
 
         var lost = recovery.Censored ?? 0;
         return recovery.Censored is not null && lost > limit
-            ? Judged(false, null, $"After {fault.Plan.Id} the steady state was not back {Wording.Duration(lost)} {since}, when the run ended ({grain}); {asks}.")
+            ? Judged(false, null, $"After {fault.Plan.Id} the steady state was not back {Wording.Duration(lost)} {since}, "
+                + $"when the run ended ({grain}); {asks}.")
             : Ruling.Undecided(
                 ReasonCodes.NotWatchedLongEnough,
-                $"The run ended before the steady state had held for {Wording.Duration(recovery.Hold)} after {fault.Plan.Id}; {asks}. Lengthen the recovery phase.");
+                $"The run ended before the steady state had held for {Wording.Duration(recovery.Hold)} after "
+                    + $"{fault.Plan.Id}; {asks}. Lengthen the recovery phase.");
     }
 
     private static Ruling Judged(bool held, double? observed, string advice) => new()

@@ -57,8 +57,10 @@ internal sealed class Validity
         return Precondition(run, "p99 dispatch_lag", observed, limit, "s", lags.Count, held, observed is null
             ? "Nothing was sent, so that the generator was not late either."
             : held
-                ? $"The generator was on time: p99 dispatch lag was {Wording.Duration(observed.Value)}, at most {Wording.Duration(limit)} is allowed."
-                : $"The generator was late: p99 dispatch lag was {Wording.Duration(observed.Value)}, at most {Wording.Duration(limit)} is allowed; lower the rate or give it more CPU.");
+                ? $"The generator was on time: p99 dispatch lag was {Wording.Duration(observed.Value)}, at most "
+                    + $"{Wording.Duration(limit)} is allowed."
+                : $"The generator was late: p99 dispatch lag was {Wording.Duration(observed.Value)}, at most "
+                    + $"{Wording.Duration(limit)} is allowed; lower the rate or give it more CPU.");
     }
 
     private static IEnumerable<Finding> Achieved(Measurements run)
@@ -71,7 +73,8 @@ internal sealed class Validity
         var held = share >= AchievedFloor;
         yield return Precondition(
             run, "achieved / planned rate", share, AchievedFloor, "share", run.Run.PlannedArrivals ?? 0, held,
-            $"{Wording.Percent(share)} of the planned requests were sent; {(held ? "at least" : "it takes at least")} {Wording.Percent(AchievedFloor)} to judge what was planned.");
+            $"{Wording.Percent(share)} of the planned requests were sent; {(held ? "at least" : "it takes at least")} "
+                + $"{Wording.Percent(AchievedFloor)} to judge what was planned.");
     }
 
     private static IEnumerable<Finding> Busy(Measurements run, RunFacts facts)
@@ -85,7 +88,8 @@ internal sealed class Validity
         var held = used <= BusyShare;
         yield return Precondition(
             run, "generator CPU", used, BusyShare, "share", run.Generator.Count, held,
-            $"The generator used {Wording.Percent(used)} of {cores} cores; {(held ? "up to" : "at most")} {Wording.Percent(BusyShare)} leaves it free to be on time.");
+            $"The generator used {Wording.Percent(used)} of {cores} cores; {(held ? "up to" : "at most")} "
+                + $"{Wording.Percent(BusyShare)} leaves it free to be on time.");
     }
 
     private static Finding Exposure(Measurements run, FaultLog fault)
@@ -94,7 +98,8 @@ internal sealed class Validity
         var why = failure?.Detail is { } detail ? $" ({detail})" : "";
         return Precondition(
             run, $"exposure of {fault.Plan.Id}", fault.Applied, fault.Plan.MinExposure, "count", fault.Eligible, fault.WasExposed,
-            $"{fault.Plan.Id} touched {fault.Applied} of {fault.Eligible} eligible units{why}; at least {fault.Plan.MinExposure} must be touched for the run to say anything about it.")
+            $"{fault.Plan.Id} touched {fault.Applied} of {fault.Eligible} eligible units{why}; at least "
+                + $"{fault.Plan.MinExposure} must be touched for the run to say anything about it.")
             with { ReasonCode = fault.WasExposed ? ReasonCodes.Held : ReasonCodes.FaultsNotInjected };
     }
 
@@ -111,7 +116,8 @@ internal sealed class Validity
     {
         var planned = run.Run.PlannedArrivals;
         return run.Ending is { Ending: RunEnding.Completed } && planned is { } count && count != run.Requests.Count
-            ? [string.Create(CultureInfo.InvariantCulture, $"{count} requests were planned and {run.Requests.Count} have an outcome: the journal is not whole.")]
+            ? [string.Create(CultureInfo.InvariantCulture, $"{count} requests were planned and {run.Requests.Count} have "
+                + $"an outcome: the journal is not whole.")]
             : [];
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
@@ -226,8 +227,10 @@ public sealed class Measurements
         private Cohort Shared(Cohort cohort)
         {
             var key = string.Join('\u001f', cohort.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
-            key = FormattableString.Invariant(
-                $"{cohort.Prompts}\u001f{cohort.Temperature}\u001f{cohort.MaxTokens}\u001f{cohort.Stream}\u001f{cohort.Batch}\u001f{cohort.Role}\u001f{cohort.Grader}\u001f{key}");
+            key = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{cohort.Prompts}\u001f{cohort.Temperature}\u001f{cohort.MaxTokens}\u001f{cohort.Stream}\u001f{cohort.Batch}\u001f"
+                + $"{cohort.Role}\u001f{cohort.Grader}\u001f{key}");
             return _cohorts.TryGetValue(key, out var shared) ? shared : _cohorts[key] = cohort;
         }
     }

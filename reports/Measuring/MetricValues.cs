@@ -46,7 +46,10 @@ internal static class MetricValues
         _ => throw new UnreachableException($"{metric} is no rate"),
     };
 
-    /// <summary>Completed, within every declared per-request objective, and not graded wrong. An objective on a latency that does not exist does not count.</summary>
+    /// <summary>
+    /// Completed, within every declared per-request objective, and not graded wrong. An objective on a latency that does not exist
+    /// does not count.
+    /// </summary>
     public static bool IsGood(Request request, RequestObjectives objectives) =>
         request.Completed
         && Within(request.Ttft, objectives.Ttft)

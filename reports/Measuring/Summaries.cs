@@ -28,7 +28,9 @@ public static class Summaries
         _ => throw new UnreachableException($"no rule for {comparison}"),
     };
 
-    /// <summary>Percentiles only where the sample can carry a 95 % bound for them: p50 from 5 values, p90 from 29, p95 from 59, p99 from 299.</summary>
+    /// <summary>
+    /// Percentiles only where the sample can carry a 95 % bound for them: p50 from 5 values, p90 from 29, p95 from 59, p99 from 299.
+    /// </summary>
     public static MetricSummary Of(Distribution values) => new()
     {
         Count = values.Count,

@@ -34,7 +34,8 @@ public static class RunFiles
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
-            throw new JournalException($"{path}: cannot be written: {broken.Message}; free some space or choose another folder with --out", broken);
+            throw new JournalException($"{path}: cannot be written: {broken.Message}; free some space or choose another "
+                + "folder with --out", broken);
         }
     }
 
@@ -51,13 +52,16 @@ public static class RunFiles
             var schema = document.RootElement.GetProperty("schema").GetInt32();
             return schema <= newest
                 ? document.Deserialize<T>(Json.Document) ?? throw new JsonException("null")
-                : throw new JournalException($"{path}: this file has schema {schema} and this chaosbench reads up to {newest}; use a newer chaosbench");
+                : throw new JournalException($"{path}: this file has schema {schema} and this chaosbench reads up to "
+                    + $"{newest}; use a newer chaosbench");
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
-            throw new JournalException($"{path}: cannot be read: {broken.Message}; name a run folder, for example runs/latest", broken);
+            throw new JournalException($"{path}: cannot be read: {broken.Message}; name a run folder, for example "
+                + "runs/latest", broken);
         }
-        catch (Exception broken) when (broken is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or NotSupportedException)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException or KeyNotFoundException
+            or FormatException or NotSupportedException)
         {
             throw new JournalException($"{path}: not a file of ours: {broken.Message.ReplaceLineEndings(" ")}", broken);
         }

@@ -48,7 +48,8 @@ public static class RunFolder
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
-            throw new JournalException($"{parent}: no run folder can be made here: {broken.Message}; choose another folder with --out", broken);
+            throw new JournalException($"{parent}: no run folder can be made here: {broken.Message}; choose another folder "
+                + "with --out", broken);
         }
     }
 

@@ -13,11 +13,15 @@ public static class OrderStatistics
         probability <= 0 ? 1 : probability >= 1 ? int.MaxValue
         : (int)Math.Min(int.MaxValue, Math.Ceiling(Math.Log(1 - confidence) / Math.Log(probability)));
 
-    /// <summary>1-based rank r, smallest with P(Bin(n, p) &lt;= r - 1) &gt;= confidence: x_(r) is an upper bound. Null: the sample is too small.</summary>
+    /// <summary>
+    /// 1-based rank r, smallest with P(Bin(n, p) &lt;= r - 1) &gt;= confidence: x_(r) is an upper bound. Null: the sample is too small.
+    /// </summary>
     public static int? UpperRank(int n, double probability, double confidence = 0.95) =>
         Smallest(n, rank => Binomial.AtMost(rank - 1, n, probability) >= confidence);
 
-    /// <summary>1-based rank r, largest with P(Bin(n, p) &lt;= r - 1) &lt;= 1 - confidence: x_(r) is a lower bound. Null: the sample is too small.</summary>
+    /// <summary>
+    /// 1-based rank r, largest with P(Bin(n, p) &lt;= r - 1) &lt;= 1 - confidence: x_(r) is a lower bound. Null: the sample is too small.
+    /// </summary>
     public static int? LowerRank(int n, double probability, double confidence = 0.95)
     {
         var first = Smallest(n, rank => Binomial.AtMost(rank - 1, n, probability) > 1 - confidence) ?? n + 1;

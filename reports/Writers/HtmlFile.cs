@@ -35,7 +35,8 @@ public sealed class HtmlFile : IReportWriter
         yield return new("scenario SHA-256", manifest.ScenarioSha256);
         yield return new("seed", manifest.Seed.ToString(CultureInfo.InvariantCulture));
         yield return new("plan SHA-256", manifest.PlanSha256);
-        yield return new("chaosbench", manifest.Commit is { } commit ? $"{manifest.ToolVersion} ({commit})" : manifest.ToolVersion);
+        yield return new("chaosbench", manifest.Commit is { } commit ? $"{manifest.ToolVersion} "
+            + $"({commit})" : manifest.ToolVersion);
         foreach (var target in manifest.Targets)
         {
             yield return new($"{target.Role} {target.Name}", $"{target.Type}, {target.Location}");
@@ -51,8 +52,10 @@ public sealed class HtmlFile : IReportWriter
         }
 
         var machine = manifest.Machine;
-        var memory = machine.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $", {bytes / 1048576} MiB") : "";
+        var memory = machine.MemoryBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $", {bytes / 1048576} "
+            + $"MiB") : "";
         yield return new("machine", string.Create(
-            CultureInfo.InvariantCulture, $"{machine.Os}, {machine.Architecture}, {machine.Cpu ?? "unknown CPU"}, {machine.Cores} cores{memory}, .NET {machine.DotNet}"));
+            CultureInfo.InvariantCulture, $"{machine.Os}, {machine.Architecture}, {machine.Cpu ?? "unknown CPU"}, "
+                + $"{machine.Cores} cores{memory}, .NET {machine.DotNet}"));
     }
 }

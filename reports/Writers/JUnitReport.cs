@@ -81,7 +81,10 @@ public sealed class JUnitReport : IReportWriter
         var type = finding.Verdict == FindingVerdict.Inconclusive ? "inconclusive" : finding.ReasonCode;
         var numbers = string.Create(
             CultureInfo.InvariantCulture,
-            $"reason={finding.ReasonCode} samples={finding.Samples}{Number("observed", finding.Observed)}{Number("low", finding.Interval?.Low)}{Number("high", finding.Interval?.High)}{Number("limit", finding.Limit)} unit={finding.Unit}");
+            $"reason={finding.ReasonCode} "
+                + $"samples={finding.Samples}{Number("observed", finding.Observed)}"
+                + $"{Number("low", finding.Interval?.Low)}{Number("high", finding.Interval?.High)}"
+                + $"{Number("limit", finding.Limit)} unit={finding.Unit}");
         var name = $"{finding.Objective} [{finding.Phase}]";
         return new Case($"chaosbench.{finding.Kind}", name, mark, type, finding.Advice, $"{finding.Advice}\n{numbers}");
     }

@@ -48,7 +48,8 @@ public sealed class MarkdownReport : IReportWriter
         {
             var policy = run.Manifest.InconclusivePolicy is { } given
                 ? $"`--inconclusive {Safe(given)}` was given" : "`--inconclusive` was not given";
-            text.Append(CultureInfo.InvariantCulture, $"\nInconclusive is not a pass: {policy}, so the exit code is {run.Summary.ExitCode}.\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nInconclusive is not a pass: {policy}, so the exit code is "
+                + $"{run.Summary.ExitCode}.\n");
         }
     }
 
@@ -66,7 +67,8 @@ public sealed class MarkdownReport : IReportWriter
             var seen = finding.Observed is { } value ? Wording.Quantity(value, finding.Unit) : "";
             var limit = finding.Limit is { } asked ? Wording.Quantity(asked, finding.Unit) : "";
             text.Append(CultureInfo.InvariantCulture,
-                $"| {Mark(finding.Verdict)} | {Markdown.Code(finding.Objective)} | {finding.Kind} | {finding.Phase} | {seen} | {limit} | {finding.Samples} | {Markdown.Text(finding.Advice)} |\n");
+                $"| {Mark(finding.Verdict)} | {Markdown.Code(finding.Objective)} | {finding.Kind} | {finding.Phase} | "
+                    + $"{seen} | {limit} | {finding.Samples} | {Markdown.Text(finding.Advice)} |\n");
         }
 
         More(text, summary.Findings.Count);
@@ -119,7 +121,8 @@ public sealed class MarkdownReport : IReportWriter
         }
 
         text.Append("\n### What was broken on purpose\n\n");
-        text.Append("| fault | how real | applied / eligible | noticed after | by | back after lifting | state |\n|---|---|---:|---:|---|---:|---|\n");
+        text.Append("| fault | how real | applied / eligible | noticed after | by | back after lifting | state |\n");
+        text.Append("|---|---|---:|---:|---|---:|---|\n");
         foreach (var fault in summary.Faults.Take(MostRows))
         {
             var back = fault.ResidualRecovery is { } residual ? Wording.Duration(residual)
@@ -127,7 +130,8 @@ public sealed class MarkdownReport : IReportWriter
             var noticed = fault.DetectedAfterInjection is { } detected ? Wording.Duration(detected) : "";
             var by = fault.DetectedBy is { } who ? Markdown.Text(who) : "";
             text.Append(CultureInfo.InvariantCulture,
-                $"| {Markdown.Code(fault.Id)} | {fault.Fidelity} | {fault.Applied} / {fault.Eligible} | {noticed} | {by} | {back} | {fault.State} |\n");
+                $"| {Markdown.Code(fault.Id)} | {fault.Fidelity} | {fault.Applied} / {fault.Eligible} | {noticed} | {by} | "
+                    + $"{back} | {fault.State} |\n");
         }
 
         More(text, summary.Faults.Count);
@@ -152,10 +156,12 @@ public sealed class MarkdownReport : IReportWriter
         text.Append(run.Measurements.Run.OpenWorkload
             ? "- Open workload: latencies count from the planned send time, so that a stalled target cannot hide its queue.\n"
             : "- Closed workload: latencies count from the send; the next request waits for the last answer.\n");
-        text.Append("- In gates a request that failed, was refused, timed out or was never sent is infinitely late. Percentiles are of type 7; bounds are one-sided at 95 %.\n");
+        text.Append("- In gates a request that failed, was refused, timed out or was never sent is infinitely late. ");
+        text.Append("Percentiles are of type 7; bounds are one-sided at 95 %.\n");
         foreach (var target in run.Manifest.Targets)
         {
-            text.Append($"- {target.Role}: {Markdown.Code(target.Name)} ({Markdown.Text(target.Type)}, {Markdown.Code(target.Location)})\n");
+            text.Append($"- {target.Role}: {Markdown.Code(target.Name)} ({Markdown.Text(target.Type)}, "
+                + $"{Markdown.Code(target.Location)})\n");
         }
 
         text.Append($"- Plan {Markdown.Code(summary.PlanSha256)}, chaosbench {Markdown.Text(summary.ToolVersion)}\n\n");
@@ -163,7 +169,8 @@ public sealed class MarkdownReport : IReportWriter
     }
 
     private static void More(StringBuilder text, int count) =>
-        text.Append(count > MostRows ? string.Create(CultureInfo.InvariantCulture, $"\n{count - MostRows} more are in summary.json.\n") : "");
+        text.Append(count > MostRows ? string.Create(CultureInfo.InvariantCulture, $"\n{count - MostRows} more are in "
+            + $"summary.json.\n") : "");
 
     private static string Mark(FindingVerdict verdict) => verdict switch
     {

@@ -43,7 +43,8 @@ public sealed class PostmortemReport : IReportWriter
     private static void Promised(StringBuilder text, RunReport run)
     {
         text.Append("\n## What was promised\n\n");
-        var judged = run.Summary.Findings.Where(finding => finding.Kind is FindingKinds.Gate or FindingKinds.Guard or FindingKinds.Fault or FindingKinds.SteadyState);
+        var judged = run.Summary.Findings.Where(finding =>
+            finding.Kind is FindingKinds.Gate or FindingKinds.Guard or FindingKinds.Fault or FindingKinds.SteadyState);
         foreach (var finding in judged)
         {
             var word = finding.Verdict switch { FindingVerdict.Pass => "held", FindingVerdict.Fail => "**broken**", _ => "unclear" };
@@ -51,7 +52,8 @@ public sealed class PostmortemReport : IReportWriter
         }
 
         var asked = run.Measurements.Faults[0].Recovery;
-        text.Append($"- Steady state: {Markdown.Text(asked.SteadyState)}; asked of windows of {Wording.Duration(asked.Window)}, regained when it holds for {Wording.Duration(asked.Hold)}.\n");
+        text.Append($"- Steady state: {Markdown.Text(asked.SteadyState)}; asked of windows of "
+            + $"{Wording.Duration(asked.Window)}, regained when it holds for {Wording.Duration(asked.Hold)}.\n");
     }
 
     private static void Timeline(StringBuilder text, RunReport run)
@@ -66,7 +68,7 @@ public sealed class PostmortemReport : IReportWriter
             text.Append(CultureInfo.InvariantCulture, $"- {Nanos.ToSeconds(at):0.000} s ({clock}, {source}): {what}\n");
         }
 
-        text.Append(moments.Count > MostLines ? string.Create(CultureInfo.InvariantCulture, $"- {moments.Count - MostLines} more are in the journal.\n") : "");
+        text.Append(moments.Count > MostLines ? $"- {Count(moments.Count - MostLines)} more are in the journal.\n" : "");
     }
 
     private static IEnumerable<(long At, int? Line, string What)> Moments(Measurements run)
@@ -80,7 +82,8 @@ public sealed class PostmortemReport : IReportWriter
                     yield return (move.At, line, $"{Markdown.Code(move.Fault)} {Moved(move.State)}{detail}.");
                     break;
                 case JournalEvent.Detection seen:
-                    yield return (seen.At, line, $"{Markdown.Text(seen.By)} noticed {Markdown.Text(seen.What)}{(seen.Replica is { } replica ? string.Create(CultureInfo.InvariantCulture, $" of replica {replica}") : "")}.");
+                    var which = seen.Replica is { } replica ? string.Create(CultureInfo.InvariantCulture, $" of replica {replica}") : "";
+                    yield return (seen.At, line, $"{Markdown.Text(seen.By)} noticed {Markdown.Text(seen.What)}{which}.");
                     break;
                 case JournalEvent.Note note:
                     yield return (note.At, line, $"note: {Markdown.Text(note.Text)}");
@@ -95,17 +98,20 @@ public sealed class PostmortemReport : IReportWriter
             var (name, recovery) = (Markdown.Code(fault.Plan.Id), fault.Recovery);
             if (fault.InjectedAt is { } injected)
             {
-                yield return (injected, FirstApplied(run, fault), $"{name} met its first victim; {Count(fault.Applied)} of {Count(fault.Eligible)} eligible units in all.");
+                yield return (injected, FirstApplied(run, fault), $"{name} met its first victim; {Count(fault.Applied)} of "
+                    + $"{Count(fault.Eligible)} eligible units in all.");
             }
 
             if (recovery.ImpactAt is { } impact)
             {
-                yield return (impact, null, $"the first window breaks the steady state, {Wording.Duration(recovery.TimeToImpact ?? 0)} after {name} was injected.");
+                yield return (impact, null, $"the first window breaks the steady state, "
+                    + $"{Wording.Duration(recovery.TimeToImpact ?? 0)} after {name} was injected.");
             }
 
             if (recovery.RecoveredAt is { } back && recovery.ImpactAt is not null)
             {
-                yield return (back, null, $"the steady state is back, {Wording.Duration(recovery.ResidualRecovery ?? 0)} after {name} was lifted.");
+                yield return (back, null, $"the steady state is back, {Wording.Duration(recovery.ResidualRecovery ?? 0)} "
+                    + $"after {name} was lifted.");
             }
         }
     }
@@ -121,15 +127,20 @@ public sealed class PostmortemReport : IReportWriter
         {
             var slice = new Slice(run.Candidate, phase);
             string Text(MetricId metric) => run.ShareOf(metric, slice).Value is { } share ? Wording.Percent(share) : "";
-            text.Append($"| {Summaries.NameOf(phase)} | {Count(run.In(slice).LongCount())} | {Text(MetricId.ErrorRate)} | {Text(MetricId.Attainment)} | {Text(MetricId.Accuracy)} |\n");
+            text.Append($"| {Summaries.NameOf(phase)} | {Count(run.In(slice).LongCount())} | {Text(MetricId.ErrorRate)} | "
+                + $"{Text(MetricId.Attainment)} | {Text(MetricId.Accuracy)} |\n");
         }
 
         var faulty = run.In(new Slice(run.Candidate, Phase.Fault)).ToList();
         if (faulty.Exists(request => request.Faults.Count > 0))
         {
             string Bad(IEnumerable<Request> some) =>
-                Measurements.ShareOf(MetricId.Attainment, some) is { Value: { } good, Total: var total } ? $"{Wording.Percent(1 - good)} of {Count(total)}" : "none";
-            text.Append($"\nVictims of a fault that missed an objective: {Bad(faulty.Where(request => request.Faults.Count > 0))}. Bystanders: {Bad(faulty.Where(request => request.Faults.Count == 0))}. Bystanders in the baseline phase: {Bad(run.In(new Slice(run.Candidate, Phase.Baseline)))}.\n");
+                Measurements.ShareOf(MetricId.Attainment, some) is { Value: { } good, Total: var total }
+                    ? $"{Wording.Percent(1 - good)} of {Count(total)}" : "none";
+            var victims = Bad(faulty.Where(request => request.Faults.Count > 0));
+            var bystanders = Bad(faulty.Where(request => request.Faults.Count == 0));
+            var before = Bad(run.In(new Slice(run.Candidate, Phase.Baseline)));
+            text.Append($"\nVictims of a fault that missed an objective: {victims}. Bystanders: {bystanders}. Before any fault: {before}.\n");
         }
     }
 
@@ -138,7 +149,8 @@ public sealed class PostmortemReport : IReportWriter
         var reasons = run.In(new Slice(run.Candidate))
             .Where(request => !request.Completed)
             .GroupBy(request => (Outcome: Kebab.Of(request.Outcome), Reason: request.Reason ?? ""))
-            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key.Outcome, StringComparer.Ordinal).ThenBy(group => group.Key.Reason, StringComparer.Ordinal)
+            .OrderByDescending(group => group.Count())
+            .ThenBy(group => group.Key.Outcome, StringComparer.Ordinal).ThenBy(group => group.Key.Reason, StringComparer.Ordinal)
             .Take(10).ToList();
         if (reasons.Count == 0)
         {
@@ -148,7 +160,8 @@ public sealed class PostmortemReport : IReportWriter
         text.Append("\n## Evidence\n\n| requests | outcome | reason | first arrival |\n|---:|---|---|---:|\n");
         foreach (var group in reasons)
         {
-            text.Append($"| {Count(group.Count())} | {group.Key.Outcome} | {Markdown.Text(group.Key.Reason)} | {Count(group.Min(request => request.Arrival))} |\n");
+            text.Append($"| {Count(group.Count())} | {group.Key.Outcome} | {Markdown.Text(group.Key.Reason)} | "
+                + $"{Count(group.Min(request => request.Arrival))} |\n");
         }
     }
 
@@ -172,7 +185,8 @@ public sealed class PostmortemReport : IReportWriter
                 ? $"- Why did {name} leave the steady state whole: did something contain it, or did too little traffic meet it?\n"
                 : $"- Through which path did {name} reach the requests that went bad?\n");
             text.Append(fault.Recovery.DetectedAt is null ? $"- Who would have noticed {name} in production, and when?\n" : "");
-            text.Append(fault.Recovery is { ResidualRecovery: > 0 } or { Censored: not null } ? $"- What kept the system from coming back at once when {name} was lifted: a backlog, cold caches, a restart?\n" : "");
+            text.Append(fault.Recovery is { ResidualRecovery: > 0 } or { Censored: not null } ? $"- What kept the system "
+                + $"from coming back at once when {name} was lifted: a backlog, cold caches, a restart?\n" : "");
         }
 
         text.Append("- What went well, what went badly, and where were we lucky?\n\n");

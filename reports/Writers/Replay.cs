@@ -8,7 +8,8 @@ internal static class Replay
 {
     public static string Command(RunReport run) => run.Manifest.ReplayCommand is { } command ? Markdown.Plain(command) : string.Create(
         CultureInfo.InvariantCulture,
-        $"chaosbench run {Quoted(run.Manifest.ScenarioFile)} --scenario {Quoted(run.Summary.Scenario)} --seed {run.Summary.Seed}");
+        $"chaosbench run {Quoted(run.Manifest.ScenarioFile)} --scenario {Quoted(run.Summary.Scenario)} --seed "
+            + $"{run.Summary.Seed}");
 
     /// <summary>For a POSIX shell; control characters have no place in a command to copy.</summary>
     private static string Quoted(string word)
