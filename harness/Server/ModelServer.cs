@@ -1,4 +1,5 @@
 using ChaosBench.Server.Dependencies;
+using ChaosBench.Server.Embeddings;
 using ChaosBench.Server.Models;
 using ChaosBench.Server.Routing;
 using ChaosBench.Server.Scheduling;
@@ -47,6 +48,9 @@ public sealed class ModelServer : IAsyncDisposable
 
     /// <summary>Positions of one request, prompt and answer together.</summary>
     public int MaxContext => _model.MaxContext;
+
+    /// <summary>Gives the embeddings; null for a model without them. Lives as long as the server.</summary>
+    public TextEncoder? Encoder => _model.Encoder;
 
     /// <summary>Admitted requests that are on no replica yet.</summary>
     public int Waiting => _router.Waiting;
@@ -133,6 +137,10 @@ public sealed class ModelServer : IAsyncDisposable
         // Not disposed: a request may still be about to link to it.
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _replicas.DisposeAsync().ConfigureAwait(false);
+        if (Encoder is not null)
+        {
+            await Encoder.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private async Task<GenerationResult> ServeAsync(

@@ -1,3 +1,4 @@
+using ChaosBench.Server.Embeddings;
 using ChaosBench.Server.Models;
 using ChaosBench.Server.Scheduling;
 using ChaosBench.Server.Tokenization;
@@ -10,6 +11,9 @@ namespace ChaosBench.Server;
 internal sealed record ServedModel(
     ModelIdentity Identity, int MaxContext, Func<GenerationRequest, int[]> Encode, Func<int, IReplica> CreateReplica)
 {
+    /// <summary>Gives the embeddings; null for a model without them.</summary>
+    public TextEncoder? Encoder { get; init; }
+
     /// <exception cref="ModelLoadException">The folder cannot be served.</exception>
     public static ServedModel Load(ServerOptions options)
     {
@@ -21,7 +25,10 @@ internal sealed record ServedModel(
             MaxContext = context,
             MaxQueue = options.MaxBatch,
         };
-        return new ServedModel(folder.Identity, context, Encode, index => folder.CreateReplica(index, replica));
+        return new ServedModel(folder.Identity, context, Encode, index => folder.CreateReplica(index, replica))
+        {
+            Encoder = DecoderEmbedding.Load(options.Model, folder, options.Replicas),
+        };
 
         int[] Encode(GenerationRequest request)
         {

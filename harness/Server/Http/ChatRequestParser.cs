@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace ChaosBench.Server.Http;
 
@@ -11,35 +10,11 @@ namespace ChaosBench.Server.Http;
 /// </summary>
 public static class ChatRequestParser
 {
-    private const int Deepest = 32;
     private const int DefaultCompletionTokens = 16;
 
     /// <summary>Never throws for what a body holds. The time is linear in its length.</summary>
-    public static ParseResult Parse(ReadOnlyMemory<byte> body, string requestId, bool chat)
-    {
-        if (!Utf8.IsValid(body.Span))
-        {
-            return ParseResult.Of(ApiError.Bad(null, "The body is not valid UTF-8.", "invalid_utf8"));
-        }
-
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = Deepest });
-        }
-        catch (JsonException problem)
-        {
-            return ParseResult.Of(ApiError.Bad(null, Describe(problem), "invalid_json"));
-        }
-
-        using (document)
-        {
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(new FieldReader(document.RootElement), requestId, chat)
-                : ParseResult.Of(ApiError.Bad(
-                    null, $"The body must be a JSON object, not {FieldReader.Describe(document.RootElement)}.", "invalid_type"));
-        }
-    }
+    public static ParseResult Parse(ReadOnlyMemory<byte> body, string requestId, bool chat) =>
+        JsonBody.Read(body, fields => Read(fields, requestId, chat), ParseResult.Of);
 
     private static ParseResult Read(FieldReader fields, string requestId, bool chat)
     {
@@ -145,9 +120,4 @@ public static class ChatRequestParser
 
     /// <summary>Keeps what is out of range out of range.</summary>
     private static int Bounded(long value) => (int)Math.Clamp(value, -1, int.MaxValue);
-
-    /// <summary>The place, not the parser's words: those quote the body.</summary>
-    private static string Describe(JsonException problem) => FormattableString.Invariant(
-        $"The body is not valid JSON: line {problem.LineNumber + 1 ?? 1}, byte {problem.BytePositionInLine + 1 ?? 1}. ")
-        + FormattableString.Invariant($"Objects and arrays may nest {Deepest} deep.");
 }

@@ -8,7 +8,7 @@ namespace ChaosBench.Server.Http;
 internal static class ErrorReply
 {
     public static ApiError NoEmbeddings { get; } = new(
-        501, "not_implemented", null, "Embeddings are not served; /v1/chat/completions and /v1/completions are.");
+        501, "not_implemented", null, "This model gives no embeddings; its folder would need an embedding.onnx.");
 
     public static ApiError NoKey { get; } = new(
         401, "invalid_api_key", null, "The API key is missing or wrong; send it as \"Authorization: Bearer KEY\".");

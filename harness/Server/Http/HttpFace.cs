@@ -99,6 +99,7 @@ public sealed class HttpFace : IAsyncDisposable
 
         var metrics = new HttpMetrics();
         var generations = new GenerationEndpoint(server, options, metrics, time);
+        var embeddings = new EmbeddingsEndpoint(server.Encoder, options);
         var models = new ModelsEndpoint(server);
         application.UseExceptionHandler(new ExceptionHandlerOptions
         {
@@ -108,7 +109,7 @@ public sealed class HttpFace : IAsyncDisposable
         application.UseRouting();
         application.MapPost("/v1/chat/completions", context => generations.HandleAsync(context, chat: true));
         application.MapPost("/v1/completions", context => generations.HandleAsync(context, chat: false));
-        application.MapPost("/v1/embeddings", context => ErrorReply.WriteAsync(context, ErrorReply.NoEmbeddings));
+        application.MapPost("/v1/embeddings", embeddings.HandleAsync);
         application.MapGet("/v1/models", models.ListAsync);
         application.MapGet("/v1/models/{name}", models.OneAsync);
         application.MapGet("/health/live", context => context.Response.WriteAsync("live\n"));

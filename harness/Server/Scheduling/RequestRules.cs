@@ -28,7 +28,7 @@ internal static class RequestRules
 
         foreach (var token in prompt)
         {
-            if ((uint)token >= (uint)vocabulary)
+            if (token < 0 || token >= vocabulary)
             {
                 return ($"token {token} is outside of the vocabulary of {vocabulary:N0}", "invalid_value");
             }
