@@ -50,6 +50,7 @@ internal static class Accounts
         TimeToDetect = fault.Recovery.TimeToDetect,
         DetectedAfterInjection = fault.Recovery.DetectedAfterInjection,
         DetectedBy = fault.Recovery.DetectedBy,
+        DetectionShared = fault.Recovery.DetectionShared is { Count: > 0 } shared ? shared : null,
         TimeToMitigate = fault.Recovery.TimeToMitigate,
         TimeToRecover = fault.Recovery.TimeToRecover,
         ResidualRecovery = fault.Recovery.ResidualRecovery,

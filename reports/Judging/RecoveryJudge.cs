@@ -11,16 +11,18 @@ namespace ChaosBench.Reports.Judging;
 /// </summary>
 internal static class RecoveryJudge
 {
-    /// <summary>A gate: the worst ruling over the faults that were injected.</summary>
+    /// <summary>A gate: the worst ruling over the faults that were injected. Input that nobody noticed is no failure of detection: a service has no means to.</summary>
     public static Ruling Decide(Objective objective, Measurements run)
     {
         var rulings = run.Faults
+            .Where(fault => objective.Metric != MetricId.TimeToDetect || fault.Plan.Vantage != Vantage.Input
+                || fault.Recovery.DetectedBy is not null)
             .Select(fault => One(fault, objective.Metric, objective.Comparison, objective.Limit, Wording.Asks(objective, "s")))
             .OrderBy(ruling => ruling.Verdict switch { FindingVerdict.Fail => 0, FindingVerdict.Inconclusive => 1, _ => 2 })
             .ThenByDescending(ruling => ruling.Observed ?? double.PositiveInfinity)
             .ToList();
         return rulings.Count == 0
-            ? Ruling.Undecided(ReasonCodes.NotMeasured, $"No fault was planned, so that there is no "
+            ? Ruling.Undecided(ReasonCodes.NotMeasured, $"No fault was planned that has one, so that there is no "
                 + $"{Wording.NameOf(objective.Metric)} to judge.")
             : rulings[0] with { Samples = rulings.Count };
     }
@@ -88,9 +90,11 @@ internal static class RecoveryJudge
         var recovery = fault.Recovery;
         if (recovery.DetectedAfterInjection is { } after)
         {
+            var shared = recovery.DetectionShared.Count == 0 ? ""
+                : $" (the same event may be about {string.Join(" or ", recovery.DetectionShared)})";
             return Judged(
                 Summaries.Satisfies(after, comparison, limit), after,
-                $"{fault.Plan.Id} was noticed by {recovery.DetectedBy} {Wording.Duration(after)} after the injection; {asks}.");
+                $"{fault.Plan.Id} was noticed by {recovery.DetectedBy} {Wording.Duration(after)} after the injection{shared}; {asks}.");
         }
 
         var watched = recovery.UndetectedFor ?? 0;

@@ -15,8 +15,11 @@ public sealed class FaultLog
         Applied = met.Count(injection => injection.Kind == InjectionKind.Applied);
         Bypassed = met.Count(injection => injection.Kind == InjectionKind.Bypassed);
         var applied = met.Where(injection => injection.Kind == InjectionKind.Applied).Select(injection => injection.At).ToList();
+        var hits = met.Where(injection => injection.Kind is InjectionKind.Selected or InjectionKind.Applied).ToList();
+        Units = hits.Select(injection => injection.Key).ToHashSet(StringComparer.Ordinal);
         OrderedAt = FirstAt(FaultState.Ordered);
         InjectedAt = applied.Count > 0 ? applied.Min() : FirstAt(FaultState.Active);
+        TouchedAt = hits.Count > 0 ? Math.Min(hits.Min(injection => injection.At), InjectedAt ?? long.MaxValue) : InjectedAt;
         HealedAt = FirstAt(FaultState.Healed);
 
         // Faults of the input need no injector, so nobody lifts them: they are over when their window is.
@@ -35,6 +38,12 @@ public sealed class FaultLog
     public long? InjectedAt { get; }
     public long? ClearedAt { get; }
     public long? HealedAt { get; }
+
+    /// <summary>Keys of the units that it chose or changed: <c>replica-1</c>, request ids.</summary>
+    internal IReadOnlySet<string> Units { get; }
+
+    /// <summary>When it first chose or changed a unit: a victim may be missed while the injector is still at it.</summary>
+    internal long? TouchedAt { get; }
 
     /// <summary>The last state it reached; null when the timeline never touched it.</summary>
     public FaultState? State => Transitions.Count == 0 ? null : Transitions[^1].State;

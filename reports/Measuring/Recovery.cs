@@ -1,4 +1,3 @@
-using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios;
 
 namespace ChaosBench.Reports.Measuring;
@@ -24,6 +23,10 @@ public sealed record Recovery
     public long? ImpactAt { get; init; }
     public long? DetectedAt { get; init; }
     public string? DetectedBy { get; init; }
+
+    /// <summary>Ids of other faults that were there and that the same detection may be about. Usually none.</summary>
+    public IReadOnlyList<string> DetectionShared { get; init; } = [];
+
     public long? RecoveredAt { get; init; }
 
     /// <summary>t_imp - t_inj. Null: no window went bad.</summary>
@@ -68,17 +71,19 @@ internal static class RecoveryClock
         var bad = Walk(steady, injected, fault.ClearedAt ?? steady.WatchedUntil).Where(window => window.Good == false).ToList();
         var back = fault.ClearedAt is { } cleared ? Return(steady, cleared, other => IsActive(all, fault, other)) : null;
         var impact = bad.Count > 0 ? bad[0].Start : back?.FirstBad;
-        var detection = Detection(fault, all, run, injected);
+        var found = Attribution.First(fault, fault.TouchedAt ?? injected, all, run);
+        var noticed = found is null ? (long?)null : Math.Max(injected, found.Seen.At);
         var recovered = back?.At;
         return frame with
         {
             ImpactAt = impact,
             TimeToImpact = Seconds(injected, impact),
-            DetectedAt = detection?.At,
-            DetectedBy = detection?.By,
-            TimeToDetect = detection is null ? null : Math.Max(0, Nanos.ToSeconds(detection.At - (impact ?? injected))),
-            DetectedAfterInjection = Seconds(injected, detection?.At),
-            UndetectedFor = detection is null ? Seconds(injected, Math.Max(injected, run.LastAt)) : null,
+            DetectedAt = noticed,
+            DetectedBy = found?.Seen.By,
+            DetectionShared = found?.Among ?? [],
+            TimeToDetect = noticed is { } at ? Math.Max(0, Nanos.ToSeconds(at - (impact ?? injected))) : null,
+            DetectedAfterInjection = Seconds(injected, noticed),
+            UndetectedFor = noticed is null ? Seconds(injected, Math.Max(injected, run.LastAt)) : null,
             TimeToMitigate = Mitigation(bad, fault.ClearedAt, steady.Window, impact),
             RecoveredAt = recovered,
             TimeToRecover = impact is { } from && recovered is { } to ? Math.Max(0, Nanos.ToSeconds(to - from)) : null,
@@ -140,30 +145,6 @@ internal static class RecoveryClock
         var mitigated = bad[^1].Start + window;
         return mitigated + window <= end ? Nanos.ToSeconds(mitigated - from) : null;
     }
-
-    /// <summary>
-    /// The first detection at or after the injection that can be about this fault: dependencies notice dependency faults, router and
-    /// probe notice node faults, people notice all. It ends where the next fault of the same family begins.
-    /// </summary>
-    private static JournalEvent.Detection? Detection(FaultLog fault, IReadOnlyList<FaultLog> all, Measurements run, long injected)
-    {
-        var family = Family(fault);
-        var next = all.Where(other => other != fault && Family(other) == family && other.InjectedAt > injected)
-            .Min(other => other.InjectedAt) ?? long.MaxValue;
-        return run.Detections.FirstOrDefault(seen =>
-            seen.At >= injected && seen.At < next && !seen.What.EndsWith("ready", StringComparison.Ordinal)
-            && (seen.Target is null || seen.Target == run.Candidate) && CanNotice(seen.By, family));
-    }
-
-    private static bool CanNotice(string by, string family) => (by, family) switch
-    {
-        ("operator", _) => true,
-        ("dependency", _) => family == "dependency",
-        (_, "dependency") => false,
-        _ => true,
-    };
-
-    private static string Family(FaultLog fault) => fault.Plan.Kind.Split('.')[0];
 
     private static double? Seconds(long from, long? to) => to is { } end ? Nanos.ToSeconds(end - from) : null;
 }

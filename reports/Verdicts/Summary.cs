@@ -145,6 +145,9 @@ public sealed record FaultSummary
     public double? DetectedAfterInjection { get; init; }
     public string? DetectedBy { get; init; }
 
+    /// <summary>Ids of other faults that the same detection may be about; null when there are none.</summary>
+    public IReadOnlyList<string>? DetectionShared { get; init; }
+
     /// <summary>From the first bad window to the end of the last one, when the system helped itself while the fault was active.</summary>
     public double? TimeToMitigate { get; init; }
     public double? TimeToRecover { get; init; }

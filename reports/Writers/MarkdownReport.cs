@@ -129,6 +129,7 @@ public sealed class MarkdownReport : IReportWriter
                 : fault.Censored is { } censored ? $"> {Wording.Duration(censored)}" : "";
             var noticed = fault.DetectedAfterInjection is { } detected ? Wording.Duration(detected) : "";
             var by = fault.DetectedBy is { } who ? Markdown.Text(who) : "";
+            by += fault.DetectionShared is { } shared ? $", or of {string.Join(", ", shared.Select(Markdown.Code))}" : "";
             text.Append(CultureInfo.InvariantCulture,
                 $"| {Markdown.Code(fault.Id)} | {fault.Fidelity} | {fault.Applied} / {fault.Eligible} | {noticed} | {by} | "
                     + $"{back} | {fault.State} |\n");

@@ -95,11 +95,12 @@ internal static class Some
     public static JournalEvent.FaultTransition Moved(string id, FaultState state, double at) =>
         new() { At = S(at), Fault = id, State = state };
 
-    public static JournalEvent.Injection Met(string id, InjectionKind kind, double at) =>
-        new() { At = S(at), Fault = id, Key = "replica-1", Kind = kind };
+    public static JournalEvent.Injection Met(string id, InjectionKind kind, double at, string key = "replica-1") =>
+        new() { At = S(at), Fault = id, Key = key, Kind = kind };
 
-    public static JournalEvent.Detection Noticed(double at, string by = "router", string what = "replica-lost") =>
-        new() { At = S(at), By = by, What = what, Target = Candidate, Replica = 1 };
+    public static JournalEvent.Detection Noticed(
+        double at, string by = "router", string what = "replica-lost", int? replica = 1, string? request = null) =>
+        new() { At = S(at), By = by, What = what, Target = Candidate, Replica = replica, Request = request };
 
     public static Measurements Fold(JournalEvent.RunStarted run, params IEnumerable<JournalEvent>[] parts) =>
         Measurements.Fold([run, .. parts.SelectMany(part => part), End(healed: run.Faults.Count > 0 ? HealState.Verified : HealState.NotNeeded)]);
