@@ -34,7 +34,7 @@ public sealed class AbortMonitor
 
     /// <summary>error_rate and the per-request latencies, against fixed limits.</summary>
     public static bool Supports(Objective objective) =>
-        objective.LimitKind == LimitKind.Absolute && LiveMetrics.Supports(objective.Metric);
+        objective.LimitKind == LimitKind.Absolute && Metrics.CanWatchLive(objective.Metric);
 
     /// <summary>The reason to halt, or null.</summary>
     /// <param name="now">Nanoseconds of the run's clock.</param>

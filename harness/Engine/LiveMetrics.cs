@@ -12,9 +12,6 @@ namespace ChaosBench.Engine;
 /// </summary>
 internal static class LiveMetrics
 {
-    public static bool Supports(MetricId metric) => metric is MetricId.ErrorRate or MetricId.Ttft or MetricId.E2e
-        or MetricId.TtftService or MetricId.E2eService or MetricId.Tpot or MetricId.MaxStall or MetricId.DispatchLag;
-
     /// <summary>The metric over <paramref name="answers"/>; null when there is nothing to measure.</summary>
     public static double? Evaluate(
         Objective objective, IEnumerable<JournalEvent.Observation> answers, IReadOnlyList<WaitingRequest> waiting, long now)

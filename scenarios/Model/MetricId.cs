@@ -63,6 +63,10 @@ public static class Metrics
     /// <summary>False for percentiles of successes alone: they hide the failures.</summary>
     public static bool CanGate(MetricId metric) => metric is not (MetricId.TtftOk or MetricId.E2eOk);
 
+    /// <summary>Known for each request as it ends, so that an abort condition can watch it while the run goes on.</summary>
+    public static bool CanWatchLive(MetricId metric) => metric is MetricId.ErrorRate or MetricId.Ttft or MetricId.E2e
+        or MetricId.TtftService or MetricId.E2eService or MetricId.Tpot or MetricId.MaxStall or MetricId.DispatchLag;
+
     /// <summary><c>TimeToDetect</c> is written <c>time_to_detect</c>.</summary>
     public static string NameOf(MetricId metric) => string.Concat(
         metric.ToString().Select((letter, at) =>

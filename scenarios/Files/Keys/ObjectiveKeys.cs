@@ -56,9 +56,21 @@ internal static class ObjectiveKeys
         Text(kind, isAbort: false), static (statement, node, _) => new Placed<Objective>(statement.Objective, node.Place));
 
     private static CheckedKind<GateStatement, AbortCondition> AbortLine() => new(
-        Text(GateKind.Gate, isAbort: true), static (statement, _, _) => statement.Objective.LimitKind == LimitKind.Absolute
-            ? new AbortCondition(statement.Objective, statement.Hold ?? TimeSpan.FromSeconds(5))
-            : new Flaw("an abort condition cannot wait for a comparison with the baseline", "write a limit without vs baseline"));
+        Text(GateKind.Gate, isAbort: true), static (statement, _, _) => Watched(statement));
+
+    private static Parsed<AbortCondition> Watched(GateStatement statement)
+    {
+        var condition = statement.Objective;
+        if (condition.LimitKind != LimitKind.Absolute)
+        {
+            return new Flaw("an abort condition cannot wait for a comparison with the baseline", "write a limit without vs baseline");
+        }
+
+        return Metrics.CanWatchLive(condition.Metric)
+            ? new AbortCondition(condition, statement.Hold ?? TimeSpan.FromSeconds(5))
+            : new Flaw($"{Metrics.NameOf(condition.Metric)} is known only after the run, so that it cannot abort it",
+                $"watch {Shown.Or(Metrics.All.Where(Metrics.CanWatchLive).Select(Metrics.NameOf))}, or make it a gate");
+    }
 
     private static Table<Placed<Objective>> Wrapping(string name, GateKind kind)
     {

@@ -1,4 +1,5 @@
 using ChaosBench.Scenarios.Files.Kinds;
+using ChaosBench.Scenarios.Files.Yaml;
 using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Scenarios.Files.Keys;
@@ -91,6 +92,11 @@ internal static class ScenarioKeys
             keys.Report(Phases, "nothing is measured: every phase after the warm-up is 0s", "write baseline: 10s or more");
         }
 
+        if (workload is Workload.Closed)
+        {
+            CheckClosed(keys, arms, mix);
+        }
+
         // Targets and prompts that are broken or missing were reported where they should stand.
         if (!keys.IsSound || arms is null || workload is null || mix is null || phases is null)
         {
@@ -164,6 +170,23 @@ internal static class ScenarioKeys
         }
 
         return rate is { } perSecond && !keys.Has(Load) ? new Workload.Open(new ArrivalProcess.Poisson(perSecond)) : workload;
+    }
+
+    /// <summary>What needs planned instants: two arms at the same ones, and batches that share one.</summary>
+    private static void CheckClosed(KeyReader keys, Arms? arms, IReadOnlyList<MixEntry>? mix)
+    {
+        if (arms?.Baseline is not null)
+        {
+            keys.Report(TwoTargets, "an A/B run in a closed workload: its two arms would not get the same arrivals",
+                "write workload: { open: 20/s }, or one target:");
+        }
+
+        var lines = (keys.NodeOf(Mix) as ListNode)?.Items ?? [];
+        foreach (var (node, _) in lines.Zip(mix ?? []).Where(line => line.Second.Batch.Any(size => size > 1)))
+        {
+            keys.Reading.Report((node as MapNode)?.Find("batch")?.Place ?? node.Place,
+                "a batch in a closed workload: its clients ask one request at a time", "remove batch:, and raise clients: instead");
+        }
     }
 
     private static IReadOnlyList<MixEntry>? ReadMix(KeyReader keys)

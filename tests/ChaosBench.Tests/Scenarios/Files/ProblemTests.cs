@@ -66,6 +66,8 @@ public sealed class ProblemTests
         { "steadyState: [canary_accuracy >= 99%]", "9:19: 'canary_accuracy >= 99%' speaks of canaries, and the mix has none; add a line with role: canary to the mix" },
         { "abort: [\"error_rate > 50% vs baseline\"]", "9:27: '50%' beside vs baseline has no sign; write +50% or -50% vs baseline" },
         { "abort: [\"error_rate > +50% vs baseline\"]", "9:13: an abort condition cannot wait for a comparison with the baseline; write a limit without vs baseline" },
+        { "abort: [accuracy < 50% for 5s]", "9:13: accuracy is known only after the run, so that it cannot abort it; watch ttft, e2e, ttft_service, e2e_service, tpot, max_stall, dispatch_lag or error_rate, or make it a gate" },
+        { "abort: [attainment < 50%]", "9:13: attainment is known only after the run, so that it cannot abort it; watch ttft, e2e, ttft_service, e2e_service, tpot, max_stall, dispatch_lag or error_rate, or make it a gate" },
     };
 
     [Theory]
@@ -112,6 +114,8 @@ public sealed class ProblemTests
         { "rate: 20/s", "workload: { open: { rate: 1/s, to: 2/s } }", "7:40: to means nothing to poisson arrivals; write rate:, or arrivals: ramp" },
         { "rate: 20/s", "workload: { open: { arrivals: bursty, rate: 1/s } }", "7:35: 'bursty' is not an arrival process; known: poisson, constant, ramp" },
         { "rate: 20/s", "workload: { closed: { client: 8 } }", "7:27: unknown key 'client' in a closed workload; did you mean 'clients'?|7:25: a closed workload has no clients; add clients: 8" },
+        { "rate: 20/s", "workload: { closed: { clients: 2 } }\n    mix: [{ prompts: tickets, batch: [1, 4] }]", "8:38: a batch in a closed workload: its clients ask one request at a time; remove batch:, and raise clients: instead" },
+        { "rate: 20/s", "workload: { closed: { clients: 2 } }\n    targets: { baseline: candidate, candidate: candidate }", "8:14: an A/B run in a closed workload: its two arms would not get the same arrivals; write workload: { open: 20/s }, or one target:" },
         { "p99 ttft < 800ms", "p99 ttft < 800", "8:25: '800' has no unit; write 800s or 800ms" },
         { "\"p99 ttft < 800ms\"", "{ gates: p99 ttft < 1s }", "8:13: a gate is one line of text, or one of gate:, guard: and info: with it; write \"p99 ttft < 800ms\", or { guard: \"p99 ttft < 800ms\" }" },
         { "gates: [\"p99 ttft < 800ms\"]", "name: a\n  - name: A\n    rate: 1/s", "9:11: a second scenario with the name 'A'; give each scenario its own name" },
