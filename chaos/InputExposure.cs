@@ -1,4 +1,3 @@
-using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Chaos;
@@ -12,8 +11,7 @@ public sealed class InputExposure
     public InputExposure(Plan plan, IAnnouncer announcer)
     {
         _announcer = announcer;
-        var names = InputFaults.Catalogue.Select(kind => kind.Name).ToHashSet();
-        _faults = [.. plan.Faults.Where(fault => names.Contains(fault.Fault.Kind))];
+        _faults = [.. plan.Faults.Where(fault => InputFaults.Handles(fault.Fault.Kind))];
     }
 
     /// <summary>Call once for each request that goes out. Thread-safe.</summary>
@@ -23,7 +21,7 @@ public sealed class InputExposure
         foreach (var fault in _faults)
         {
             var hit = arrival.InputFaults.Contains(fault.Fault.Id);
-            if (!hit && (at < fault.Start || at >= fault.End || !IsEligible(arrival, fault.Fault)))
+            if (!hit && !InputFaults.IsEligible(fault, arrival, at))
             {
                 continue;
             }
@@ -36,8 +34,4 @@ public sealed class InputExposure
             }
         }
     }
-
-    private static bool IsEligible(Arrival arrival, Fault fault) =>
-        arrival.Cohort.Role != PromptRole.Canary
-        && (!fault.Select.TryGetValue("prompts", out var prompts) || prompts == arrival.Cohort.Prompts);
 }

@@ -29,9 +29,8 @@ internal sealed class ClosedLoop(Plan plan, Workload.Closed workload, RunClock c
         {
             for (var round = 0; clock.Now < plan.End && !over.IsCancellationRequested; round++)
             {
-                var index = checked((round * workload.Clients) + client);
-                var arrival = plan.Arrivals[index % plan.Arrivals.Count] with { Index = index, At = 0, Group = index };
-                var flight = dispatcher.Dispatch(arrival, clock.Now);
+                var now = clock.Now;
+                var flight = dispatcher.Dispatch(Draw(checked((round * workload.Clients) + client), now), now);
                 var pause = PauseAfter(await flight.Landed.Task.ConfigureAwait(false));
                 if (pause < TimeSpan.Zero)
                 {
@@ -53,6 +52,10 @@ internal sealed class ClosedLoop(Plan plan, Workload.Closed workload, RunClock c
             flights.Release();
         }
     }
+
+    /// <summary>The planner could not know when a client would ask, so the input faults that are due are applied here.</summary>
+    private Arrival Draw(int index, long now) => InputFaults.Apply(
+        plan.Faults, plan.Seed, plan.Arrivals[index % plan.Arrivals.Count] with { Index = index, At = 0, Group = index }, now);
 
     /// <summary>Negative: this client is done. A request that was not sent (budget, stop) will not be sent a moment later either.</summary>
     private TimeSpan PauseAfter(Outcome outcome) => outcome switch

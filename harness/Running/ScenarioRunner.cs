@@ -7,6 +7,7 @@ using ChaosBench.Harness.Commands;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Harness.Running;
@@ -107,7 +108,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 Clock = clock,
                 // A spinning pacer would take the core that an in-process model computes on.
                 Pacing = parts.ServesInProcess ? PacerOptions.NoSpin : PacerOptions.Default,
-                Observer = new ExposureObserver(new InputExposure(plan, parts.Announcer), clock),
+                Observer = new ExposureObserver(new InputExposure(plan, parts.Announcer), plan.Scenario.Workload, clock),
                 FaultsOf = parts.Announcer.TakeFaultsOf,
                 Alongside = async halt => healed = await parts.Timeline.RunAsync(() => clock.Now, halt).ConfigureAwait(false),
                 Progress = settings.Watcher,
@@ -118,9 +119,9 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
     }
 
     /// <summary>Tells which requests met an input fault, as they go out.</summary>
-    private sealed class ExposureObserver(InputExposure exposure, RunClock clock) : IRunObserver
+    private sealed class ExposureObserver(InputExposure exposure, Workload workload, RunClock clock) : IRunObserver
     {
-        public void OnSent(Arrival arrival) => exposure.OnSent(arrival, arrival.At > 0 ? arrival.At : clock.Now);
+        public void OnSent(Arrival arrival) => exposure.OnSent(arrival, workload is Workload.Open ? arrival.At : clock.Now);
     }
 }
 

@@ -159,6 +159,25 @@ public class LoadEngineTests
     }
 
     [Fact]
+    public async Task RunAsync_ClosedWorkloadWithInputFault_DamagesWhatIsSentInItsWindow()
+    {
+        var fault = new Fault { Id = "f", Kind = "input.typos", At = TimeSpan.FromMilliseconds(500), For = TimeSpan.FromSeconds(1) };
+        var plan = Plans.Closed(2, TimeSpan.Zero, TwoSeconds) with { Faults = [new PlannedFault(0, fault, Ms(500), Ms(1500))] };
+
+        await _run.RunAsync(plan, new ScriptedTarget(_run.Time, _ => new Script()));
+
+        var clean = plan.Arrivals.Select(arrival => Observations.PromptHash(arrival.Prompt)).ToHashSet();
+        Assert.InRange(_run.Journal.Observations.Count(o => o.Faults.Count > 0), 50, 110);
+        Assert.All(_run.Journal.Observations, o =>
+        {
+            var due = o.Sent >= Ms(500) && o.Sent < Ms(1500);
+            Assert.Equal(due ? ["f"] : Array.Empty<string>(), o.Faults);
+            Assert.Equal(due, !clean.Contains(o.PromptSha256));
+            Assert.Equal(due ? "f" : null, o.Cohort.Tags.GetValueOrDefault("fault"));
+        });
+    }
+
+    [Fact]
     public async Task RunAsync_ClosedWorkloadRefusedConnections_DoesNotFloodTheJournal()
     {
         var refused = new Script { TokenGaps = [], Response = new() { Outcome = Outcome.ConnectError, Reason = "refused" } };
