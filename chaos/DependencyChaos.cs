@@ -14,12 +14,18 @@ namespace ChaosBench.Chaos;
 /// </summary>
 /// <remarks>
 /// Polly draws its coin in call order, so the same seed would hit other requests under other scheduling. Here the rate is 1 or
-/// 0 by a keyed hash of the request, and Polly's own coin is fixed at 0: below 1 it injects, below 0 it never does.
+/// 0 by a keyed hash of what was asked, and Polly's own coin is fixed at 0: below 1 it injects, below 0 it never does.
 /// </remarks>
 public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announcer)
 {
-    /// <summary>Set by the server for each lookup; decides which requests are hit.</summary>
+    /// <summary>Set by the server for each lookup: whom injections are announced for.</summary>
     public static readonly ResiliencePropertyKey<string> RequestId = new("request.id");
+
+    /// <summary>
+    /// Set by the server for each lookup: what the coin is about, the same in both arms of an A/B run. Empty: the request is
+    /// spared. Not set: the request id.
+    /// </summary>
+    public static readonly ResiliencePropertyKey<string> FaultKey = new("fault.key");
 
     private ImmutableArray<IDependencyFault> _active = [];
 
@@ -53,7 +59,12 @@ public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announce
     private ValueTask<double> Rate<TFault>(ResilienceContext context)
         where TFault : IDependencyFault
     {
-        var request = Request(context);
+        var key = Key(context);
+        if (key.Length == 0)
+        {
+            return ValueTask.FromResult(0.0);
+        }
+
         var hit = false;
         foreach (var fault in _active)
         {
@@ -62,8 +73,8 @@ public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announce
                 continue;
             }
 
-            announcer.Unit(fault.Fault, request, UnitEvent.Eligible);
-            hit |= Selected(fault, request);
+            announcer.Unit(fault.Fault, Request(context), UnitEvent.Eligible);
+            hit |= Selected(fault, key);
         }
 
         return ValueTask.FromResult(hit ? 1.0 : 0.0);
@@ -75,7 +86,7 @@ public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announce
         var total = TimeSpan.Zero;
         foreach (var fault in Hits<DependencyLatency>(context))
         {
-            total += fault.Latency.Draw(seed, fault.Fault.Fault.Id, Request(context));
+            total += fault.Latency.Draw(seed, fault.Fault.Fault.Id, Key(context));
         }
 
         return total;
@@ -88,8 +99,8 @@ public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announce
     private List<TFault> Hits<TFault>(ResilienceContext context)
         where TFault : IDependencyFault
     {
-        var request = Request(context);
-        var hits = _active.OfType<TFault>().Where(fault => Selected(fault, request)).ToList();
+        var (request, key) = (Request(context), Key(context));
+        var hits = _active.OfType<TFault>().Where(fault => Selected(fault, key)).ToList();
         foreach (var fault in hits)
         {
             announcer.Unit(fault.Fault, request, UnitEvent.Selected);
@@ -99,10 +110,12 @@ public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announce
         return hits;
     }
 
-    private bool Selected(IDependencyFault fault, string request) =>
-        KeyedHash.Coin(seed, fault.Fault.Fault.Id, request, fault.Fault.Fault.Share.Value);
+    private bool Selected(IDependencyFault fault, string key) =>
+        KeyedHash.Coin(seed, fault.Fault.Fault.Id, key, fault.Fault.Fault.Share.Value);
 
     private static string Request(ResilienceContext context) => context.Properties.GetValue(RequestId, "");
+
+    private static string Key(ResilienceContext context) => context.Properties.GetValue(FaultKey, Request(context));
 }
 
 /// <summary>A fault that sits in a dependency's pipeline.</summary>

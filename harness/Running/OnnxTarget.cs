@@ -4,6 +4,7 @@ using ChaosBench.Engine.Targets;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
+using ChaosBench.Scenarios.Prompts;
 using ChaosBench.Server;
 using ChaosBench.Server.Dependencies;
 using ChaosBench.Server.Http;
@@ -46,8 +47,8 @@ internal sealed class OnnxTarget(
         GenerationRequest request;
         if (arrival.Prompt.RawBody is { } body)
         {
-            // Damaged bytes go through the same parser as over HTTP.
-            var parsed = ChatRequestParser.Parse(body, arrival.RequestId, chat: true);
+            // Damaged bytes go through the same parser as over HTTP, with its defaults for what they leave out: temperature 1.
+            var parsed = ChatRequestParser.Parse(ChatBody.FillModel(body, Server.Identity.Name), arrival.RequestId, chat: true);
             if (!parsed.Ok)
             {
                 return new Response
@@ -58,14 +59,14 @@ internal sealed class OnnxTarget(
                 };
             }
 
-            request = parsed.Parsed.Request;
+            request = parsed.Parsed.Request with { FaultKey = FaultKeyOf(arrival) };
         }
         else
         {
             request = Request(arrival);
         }
 
-        var tokens = new TokenSink(sink, arrival.Sampling.Stream);
+        var tokens = new TokenSink(sink, request.Stream);
         var result = await Server.GenerateAsync(request, tokens, cancellation).ConfigureAwait(false);
         tokens.Complete();
         return Answer(result, tokens.Count);
@@ -95,14 +96,19 @@ internal sealed class OnnxTarget(
         },
     };
 
-    private static GenerationRequest Request(Arrival arrival) => new()
+    internal static GenerationRequest Request(Arrival arrival) => new()
     {
         RequestId = arrival.RequestId,
+        FaultKey = FaultKeyOf(arrival),
         Messages = [.. arrival.Prompt.Messages.Select(message => new ChatTurn(message.Role, message.Content))],
         Temperature = arrival.Sampling.Temperature,
         MaxTokens = arrival.Sampling.MaxTokens,
         Seed = arrival.Sampling.Seed,
+        Stream = arrival.Sampling.Stream,
     };
+
+    /// <summary>What was drawn, so that both arms of a block lose the same requests. Canaries are no victims of anything.</summary>
+    private static string FaultKeyOf(Arrival arrival) => arrival.Cohort.Role == PromptRole.Canary ? "" : arrival.Key;
 
     private static Response Answer(GenerationResult result, int tokens)
     {

@@ -8,6 +8,9 @@ public sealed record GenerationRequest
 {
     public required string RequestId { get; init; }
 
+    /// <summary>Decides which injected faults of dependencies hit this request. Empty: none does. Default: <see cref="RequestId"/>.</summary>
+    public string FaultKey { get => field ?? RequestId; init; }
+
     public required IReadOnlyList<ChatTurn> Messages { get; init; }
 
     /// <summary>Raw prompt instead of messages; null for chat.</summary>

@@ -149,7 +149,8 @@ public sealed class ModelServer : IAsyncDisposable
         var degraded = false;
         if (_contextStore is not null)
         {
-            var context = await _contextStore.FindAsync(request.RequestId, AskerOf(request), cancellation).ConfigureAwait(false);
+            var context = await _contextStore.FindAsync(
+                request.RequestId, AskerOf(request), cancellation, request.FaultKey).ConfigureAwait(false);
             if (context.Status == DependencyStatus.Failed)
             {
                 return Results.DependencyUnavailable(context.Reason);

@@ -65,10 +65,12 @@ public sealed class ContextStore
     }
 
     /// <param name="asker">What identifies who asks, for example the last user message.</param>
-    public ValueTask<DependencyReply<ContextRecord>> FindAsync(string requestId, string asker, CancellationToken cancellation)
+    /// <param name="faultKey">See <see cref="GenerationRequest.FaultKey"/>; null: the request id.</param>
+    public ValueTask<DependencyReply<ContextRecord>> FindAsync(
+        string requestId, string asker, CancellationToken cancellation, string? faultKey = null)
     {
         var key = KeyOf(asker);
-        return _pipeline.CallAsync(requestId, inner => _source.FindAsync(key, inner), cancellation);
+        return _pipeline.CallAsync(requestId, inner => _source.FindAsync(key, inner), cancellation, faultKey);
     }
 
     /// <summary>The first 8 bytes of SHA-256 over the UTF-16 text, in hex: any text is a key, lone surrogates included.</summary>

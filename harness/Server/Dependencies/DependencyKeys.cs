@@ -5,8 +5,11 @@ namespace ChaosBench.Server.Dependencies;
 /// <summary>What a strategy inside a dependency's pipeline can know of the call it sits in. Keys compare by name.</summary>
 public static class DependencyKeys
 {
-    /// <summary>The request that caused the call; a keyed coin makes the same requests victims at any concurrency.</summary>
+    /// <summary>The request that caused the call.</summary>
     public static ResiliencePropertyKey<string> RequestId { get; } = new("request.id");
+
+    /// <summary>What a keyed coin about the request goes by; empty when no fault may hit it.</summary>
+    public static ResiliencePropertyKey<string> FaultKey { get; } = new("fault.key");
 
     public static ResiliencePropertyKey<string> DependencyName { get; } = new("dependency.name");
 

@@ -36,11 +36,13 @@ public sealed class DependencyPipeline<T>
     }
 
     /// <summary>Calls <paramref name="dependency"/> for one request.</summary>
+    /// <param name="faultKey">See <see cref="GenerationRequest.FaultKey"/>; null: the request id.</param>
     public async ValueTask<DependencyReply<T>> CallAsync(
-        string requestId, Func<CancellationToken, ValueTask<T>> dependency, CancellationToken cancellation)
+        string requestId, Func<CancellationToken, ValueTask<T>> dependency, CancellationToken cancellation, string? faultKey = null)
     {
         var context = ResilienceContextPool.Shared.Get(_name, cancellation);
         context.Properties.Set(DependencyKeys.RequestId, requestId);
+        context.Properties.Set(DependencyKeys.FaultKey, faultKey ?? requestId);
         context.Properties.Set(DependencyKeys.DependencyName, _name);
         try
         {

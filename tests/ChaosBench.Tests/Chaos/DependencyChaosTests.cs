@@ -33,6 +33,37 @@ public sealed class DependencyChaosTests
     }
 
     [Fact]
+    public async Task AddTo_TwoRequestsWithOneFaultKey_ShareTheirFate()
+    {
+        var fault = Planned("dependency.error", share: 0.5);
+        var chaos = new DependencyChaos("context-store", seed: 7, _said);
+        await new DependencyError(fault, [chaos]).ApplyAsync(default);
+        var pipeline = Pipeline(chaos, TimeProvider.System);
+
+        var arms = new List<(bool Candidate, bool Baseline)>();
+        for (var draw = 0; draw < 100; draw++)
+        {
+            var key = FormattableString.Invariant($"tickets-{draw:D6}");
+            arms.Add((await Fails(pipeline, Request(2 * draw), key), await Fails(pipeline, Request((2 * draw) + 1), key)));
+        }
+
+        Assert.All(arms, pair => Assert.Equal(pair.Candidate, pair.Baseline));
+        Assert.InRange(arms.Count(pair => pair.Candidate), 30, 70);
+        Assert.All(_said.KeysOf(fault, UnitEvent.Applied), key => Assert.StartsWith("r", key, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AddTo_EmptyFaultKey_IsSparedAndNotEligible()
+    {
+        var fault = Planned("dependency.error", share: 1);
+        var chaos = new DependencyChaos("context-store", seed: 7, _said);
+        await new DependencyError(fault, [chaos]).ApplyAsync(default);
+
+        Assert.False(await Fails(Pipeline(chaos, TimeProvider.System), Request(1), ""));
+        Assert.Empty(_said.Units);
+    }
+
+    [Fact]
     public async Task ClearAsync_AfterApply_LeavesNothingBehind()
     {
         var fault = Planned("dependency.error", share: 1);
@@ -106,10 +137,28 @@ public sealed class DependencyChaosTests
         return [.. failed];
     }
 
-    private static async Task<int> Execute(ResiliencePipeline<int> pipeline, string request)
+    private static async Task<bool> Fails(ResiliencePipeline<int> pipeline, string request, string key)
+    {
+        try
+        {
+            await Execute(pipeline, request, key);
+            return false;
+        }
+        catch (DependencyFaultException)
+        {
+            return true;
+        }
+    }
+
+    private static async Task<int> Execute(ResiliencePipeline<int> pipeline, string request, string? key = null)
     {
         var context = ResilienceContextPool.Shared.Get();
         context.Properties.Set(DependencyChaos.RequestId, request);
+        if (key is not null)
+        {
+            context.Properties.Set(DependencyChaos.FaultKey, key);
+        }
+
         try
         {
             return await pipeline.ExecuteAsync(static _ => ValueTask.FromResult(42), context);

@@ -1,7 +1,9 @@
+using ChaosBench.Chaos;
 using ChaosBench.Server;
 using ChaosBench.Server.Dependencies;
 using ChaosBench.Tests.Support;
 using Polly.Simmy;
+using Polly.Simmy.Behavior;
 
 namespace ChaosBench.Tests.Server.Dependencies;
 
@@ -32,6 +34,39 @@ public class ContextStoreTests
 
     [Fact]
     public void KeyOf_LoneSurrogates_DoNotCollide() => Assert.NotEqual(ContextStore.KeyOf("\uD800"), ContextStore.KeyOf("\uD801"));
+
+    [Theory]
+    [InlineData(null, "r1")]
+    [InlineData("tickets-000017", "tickets-000017")]
+    [InlineData("", "")]
+    public async Task GenerateAsync_FaultKey_ReachesTheStrategiesAroundTheLookup(string? key, string expected)
+    {
+        string? seen = null;
+        await using var server = await _model.ServeAsync(
+            new ServerOptions
+            {
+                Model = "fake",
+                ContextStore = new ContextStoreOptions
+                {
+                    Latency = TimeSpan.Zero,
+                    Innermost = builder => builder.AddChaosBehavior(new ChaosBehaviorStrategyOptions
+                    {
+                        InjectionRate = 1,
+                        BehaviorGenerator = arguments =>
+                        {
+                            seen = arguments.Context.Properties.GetValue(DependencyChaos.FaultKey, "not set");
+                            return default;
+                        },
+                    }),
+                },
+            },
+            _time);
+        var request = FakeModel.Request("r1");
+
+        await server.GenerateAsync(key is null ? request : request with { FaultKey = key }, new ListSink(), default);
+
+        Assert.Equal(expected, seen);
+    }
 
     [Fact]
     public async Task GenerateAsync_StoreDownWithFallback_ServesDegraded()
