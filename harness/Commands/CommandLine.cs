@@ -74,7 +74,11 @@ public static class CommandLine
         catch (Exception exception)
         {
             await terminal.Error.WriteLineAsync(Printable.Line($"chaosbench broke: {exception.Message}")).ConfigureAwait(false);
-            await terminal.Error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
+            foreach (var line in exception.ToString().ReplaceLineEndings("\n").Split('\n'))
+            {
+                await terminal.Error.WriteLineAsync(Printable.Line(line)).ConfigureAwait(false);
+            }
+
             return ExitCodes.Error;
         }
     }

@@ -41,7 +41,7 @@ internal static class ServeCommand
         {
             await using var server = await ModelServer.StartAsync(options, time, cancellation).ConfigureAwait(false);
             await using var face = await HttpFace.StartAsync(server, faceOptions, time, cancellation).ConfigureAwait(false);
-            terminal.Error.WriteLine($"serving {server.Identity.Name} on {face.BaseAddress} ({options.Replicas} replica(s), {server.Identity.Device}); Ctrl-C drains and stops");
+            terminal.Error.WriteLine($"serving {Printable.Line(server.Identity.Name, 60)} on {face.BaseAddress} ({options.Replicas} replica(s), {server.Identity.Device}); Ctrl-C drains and stops");
             await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ExitCodes.Pass;
         }

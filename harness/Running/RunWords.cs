@@ -15,7 +15,7 @@ internal static class RunWords
 
     public static string Describe(RunProgress progress)
     {
-        var active = progress.ActiveFaults.Count == 0 ? "" : "  FAULTS " + string.Join(", ", progress.ActiveFaults);
+        var active = progress.ActiveFaults.Count == 0 ? "" : "  FAULTS " + string.Join(", ", progress.ActiveFaults.Select(fault => Printable.Line(fault, 60)));
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{progress.Elapsed.TotalSeconds,4:0}/{progress.Total.TotalSeconds:0} s {progress.Phase.ToString().ToLowerInvariant(),-8} " +

@@ -85,8 +85,7 @@ public sealed record PlanSummary
     {
         if (kind?.Scope != FaultScope.Request || !isOpen)
         {
-            var scope = kind?.Scope.ToString().ToLowerInvariant() ?? "unit";
-            return new FaultVictims(fault, null, null, null, $"at run time: each {scope} in the window whose coin hash64(seed, fault id, {scope}) falls below {fault.Fault.Share}");
+            return new FaultVictims(fault, null, null, null, "at run time: " + RuleOf(plan, fault, kind?.Scope));
         }
 
         if (InputFaults.Handles(fault.Fault.Kind))
@@ -98,8 +97,24 @@ public sealed record PlanSummary
 
         var within = plan.Arrivals
             .Where(arrival => arrival.At >= fault.Start && arrival.At < fault.End && arrival.Cohort.Role != PromptRole.Canary).ToList();
-        var chosen = within.FindAll(arrival => KeyedHash.Coin(plan.Seed, fault.Fault.Id, arrival.RequestId, fault.Fault.Share.Value));
-        return Listed(fault, chosen, within.Count, $"coin hash64(seed, fault id, request id) below {fault.Fault.Share}, among requests that reach it in the window");
+        var chosen = within.FindAll(arrival => KeyedHash.Coin(plan.Seed, fault.Fault.Id, arrival.Key, fault.Fault.Share.Value));
+        return Listed(fault, chosen, within.Count, $"coin hash64(seed, fault id, what was drawn) below {fault.Fault.Share}, among requests that reach it in the window, canaries spared");
+    }
+
+    private static string RuleOf(Plan plan, PlannedFault fault, FaultScope? scope)
+    {
+        if (scope == FaultScope.Replica)
+        {
+            // No coin: an injector takes exactly one replica of each target.
+            var each = plan.Scenario.Baseline is null ? "" : " of each target";
+            return fault.Fault.Select.TryGetValue("replica", out var replica)
+                ? $"replica {replica}{each}, as selected"
+                : $"one replica{each}, chosen by the seed when it acts";
+        }
+
+        return scope == FaultScope.Request
+            ? $"each request in the window whose coin hash64(seed, fault id, what was drawn) falls below {fault.Fault.Share}, canaries spared"
+            : $"each unit in the window whose coin hash64(seed, fault id, unit) falls below {fault.Fault.Share}";
     }
 
     private static FaultVictims Listed(PlannedFault fault, List<Arrival> hit, int eligible, string rule) =>

@@ -14,6 +14,7 @@ public static class PlanSummaryText
         Line(output, $"plan      sha256 {plan.Sha256}, seed {plan.Seed}");
         Line(output, $"targets   {TargetText("candidate", plan.Scenario.Candidate)}{(plan.Scenario.Baseline is { } baseline ? ", " + TargetText("baseline", baseline) : "")}");
         Line(output, $"workload  {WorkloadText(plan.Scenario.Workload)}, {plan.Arrivals.Count:N0} {(plan.Scenario.Workload is Workload.Open ? "requests" : "requests in the cycle")}");
+        WriteFiles(plan, output);
         Line(output, $"tokens    at most {summary.MaxOutputTokens:N0} out; about {summary.PromptBytes / 4:N0} in ({summary.PromptBytes:N0} bytes of prompts)");
         WritePhases(summary, output);
         WriteSlices("prompts", summary.PromptSets, plan.Arrivals.Count, output);
@@ -22,15 +23,27 @@ public static class PlanSummaryText
         WriteAuthority(summary.Requested, output);
     }
 
+    /// <summary>A scenario file may come from a stranger, and it may name any file: what was read is shown before anything is sent.</summary>
+    private static void WriteFiles(Plan plan, TextWriter output)
+    {
+        var read = plan.Files.OrderBy(file => file.Key, StringComparer.Ordinal).ToList();
+        for (var at = 0; at < read.Count; at++)
+        {
+            Line(output, $"{(at == 0 ? "reads" : ""),-9} {Plain(read[at].Key)}  sha256 {read[at].Value[..Math.Min(12, read[at].Value.Length)]}");
+        }
+    }
+
     private static void WritePhases(PlanSummary summary, TextWriter output)
     {
         Line(output, $"phases");
         foreach (var phase in summary.Phases)
         {
             var load = phase.Requests is { } requests ? Invariant($"{requests:N0} requests, {phase.RatePerSecond:0.##}/s") : "as fast as answers come";
-            Line(output, $"  {phase.Window.Phase,-10} {Seconds(phase.Window.Start)} to {Seconds(phase.Window.End)}  {load}");
+            Line(output, $"  {Words(phase.Window.Phase),-10} {Seconds(phase.Window.Start)} to {Seconds(phase.Window.End)}  {load}");
         }
     }
+
+    private static string Words(Phase phase) => phase == Phase.WarmUp ? "warm-up" : phase.ToString().ToLowerInvariant();
 
     private static void WriteSlices(string title, IReadOnlyList<PlanSummary.Slice> slices, int all, TextWriter output)
     {

@@ -30,6 +30,33 @@ public sealed class PlanSummaryTests
         Assert.Null(summary.Faults[1].Victims);
     }
 
+    [Theory]
+    [InlineData("1", "at run time: replica 1, as selected")]
+    [InlineData(null, "at run time: one replica, chosen by the seed when it acts")]
+    public void Of_FaultOnAReplica_SaysWhichOneAndTossesNoCoin(string? replica, string expected)
+    {
+        var kill = new Fault { Id = "kill", Kind = "node.kill", At = Plans.Seconds(25), For = Plans.Seconds(10) };
+        var kind = new FaultKind("node.kill", Vantage.Server, FaultScope.Replica, "node", Fidelity.Simulated, "", "", [], "");
+        var plan = Plans.Create(Scenario with
+        {
+            Faults = [replica is null ? kill : kill with { Select = new Dictionary<string, string> { ["replica"] = replica } }],
+        });
+
+        Assert.Equal(expected, PlanSummary.Of(plan, Authority.None, [kind]).Faults[0].Rule);
+    }
+
+    [Fact]
+    public void Write_Plan_NamesPhasesInWordsAndTheFilesItRead()
+    {
+        using var text = new StringWriter();
+
+        PlanSummaryText.Write(PlanSummary.Of(Plans.Create(Scenario), Authority.None, InputFaults.Catalogue), text);
+
+        Assert.Contains("  warm-up    0s to 5s", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("reads     a.jsonl  sha256 ", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("          tickets.jsonl  sha256 ", text.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Write_HostileNames_ReachNoTerminal()
     {
