@@ -151,6 +151,7 @@ internal sealed class FakeReplica(int index, FakeModel model, ChannelWriter<Fake
 internal sealed class FakeCall(FakeReplica replica, GenerationRequest request, int promptTokens, IGenerationSink sink)
 {
     private readonly TaskCompletionSource<GenerationResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new(); // guards _text and _tokens: a cancellation ends the call while the test still writes
     private readonly StringBuilder _text = new();
     private int _tokens;
 
@@ -162,21 +163,31 @@ internal sealed class FakeCall(FakeReplica replica, GenerationRequest request, i
 
     public void Token(string text)
     {
-        _tokens++;
-        _text.Append(text);
+        lock (_lock)
+        {
+            _tokens++;
+            _text.Append(text);
+        }
+
         sink.Tokens(1, text);
     }
 
     public void Complete() => End(GenerationStatus.Completed);
 
-    public void End(GenerationStatus status) => _result.TrySetResult(new GenerationResult
+    public void End(GenerationStatus status)
     {
-        Status = status,
-        FinishReason = status == GenerationStatus.Completed ? "stop" : null,
-        PromptTokens = promptTokens,
-        CompletionTokens = _tokens,
-        Text = _text.ToString(),
-    });
+        lock (_lock)
+        {
+            _result.TrySetResult(new GenerationResult
+            {
+                Status = status,
+                FinishReason = status == GenerationStatus.Completed ? "stop" : null,
+                PromptTokens = promptTokens,
+                CompletionTokens = _tokens,
+                Text = _text.ToString(),
+            });
+        }
+    }
 }
 
 /// <summary>Keeps what it hears.</summary>

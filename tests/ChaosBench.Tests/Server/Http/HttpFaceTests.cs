@@ -129,9 +129,9 @@ public sealed class HttpFaceTests : IAsyncLifetime
         var posting = Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         var call = await _model.NextCallAsync();
 
-        // More than the sockets' and Kestrel's buffers and the channel hold, written without a wait.
+        // More than the sockets' buffers (tens of MiB where the kernel tunes them), Kestrel's and the channel hold, without a wait.
         var piece = new string('x', 1 << 14);
-        for (var token = 0; token < 4 * StreamSink.Capacity && !call.Result.IsCompleted; token++)
+        for (var token = 0; token < 8 * StreamSink.Capacity && !call.Result.IsCompleted; token++)
         {
             call.Token(piece);
         }
