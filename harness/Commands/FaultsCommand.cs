@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ChaosBench.Chaos;
 using ChaosBench.Reports.Judging;
+using ChaosBench.Scenarios.Files;
 using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Harness.Commands;
@@ -49,7 +50,7 @@ internal static class FaultsCommand
     private static int Describe(Terminal terminal, string id, bool json)
     {
         var kind = FaultCatalogue.Find(id)
-            ?? throw new UsageException($"there is no fault '{id}'; nearest: {Nearest(id)}. 'chaosbench faults list' shows all.");
+            ?? throw new UsageException($"there is no fault '{id}'; {Nearest.Remedy(id, [.. FaultCatalogue.All.Select(known => known.Name)])}");
         if (json)
         {
             terminal.Out.WriteLine(JsonSerializer.Serialize(Row(kind), Json));
@@ -96,13 +97,6 @@ internal static class FaultsCommand
         parameters = kind.Parameters,
         kind.Example,
     };
-
-    private static string Nearest(string id) =>
-        FaultCatalogue.All
-            .Select(kind => kind.Name)
-            .OrderByDescending(name => name.Intersect(id).Count() - Math.Abs(name.Length - id.Length))
-            .ThenBy(name => name, StringComparer.Ordinal)
-            .First();
 
     private static string Lower<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());

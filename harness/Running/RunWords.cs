@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using ChaosBench.Engine;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios;
+using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Harness.Running;
@@ -11,7 +13,7 @@ internal static class RunWords
 {
     public static string Describe(Plan plan) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Seconds(Nanos.ToSeconds(plan.End))}, {plan.Arrivals.Count} requests planned, {plan.Faults.Count} fault(s), seed {plan.Seed}, plan {plan.Sha256[..12]}");
+        $"{Seconds(Nanos.ToSeconds(plan.End))}, {Load(plan)}, {plan.Faults.Count} fault(s), seed {plan.Seed}, plan {plan.Sha256[..12]}");
 
     public static string Describe(RunProgress progress)
     {
@@ -25,6 +27,13 @@ internal static class RunWords
 
     public static string Verdict(Summary summary) =>
         $"{summary.Verdict.ToString().ToUpperInvariant()} (exit {summary.ExitCode}): {Printable.Line(summary.Headline)}";
+
+    private static string Load(Plan plan) => plan.Scenario.Workload switch
+    {
+        Workload.Open => string.Create(CultureInfo.InvariantCulture, $"{plan.Arrivals.Count} requests planned"),
+        Workload.Closed closed => string.Create(CultureInfo.InvariantCulture, $"{closed.Clients} clients, think time {Seconds(closed.ThinkTime.TotalSeconds)}"),
+        _ => throw new UnreachableException(),
+    };
 
     private static string Seconds(double seconds) => seconds.ToString("0.#", CultureInfo.InvariantCulture) + " s";
 

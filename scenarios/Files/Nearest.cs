@@ -1,7 +1,7 @@
 namespace ChaosBench.Scenarios.Files;
 
 /// <summary>Guesses what was meant by a misspelt name.</summary>
-internal static class Nearest
+public static class Nearest
 {
     private const int LongestName = 64;
 
