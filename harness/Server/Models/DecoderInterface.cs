@@ -17,6 +17,8 @@ internal sealed record DecoderInterface
     private const string Expected = "ChaosBench serves decoders exported with input_ids, attention_mask[, position_ids], "
         + "past_key_values.N.key/value -> logits, present.N.key/value (Optimum, ONNX Runtime GenAI)";
 
+    private static readonly TensorElementType[] Floats = [TensorElementType.Float, TensorElementType.Float16];
+
     public required bool HasPositionIds { get; init; }
 
     /// <summary>key and value of layer 0, key and value of layer 1, ...</summary>
@@ -30,7 +32,13 @@ internal sealed record DecoderInterface
 
     public required int Vocabulary { get; init; }
 
+    /// <summary>f32 or f16.</summary>
     public required TensorElementType CacheType { get; init; }
+
+    /// <summary>f32 or f16.</summary>
+    public required TensorElementType LogitsType { get; init; }
+
+    public static int BytesOf(TensorElementType type) => type == TensorElementType.Float16 ? 2 : 4;
 
     /// <exception cref="ModelLoadException">The graph has other tensors or other types than a decoder of this form.</exception>
     public static DecoderInterface Read(string place, InferenceSession session, ModelConfig config)
@@ -38,11 +46,16 @@ internal sealed record DecoderInterface
         var (inputs, outputs) = (session.InputMetadata, session.OutputMetadata);
         var past = Names("past_key_values", config.Layers);
         var present = Names("present", config.Layers);
-        Require(place, "input", inputs, InputIds, TensorElementType.Int64, 2);
-        Require(place, "input", inputs, AttentionMask, TensorElementType.Int64, 2);
-        Require(place, "output", outputs, Logits, TensorElementType.Float, 3);
-        Array.ForEach(past, name => Require(place, "input", inputs, name, TensorElementType.Float, 4));
-        Array.ForEach(present, name => Require(place, "output", outputs, name, TensorElementType.Float, 4));
+        Require(place, "input", inputs, InputIds, [TensorElementType.Int64], 2);
+        Require(place, "input", inputs, AttentionMask, [TensorElementType.Int64], 2);
+        var logitsType = Require(place, "output", outputs, Logits, Floats, 3);
+        var cacheType = Require(place, "input", inputs, past[0], Floats, 4);
+        Array.ForEach(past, name => Require(place, "input", inputs, name, [cacheType], 4));
+        Array.ForEach(present, name => Require(place, "output", outputs, name, [cacheType], 4));
+        if (inputs.ContainsKey(PositionIds))
+        {
+            Require(place, "input", inputs, PositionIds, [TensorElementType.Int64], 2);
+        }
 
         var unknown = inputs.Keys.Except([InputIds, AttentionMask, PositionIds, .. past]).Order(StringComparer.Ordinal).ToArray();
         if (unknown.Length > 0)
@@ -62,26 +75,29 @@ internal sealed record DecoderInterface
             KeyValueHeads = config.KeyValueHeads,
             HeadSize = config.HeadSize,
             Vocabulary = config.Vocabulary,
-            CacheType = TensorElementType.Float,
+            CacheType = cacheType,
+            LogitsType = logitsType,
         };
     }
 
     private static string[] Names(string prefix, int layers) =>
         [.. Enumerable.Range(0, layers).SelectMany(i => (string[])[$"{prefix}.{i}.key", $"{prefix}.{i}.value"])];
 
-    private static void Require(
-        string place, string kind, IReadOnlyDictionary<string, NodeMetadata> all, string name, TensorElementType type, int rank)
+    private static TensorElementType Require(
+        string place, string kind, IReadOnlyDictionary<string, NodeMetadata> all, string name, TensorElementType[] types, int rank)
     {
         if (!all.TryGetValue(name, out var found))
         {
             throw new ModelLoadException(place, $"{kind} '{name}' is missing; {Expected}; {kind}s found: {Listed(all.Keys)}");
         }
 
-        if (!found.IsTensor || found.ElementDataType != type || found.Dimensions.Length != rank)
+        if (!found.IsTensor || !types.Contains(found.ElementDataType) || found.Dimensions.Length != rank)
         {
             var is_ = found.IsTensor ? $"{found.ElementDataType} of rank {found.Dimensions.Length}" : found.OnnxValueType.ToString();
-            throw new ModelLoadException(place, $"{kind} '{name}' is {is_}; expected {type} of rank {rank}");
+            throw new ModelLoadException(place, $"{kind} '{name}' is {is_}; expected {string.Join(" or ", types)} of rank {rank}");
         }
+
+        return found.ElementDataType;
     }
 
     /// <summary>A symbolic dimension is -1 and agrees with anything.</summary>

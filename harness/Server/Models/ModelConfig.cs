@@ -19,6 +19,9 @@ internal sealed record ModelConfig
 
     public required int Context { get; init; }
 
+    /// <summary><c>past_present_share_buffer</c> of genai_config.json; null where nothing is said, and a trial decides.</summary>
+    public bool? SharesBuffer { get; init; }
+
     /// <summary>Tokens that end an answer.</summary>
     public required IReadOnlyList<int> EndTokens { get; init; }
 
@@ -28,6 +31,7 @@ internal sealed record ModelConfig
         var config = JsonFile.Parse(place, JsonFile.ReadBytes(place, "layer count, heads, vocabulary and context of the model"));
         var heads = config.Get("num_attention_heads").PositiveInteger();
         var end = EndTokensOf(config);
+        bool? shares = null;
         foreach (var name in (string[])["generation_config.json", "genai_config.json"])
         {
             var other = Path.Combine(folder, name);
@@ -35,6 +39,8 @@ internal sealed record ModelConfig
             {
                 var file = JsonFile.Parse(other, JsonFile.ReadBytes(other, "the end tokens"));
                 end = end.Union(EndTokensOf(name == "genai_config.json" ? file.Find("model") : file));
+                var flag = file.Find("search").Find("past_present_share_buffer");
+                shares = flag.IsNull ? shares : flag.Flag(whenAbsent: false);
             }
         }
 
@@ -47,6 +53,7 @@ internal sealed record ModelConfig
             KeyValueHeads = Optional(config, "num_key_value_heads") ?? heads,
             HeadSize = Optional(config, "head_dim") ?? config.Get("hidden_size").PositiveInteger() / heads,
             Context = config.Get("max_position_embeddings").PositiveInteger(),
+            SharesBuffer = shares,
             EndTokens = ends.Length > 0 ? ends : throw config.Find("eos_token_id").Wrong("is missing; without an end token no answer ends"),
         };
     }

@@ -13,14 +13,11 @@ public sealed class ModelFolder
     // A slot of 2,048 positions of the reference model is 8 MB; longer contexts are asked for by option.
     private const int DefaultPositions = 2048;
 
-    private readonly string _graph;
-    private readonly DecoderInterface _decoder;
+    private readonly RunnerFactory _runners;
 
-    private ModelFolder(
-        string graph, DecoderInterface decoder, ModelConfig config, Tokenizer tokenizer, ChatTemplate? template, ModelIdentity identity)
+    private ModelFolder(RunnerFactory runners, ModelConfig config, Tokenizer tokenizer, ChatTemplate? template, ModelIdentity identity)
     {
-        _graph = graph;
-        _decoder = decoder;
+        _runners = runners;
         EndTokens = config.EndTokens.ToHashSet();
         Tokenizer = tokenizer;
         ChatTemplate = template;
@@ -39,7 +36,7 @@ public sealed class ModelFolder
 
     internal IReadOnlySet<int> EndTokens { get; }
 
-    internal int Vocabulary => _decoder.Vocabulary;
+    internal int Vocabulary => Identity.Vocabulary;
 
     /// <summary>Reads and checks everything once, including a first load of the graph and a first step.</summary>
     /// <exception cref="ModelLoadException">Something is missing, unreadable or not of the supported form.</exception>
@@ -71,8 +68,8 @@ public sealed class ModelFolder
 
         var (resolved, note) = SessionFactory.Resolve(graph, choice);
         var template = ReadTemplate(folder);
-        using var session = SessionFactory.Open(graph, resolved, threads: 1);
-        var decoder = DecoderInterface.Read(graph, session, config);
+        var runners = new RunnerFactory(graph, ReadDecoder(graph, resolved, config), resolved);
+        var form = runners.Find(config.SharesBuffer, config.Context);
         var identity = new ModelIdentity
         {
             Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
@@ -86,9 +83,7 @@ public sealed class ModelFolder
             Device = resolved,
             DeviceNote = note,
         };
-        var model = new ModelFolder(graph, decoder, config, tokenizer, template, identity);
-        model.CreateRunner(new ReplicaOptions { Slots = 1, MaxContext = Math.Min(8, config.Context), PrefillChunk = 2 }).Dispose();
-        return model;
+        return new ModelFolder(runners, config, tokenizer, template, identity) { Form = form };
     }
 
     /// <exception cref="ChatTemplateException">The template or the tokenizer refuses these messages, or the folder has no template.</exception>
@@ -104,39 +99,16 @@ public sealed class ModelFolder
 
     internal int PositionsOf(ReplicaOptions options) => Math.Min(MaxContext, options.MaxContext ?? DefaultPositions);
 
-    /// <summary>
-    /// A fresh session and cache that has made its first steps: the first calls are slow, and a graph that cannot work fails here.
-    /// </summary>
-    /// <exception cref="ModelLoadException">The cache is larger than the machine, or the graph does not work.</exception>
-    internal DecoderRunner CreateRunner(ReplicaOptions options)
-    {
-        var positions = PositionsOf(options);
-        var (needed, available) = (KvCache.BytesFor(_decoder, options.Slots, positions), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        if (needed > available)
-        {
-            throw new ModelLoadException(
-                _graph,
-                $"a cache of {options.Slots:N0} slots of {positions:N0} positions takes {needed >> 20:N0} MiB, and the machine has {available >> 20:N0} MiB; "
-                + "take fewer slots or a shorter context");
-        }
+    internal CacheForm Form { get; private init; }
 
-        var session = SessionFactory.Open(_graph, Identity.Device, options.Threads);
-        var runner = new DecoderRunner(session, _decoder, options.Slots, positions, options.PrefillChunk);
-        try
-        {
-            runner.Prefill(0, [0], past: 0);
-            runner.Decode([0], [1]);
-            return runner;
-        }
-        catch (OnnxRuntimeException e)
-        {
-            runner.Dispose();
-            throw new ModelLoadException(
-                _graph,
-                $"cannot make a step with past and present in one buffer ({SessionFactory.FirstLine(e.Message)}); ChaosBench serves graphs with "
-                + "GroupQueryAttention and past_present_share_buffer so far",
-                e);
-        }
+    /// <inheritdoc cref="RunnerFactory.Create"/>
+    internal IDecoderRunner CreateRunner(ReplicaOptions options) =>
+        _runners.Create(Form, new RunnerSizes(options.Slots, PositionsOf(options), options.PrefillChunk), options.Threads);
+
+    private static DecoderInterface ReadDecoder(string graph, string device, ModelConfig config)
+    {
+        using var session = SessionFactory.Open(graph, device, threads: 1);
+        return DecoderInterface.Read(graph, session, config);
     }
 
     private static int[] Bounded(Func<int[]> encode)

@@ -12,7 +12,7 @@ namespace ChaosBench.Server.Scheduling;
 /// A round spends at most one chunk of prompt tokens before the running answers get their next token, so a long prompt costs
 /// the others one chunk per token and never a stall.
 /// </summary>
-internal sealed class BatchLoop(DecoderRunner runner, ChannelReader<Generation> arrivals, IReadOnlySet<int> endTokens, SamplerScratch scratch)
+internal sealed class BatchLoop(IDecoderRunner runner, ChannelReader<Generation> arrivals, IReadOnlySet<int> endTokens, SamplerScratch scratch)
 {
     private readonly Queue<Generation> _waiting = [];
     private readonly List<Generation> _running = new(runner.Slots);

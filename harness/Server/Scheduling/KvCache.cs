@@ -15,7 +15,6 @@ namespace ChaosBench.Server.Scheduling;
 internal sealed unsafe class KvCache : IDisposable
 {
     private const nuint Alignment = 64;
-    private const int ElementBytes = sizeof(float);
 
     private readonly DecoderInterface _decoder;
     private readonly void*[] _blocks;
@@ -25,7 +24,8 @@ internal sealed unsafe class KvCache : IDisposable
         _decoder = decoder;
         Slots = slots;
         Positions = positions;
-        HeadBytes = (long)positions * decoder.HeadSize * ElementBytes;
+        PositionBytes = decoder.HeadSize * DecoderInterface.BytesOf(decoder.CacheType);
+        HeadBytes = (long)positions * PositionBytes;
         RowBytes = HeadBytes * decoder.KeyValueHeads;
         _blocks = new void*[decoder.Past.Count];
         for (var i = 0; i < _blocks.Length; i++)
@@ -38,13 +38,16 @@ internal sealed unsafe class KvCache : IDisposable
 
     public int Positions { get; }
 
+    /// <summary>Of one position of one head.</summary>
+    public int PositionBytes { get; }
+
     private long HeadBytes { get; }
 
     private long RowBytes { get; }
 
     /// <summary>Bytes of a cache; for the reference model 4 KB per position.</summary>
     public static long BytesFor(DecoderInterface decoder, int slots, int positions) =>
-        (long)slots * positions * decoder.KeyValueHeads * decoder.HeadSize * decoder.Past.Count * ElementBytes;
+        (long)slots * positions * decoder.KeyValueHeads * decoder.HeadSize * decoder.Past.Count * DecoderInterface.BytesOf(decoder.CacheType);
 
     /// <summary>Some rows of one block as a tensor that serves as past and present at once.</summary>
     public OrtValue View(int block, int firstRow, int rows)
@@ -61,17 +64,18 @@ internal sealed unsafe class KvCache : IDisposable
     /// <summary>Copies the used positions of a row over another row.</summary>
     public void Move(int from, int to, int used)
     {
-        var bytes = (long)used * _decoder.HeadSize * ElementBytes;
+        var bytes = (long)used * PositionBytes;
         for (var block = 0; block < _blocks.Length; block++)
         {
             for (var head = 0; head < _decoder.KeyValueHeads; head++)
             {
-                var source = (byte*)_blocks[block] + (from * RowBytes) + (head * HeadBytes);
-                var target = (byte*)_blocks[block] + (to * RowBytes) + (head * HeadBytes);
-                Buffer.MemoryCopy(source, target, HeadBytes, bytes);
+                Buffer.MemoryCopy(Head(block, from, head), Head(block, to, head), HeadBytes, bytes);
             }
         }
     }
+
+    /// <summary>The first position of a head of a row.</summary>
+    public byte* Head(int block, int row, int head) => (byte*)_blocks[block] + (row * RowBytes) + (head * HeadBytes);
 
     public void Dispose()
     {

@@ -18,7 +18,7 @@ internal sealed class ReplicaLife(
     // Guards _loop, _runner and _stopped: a life may be stopped while they are made or disposed.
     private readonly Lock _lock = new();
     private BatchLoop? _loop;
-    private DecoderRunner? _runner;
+    private IDecoderRunner? _runner;
     private bool _stopped;
 
     /// <summary>Completes when session and cache are freed.</summary>

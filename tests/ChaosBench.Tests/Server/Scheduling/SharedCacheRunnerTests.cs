@@ -3,7 +3,7 @@ using ChaosBench.Tests.Server.Models;
 
 namespace ChaosBench.Tests.Server.Scheduling;
 
-public class DecoderRunnerTests
+public class SharedCacheRunnerTests
 {
     [SkippableFact]
     public void Decode_SteadySteps_AllocateNothing()

@@ -3,9 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ChaosBench.Server.Scheduling;
 
-/// <summary>
-/// One session with its cache and prebound tensors: runs prompt chunks of one row and decode steps of the first rows.
-/// </summary>
+/// <summary>Serves graphs whose past and present may be one buffer, so that a step writes its keys and values in place.</summary>
 /// <remarks>
 /// <para>Everything a step needs is bound once per batch size and reused, so a steady decode step allocates nothing.</para>
 /// <para>
@@ -13,7 +11,7 @@ namespace ChaosBench.Server.Scheduling;
 /// row (measured: as fast per token as in a batch) and decode steps run for all rows at once.
 /// </para>
 /// </remarks>
-internal sealed class DecoderRunner : IDisposable
+internal sealed class SharedCacheRunner : IDecoderRunner
 {
     // The attention mask is widened in steps, so that it is rebound every 64 positions and not for every token.
     private const int MaskStep = 64;
@@ -27,10 +25,10 @@ internal sealed class DecoderRunner : IDisposable
     private readonly long[] _positions;
     private readonly long[] _mask;
     private readonly int[] _masked;
-    private readonly float[] _logits;
+    private readonly LogitsBuffer _logits;
     private (int Rows, int Width) _maskShape;
 
-    public DecoderRunner(InferenceSession session, DecoderInterface decoder, int slots, int positions, int chunk)
+    public SharedCacheRunner(InferenceSession session, DecoderInterface decoder, int slots, int positions, int chunk)
     {
         _session = session;
         _decoder = decoder;
@@ -41,20 +39,17 @@ internal sealed class DecoderRunner : IDisposable
         _positions = GC.AllocateArray<long>(most, pinned: true);
         _mask = GC.AllocateArray<long>(slots * positions, pinned: true);
         _masked = new int[slots];
-        _logits = GC.AllocateUninitializedArray<float>(most * decoder.Vocabulary, pinned: true);
+        _logits = new LogitsBuffer(decoder, most);
     }
 
     public int Slots => _cache.Slots;
 
     public int Positions => _cache.Positions;
 
-    /// <summary>Most prompt tokens per call.</summary>
     public int Chunk { get; }
 
-    /// <summary>Breaks off the running call, from any thread; the calls after it fail too.</summary>
     public void Terminate() => _runOptions.Terminate = true;
 
-    /// <summary>Adds up to <see cref="Chunk"/> prompt tokens to a row and returns the logits behind the last of them.</summary>
     public ReadOnlySpan<float> Prefill(int row, ReadOnlySpan<int> tokens, int past)
     {
         for (var i = 0; i < tokens.Length; i++)
@@ -67,13 +62,9 @@ internal sealed class DecoderRunner : IDisposable
         _mask.AsSpan(0, width).Fill(1);
         _maskShape = default;
         GetCall(row, 1).Run(tokens.Length, width);
-        return _logits.AsSpan((tokens.Length - 1) * _decoder.Vocabulary, _decoder.Vocabulary);
+        return _logits.Line(tokens.Length - 1);
     }
 
-    /// <summary>
-    /// One new token for each of the first rows. <paramref name="lengths"/> are the positions used before the step; read
-    /// <see cref="LogitsOf"/> afterwards.
-    /// </summary>
     public void Decode(ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths)
     {
         var longest = 0;
@@ -89,7 +80,7 @@ internal sealed class DecoderRunner : IDisposable
         GetCall(0, tokens.Length).Run(1, width);
     }
 
-    public ReadOnlySpan<float> LogitsOf(int row) => _logits.AsSpan(row * _decoder.Vocabulary, _decoder.Vocabulary);
+    public ReadOnlySpan<float> LogitsOf(int row) => _logits.Line(row);
 
     public void Move(int from, int to, int used) => _cache.Move(from, to, used);
 
@@ -103,6 +94,7 @@ internal sealed class DecoderRunner : IDisposable
         _runOptions.Dispose();
         _session.Dispose();
         _cache.Dispose();
+        _logits.Dispose();
     }
 
     /// <summary>Ones up to each row's length with the new token; only what changed since the last step is written.</summary>
@@ -145,14 +137,14 @@ internal sealed class DecoderRunner : IDisposable
     /// <summary>The bound tensors for a range of rows. The cache stays bound; ids, mask and logits are rebound when their shape changes.</summary>
     private sealed class Call : IDisposable
     {
-        private readonly DecoderRunner _runner;
+        private readonly SharedCacheRunner _runner;
         private readonly int _rows;
         private readonly OrtIoBinding _binding;
         private readonly List<OrtValue> _cacheViews = [];
         private readonly List<OrtValue> _shaped = [];
         private (int Tokens, int Width) _bound;
 
-        public Call(DecoderRunner runner, int row, int rows)
+        public Call(SharedCacheRunner runner, int row, int rows)
         {
             _runner = runner;
             _rows = rows;
@@ -194,7 +186,7 @@ internal sealed class DecoderRunner : IDisposable
                 Input(DecoderInterface.PositionIds, _runner._positions, tokens);
             }
 
-            var logits = OrtValue.CreateTensorValueFromMemory(_runner._logits, [_rows, tokens, _runner._decoder.Vocabulary]);
+            var logits = _runner._logits.View(_rows, tokens);
             _shaped.Add(logits);
             _binding.BindOutput(DecoderInterface.Logits, logits);
         }
