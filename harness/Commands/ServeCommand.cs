@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Server;
+using ChaosBench.Server.Embeddings;
 using ChaosBench.Server.Http;
 using ChaosBench.Server.Models;
 
@@ -39,6 +40,11 @@ internal static class ServeCommand
     {
         try
         {
+            if (EncoderFolder.TryLoad(options.Model, options.Device, options.Replicas) is { } encoder)
+            {
+                return await ServeEncoderAsync(encoder, faceOptions, terminal, time, cancellation).ConfigureAwait(false);
+            }
+
             await using var server = await ModelServer.StartAsync(options, time, cancellation).ConfigureAwait(false);
             await using var face = await HttpFace.StartAsync(server, faceOptions, time, cancellation).ConfigureAwait(false);
             terminal.Error.WriteLine($"serving {Printable.Line(server.Identity.Name, 60)} on {face.BaseAddress} ({options.Replicas} replica(s), {server.Identity.Device}); Ctrl-C drains and stops");
@@ -49,6 +55,17 @@ internal static class ServeCommand
         {
             throw new UsageException(exception.Message);
         }
+    }
+
+    private static async Task<int> ServeEncoderAsync(
+        TextEncoder encoder, HttpFaceOptions options, Terminal terminal, TimeProvider time, CancellationToken cancellation)
+    {
+        await using var end = encoder.ConfigureAwait(false);
+        await using var face = await HttpFace.StartAsync(encoder, options, time, cancellation).ConfigureAwait(false);
+        var gives = encoder.Labels.Count > 0 ? $"{encoder.Width} labels" : $"embeddings of {encoder.Width} numbers";
+        terminal.Error.WriteLine($"serving {encoder.Identity.Name} on {face.BaseAddress} ({gives}, {encoder.Identity.Device}); Ctrl-C drains and stops");
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ExitCodes.Pass;
     }
 
     private static string? Key(string? variable)

@@ -8,7 +8,7 @@ namespace ChaosBench.Server.Http;
 /// <summary><c>/v1/embeddings</c> in OpenAI's shape.</summary>
 internal sealed class EmbeddingsEndpoint(TextEncoder? encoder, HttpFaceOptions options)
 {
-    public Task HandleAsync(HttpContext context) => encoder is null || encoder.Labels.Count > 0
+    public Task HandleAsync(HttpContext context) => encoder is null
         ? ErrorReply.WriteAsync(context, ErrorReply.NoEmbeddings)
         : EncoderReply.HandleAsync(context, encoder, options.MaxBodyBytes, Write);
 

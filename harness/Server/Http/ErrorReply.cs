@@ -10,6 +10,12 @@ internal static class ErrorReply
     public static ApiError NoEmbeddings { get; } = new(
         501, "not_implemented", null, "This model gives no embeddings; its folder would need an embedding.onnx.");
 
+    public static ApiError NoLabels { get; } = new(
+        501, "not_implemented", null, "This model gives no labels; /v1/classify is for sequence classifiers.");
+
+    public static ApiError NoGeneration { get; } = new(
+        501, "not_implemented", null, "This model is an encoder and writes no text; see /v1/embeddings and /v1/classify.");
+
     public static ApiError NoKey { get; } = new(
         401, "invalid_api_key", null, "The API key is missing or wrong; send it as \"Authorization: Bearer KEY\".");
 

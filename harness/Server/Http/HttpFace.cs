@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ChaosBench.Server.Embeddings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -14,8 +15,8 @@ using Microsoft.Extensions.Hosting;
 namespace ChaosBench.Server.Http;
 
 /// <summary>
-/// The OpenAI-compatible face of a <see cref="ModelServer"/>. Reads no configuration but its options and leaves the process's
-/// signals alone. The server outlives it.
+/// The OpenAI-compatible face of a <see cref="ModelServer"/> or an encoder. Reads no configuration but its options and
+/// leaves the process's signals alone. What it serves outlives it.
 /// </summary>
 public sealed class HttpFace : IAsyncDisposable
 {
@@ -39,11 +40,21 @@ public sealed class HttpFace : IAsyncDisposable
 
     /// <summary>Returns when it listens.</summary>
     /// <exception cref="IOException">The address cannot be listened on; the message says what to do.</exception>
-    public static async Task<HttpFace> StartAsync(
-        ModelServer server, HttpFaceOptions options, TimeProvider time, CancellationToken cancellation)
+    public static Task<HttpFace> StartAsync(
+        ModelServer server, HttpFaceOptions options, TimeProvider time, CancellationToken cancellation) =>
+        StartAsync(new FaceModel(server, server.Encoder), options, time, cancellation);
+
+    /// <summary>The same for an encoder alone, which outlives the face too.</summary>
+    /// <exception cref="IOException">The address cannot be listened on; the message says what to do.</exception>
+    public static Task<HttpFace> StartAsync(
+        TextEncoder encoder, HttpFaceOptions options, TimeProvider time, CancellationToken cancellation) =>
+        StartAsync(new FaceModel(null, encoder), options, time, cancellation);
+
+    private static async Task<HttpFace> StartAsync(
+        FaceModel face, HttpFaceOptions options, TimeProvider time, CancellationToken cancellation)
     {
-        var readiness = new Readiness(server);
-        var application = Build(server, options, time, readiness);
+        var readiness = new Readiness(face);
+        var application = Build(face, options, time, readiness);
         try
         {
             await application.StartAsync(cancellation).ConfigureAwait(false);
@@ -87,7 +98,7 @@ public sealed class HttpFace : IAsyncDisposable
         await _application.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static WebApplication Build(ModelServer server, HttpFaceOptions options, TimeProvider time, Readiness readiness)
+    private static WebApplication Build(FaceModel face, HttpFaceOptions options, TimeProvider time, Readiness readiness)
     {
         // The empty builder: nothing from the environment, no files, no console.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "chaosbench" });
@@ -98,25 +109,30 @@ public sealed class HttpFace : IAsyncDisposable
         var application = builder.Build();
 
         var metrics = new HttpMetrics();
-        var generations = new GenerationEndpoint(server, options, metrics, time);
-        var embeddings = new EmbeddingsEndpoint(server.Encoder, options);
-        var models = new ModelsEndpoint(server);
+        var embeddings = new EmbeddingsEndpoint(face.Embedder, options);
+        var labels = new ClassifyEndpoint(face.Classifier, options);
+        var models = new ModelsEndpoint(face);
         application.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = context => ErrorReply.WriteAsync(context, ErrorReply.Internal),
         });
         application.Use(new Gate(options, metrics).InvokeAsync);
         application.UseRouting();
-        application.MapPost("/v1/chat/completions", context => generations.HandleAsync(context, chat: true));
-        application.MapPost("/v1/completions", context => generations.HandleAsync(context, chat: false));
+        var generations = face.Server is { } server ? new GenerationEndpoint(server, options, metrics, time) : null;
+        application.MapPost("/v1/chat/completions", context => GenerateAsync(context, generations, chat: true));
+        application.MapPost("/v1/completions", context => GenerateAsync(context, generations, chat: false));
         application.MapPost("/v1/embeddings", embeddings.HandleAsync);
+        application.MapPost("/v1/classify", labels.HandleAsync);
         application.MapGet("/v1/models", models.ListAsync);
         application.MapGet("/v1/models/{name}", models.OneAsync);
         application.MapGet("/health/live", context => context.Response.WriteAsync("live\n"));
         application.MapGet("/health/ready", readiness.HandleAsync);
-        application.MapGet("/metrics", context => MetricsPage.WriteAsync(context, server, metrics));
+        application.MapGet("/metrics", context => MetricsPage.WriteAsync(context, face, metrics));
         return application;
     }
+
+    private static Task GenerateAsync(HttpContext context, GenerationEndpoint? generations, bool chat) =>
+        generations?.HandleAsync(context, chat) ?? ErrorReply.WriteAsync(context, ErrorReply.NoGeneration);
 
     private static void Limit(KestrelServerOptions kestrel, HttpFaceOptions options)
     {

@@ -6,22 +6,22 @@ namespace ChaosBench.Server.Http;
 /// <summary><c>/metrics</c> in OpenMetrics text. Names are vLLM's where vLLM has a counterpart.</summary>
 internal static class MetricsPage
 {
-    public static Task WriteAsync(HttpContext context, ModelServer server, HttpMetrics metrics)
+    public static Task WriteAsync(HttpContext context, FaceModel face, HttpMetrics metrics)
     {
         context.Response.ContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-        return context.Response.WriteAsync(Render(server, metrics), context.RequestAborted);
+        return context.Response.WriteAsync(Render(face, metrics), context.RequestAborted);
     }
 
-    private static string Render(ModelServer server, HttpMetrics metrics)
+    private static string Render(FaceModel face, HttpMetrics metrics)
     {
         var page = new StringBuilder();
-        var model = Escape(server.Identity.Name);
-        var replicas = server.Replicas;
+        var model = Escape(face.Identity.Name);
+        var replicas = face.Replicas;
 
         Family(page, "vllm:num_requests_running", "gauge", "Requests that sit on a replica.");
         Sample(page, $"vllm:num_requests_running{{model_name=\"{model}\"}}", replicas.Sum(replica => replica.Outstanding));
         Family(page, "vllm:num_requests_waiting", "gauge", "Admitted requests that sit on no replica yet.");
-        Sample(page, $"vllm:num_requests_waiting{{model_name=\"{model}\"}}", server.Waiting);
+        Sample(page, $"vllm:num_requests_waiting{{model_name=\"{model}\"}}", face.Waiting);
         Family(page, "vllm:prompt_tokens", "counter", "Prompt tokens of requests over HTTP.");
         Sample(page, $"vllm:prompt_tokens_total{{model_name=\"{model}\"}}", metrics.PromptTokens);
         Family(page, "vllm:generation_tokens", "counter", "Generated tokens of requests over HTTP.");

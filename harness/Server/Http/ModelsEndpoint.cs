@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace ChaosBench.Server.Http;
 
-/// <summary><c>/v1/models</c>: the one model of this server.</summary>
-internal sealed class ModelsEndpoint(ModelServer server)
+/// <summary><c>/v1/models</c>: the one model of this face.</summary>
+internal sealed class ModelsEndpoint(FaceModel face)
 {
     public Task ListAsync(HttpContext context) => WriteAsync(context, json =>
     {
@@ -17,19 +17,19 @@ internal sealed class ModelsEndpoint(ModelServer server)
     });
 
     public Task OneAsync(HttpContext context) =>
-        context.Request.RouteValues["name"] is string name && name == server.Identity.Name
+        context.Request.RouteValues["name"] is string name && name == face.Identity.Name
             ? WriteAsync(context, WriteModel)
-            : ErrorReply.WriteAsync(context, new ApiError(404, "model_not_found", "model", $"The only model here is {server.Identity.Name}."));
+            : ErrorReply.WriteAsync(context, new ApiError(404, "model_not_found", "model", $"The only model here is {face.Identity.Name}."));
 
     private void WriteModel(Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        json.WriteString("id", server.Identity.Name);
+        json.WriteString("id", face.Identity.Name);
         json.WriteString("object", "model");
         json.WriteNumber("created", 0);
         json.WriteString("owned_by", "chaosbench");
-        json.WriteNumber("max_model_len", server.MaxContext);
-        json.WriteString("sha256", server.Identity.ModelSha256);
+        json.WriteNumber("max_model_len", face.MaxContext);
+        json.WriteString("sha256", face.Identity.ModelSha256);
         json.WriteEndObject();
     }
 

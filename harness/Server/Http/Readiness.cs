@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace ChaosBench.Server.Http;
 
-/// <summary>Ready: at least one replica is in rotation and the face is not draining.</summary>
-internal sealed class Readiness(ModelServer server)
+/// <summary>Ready: at least one replica is in rotation (an encoder has none and always is) and the face is not draining.</summary>
+internal sealed class Readiness(FaceModel face)
 {
     private volatile bool _draining;
 
@@ -15,10 +15,11 @@ internal sealed class Readiness(ModelServer server)
 
     public Task HandleAsync(HttpContext context)
     {
-        var inRotation = server.Replicas.Count(replica => replica.InRotation);
-        var ready = !Draining && inRotation > 0;
+        var replicas = face.Replicas;
+        var inRotation = replicas.Count(replica => replica.InRotation);
+        var ready = !Draining && (inRotation > 0 || face.Server is null);
         context.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         var word = Draining ? "draining" : ready ? "ready" : "no replica is ready";
-        return context.Response.WriteAsync(FormattableString.Invariant($"{word} {inRotation}/{server.Replicas.Count}\n"));
+        return context.Response.WriteAsync(FormattableString.Invariant($"{word} {inRotation}/{replicas.Count}\n"));
     }
 }
