@@ -31,6 +31,9 @@ public sealed record GenerationResult
 
     public int PromptTokens { get; init; }
 
+    /// <summary>Those of the prompt's tokens that an earlier prompt began with and that were not computed again.</summary>
+    public int ReusedPromptTokens { get; init; }
+
     /// <summary>Tokens handed to the sink; the end token is not one of them.</summary>
     public int CompletionTokens { get; init; }
 

@@ -103,7 +103,7 @@ public sealed class ModelFolder
 
     /// <inheritdoc cref="RunnerFactory.Create"/>
     internal IDecoderRunner CreateRunner(ReplicaOptions options) =>
-        _runners.Create(Form, new RunnerSizes(options.Slots, PositionsOf(options), options.PrefillChunk), options.Threads);
+        _runners.Create(Form, new RunnerSizes(options.Slots, PositionsOf(options), options.PrefillChunk, options.KeptPrefixes), options.Threads);
 
     private static DecoderInterface ReadDecoder(string graph, string device, ModelConfig config)
     {

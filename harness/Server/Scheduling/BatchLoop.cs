@@ -12,7 +12,8 @@ namespace ChaosBench.Server.Scheduling;
 /// A round spends at most one chunk of prompt tokens before the running answers get their next token, so a long prompt costs
 /// the others one chunk per token and never a stall.
 /// </summary>
-internal sealed class BatchLoop(IDecoderRunner runner, ChannelReader<Generation> arrivals, IReadOnlySet<int> endTokens, SamplerScratch scratch)
+internal sealed class BatchLoop(
+    IDecoderRunner runner, ChannelReader<Generation> arrivals, IReadOnlySet<int> endTokens, SamplerScratch scratch, PrefixShelf prefixes)
 {
     private readonly Queue<Generation> _waiting = [];
     private readonly List<Generation> _running = new(runner.Slots);
@@ -127,6 +128,7 @@ internal sealed class BatchLoop(IDecoderRunner runner, ChannelReader<Generation>
         if (_prompt is null && _running.Count < runner.Slots && _waiting.TryDequeue(out var next))
         {
             next.Sampler = new Sampler(next.Request, scratch);
+            next.Length = next.Reused = prefixes.Reuse(next.Prompt, _running.Count);
             _prompt = next;
         }
 
@@ -145,10 +147,13 @@ internal sealed class BatchLoop(IDecoderRunner runner, ChannelReader<Generation>
             }
 
             _prompt = null;
+            var row = _running.Count;
             if (!Accept(generation, logits))
             {
                 _running.Add(generation);
             }
+
+            prefixes.Keep(generation.Prompt, row);
         }
         catch (OnnxRuntimeException e) when (!Stopped)
         {

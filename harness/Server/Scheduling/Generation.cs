@@ -43,6 +43,9 @@ internal sealed class Generation
     /// <summary>Positions used in the cache.</summary>
     public int Length { get; set; }
 
+    /// <summary>Positions that came from an earlier prompt's beginning and were not computed for this one.</summary>
+    public int Reused { get; set; }
+
     /// <summary>Sampled, and not yet in the cache.</summary>
     public int NextToken { get; private set; }
 
@@ -93,7 +96,14 @@ internal sealed class Generation
 
     private void Set(GenerationResult result)
     {
-        var whole = result with { PromptTokens = Prompt.Length, CompletionTokens = Tokens, Replica = _replica, Text = _text.ToString() };
+        var whole = result with
+        {
+            PromptTokens = Prompt.Length,
+            ReusedPromptTokens = Reused,
+            CompletionTokens = Tokens,
+            Replica = _replica,
+            Text = _text.ToString(),
+        };
         if (!_result.Task.IsCompleted)
         {
             _ended();

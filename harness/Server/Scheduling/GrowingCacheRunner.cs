@@ -37,10 +37,10 @@ internal sealed class GrowingCacheRunner : IDecoderRunner
     {
         _session = session;
         _decoder = decoder;
-        _cache = new KvCache(decoder, sizes.Slots, sizes.Positions);
+        _cache = new KvCache(decoder, sizes.Rows, sizes.Positions);
         _prompt = new PaddedBatch(decoder, _cache, 1);
         _batch = new PaddedBatch(decoder, _cache, sizes.Slots);
-        Chunk = sizes.Chunk;
+        (Slots, Chunk) = (sizes.Slots, sizes.Chunk);
         var most = Math.Max(sizes.Slots, sizes.Chunk);
         _logits = new LogitsBuffer(decoder, most);
         _ids = GC.AllocateArray<long>(most, pinned: true);
@@ -58,7 +58,7 @@ internal sealed class GrowingCacheRunner : IDecoderRunner
         set => _prompt.Form = _batch.Form = value;
     }
 
-    public int Slots => _cache.Slots;
+    public int Slots { get; }
 
     public int Positions => _cache.Positions;
 

@@ -19,10 +19,9 @@ internal sealed unsafe class KvCache : IDisposable
     private readonly DecoderInterface _decoder;
     private readonly void*[] _blocks;
 
-    public KvCache(DecoderInterface decoder, int slots, int positions)
+    public KvCache(DecoderInterface decoder, int rows, int positions)
     {
         _decoder = decoder;
-        Slots = slots;
         Positions = positions;
         PositionBytes = decoder.HeadSize * DecoderInterface.BytesOf(decoder.CacheType);
         HeadBytes = (long)positions * PositionBytes;
@@ -30,11 +29,9 @@ internal sealed unsafe class KvCache : IDisposable
         _blocks = new void*[decoder.Past.Count];
         for (var i = 0; i < _blocks.Length; i++)
         {
-            _blocks[i] = NativeMemory.AlignedAlloc((nuint)(RowBytes * slots), Alignment);
+            _blocks[i] = NativeMemory.AlignedAlloc((nuint)(RowBytes * rows), Alignment);
         }
     }
-
-    public int Slots { get; }
 
     public int Positions { get; }
 
@@ -46,8 +43,8 @@ internal sealed unsafe class KvCache : IDisposable
     private long RowBytes { get; }
 
     /// <summary>Bytes of a cache; for the reference model 4 KB per position.</summary>
-    public static long BytesFor(DecoderInterface decoder, int slots, int positions) =>
-        (long)slots * positions * decoder.KeyValueHeads * decoder.HeadSize * decoder.Past.Count * DecoderInterface.BytesOf(decoder.CacheType);
+    public static long BytesFor(DecoderInterface decoder, int rows, int positions) =>
+        (long)rows * positions * decoder.KeyValueHeads * decoder.HeadSize * decoder.Past.Count * DecoderInterface.BytesOf(decoder.CacheType);
 
     /// <summary>Some rows of one block as a tensor that serves as past and present at once.</summary>
     public OrtValue View(int block, int firstRow, int rows)

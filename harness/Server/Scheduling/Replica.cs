@@ -22,6 +22,7 @@ internal sealed class Replica : IReplica
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PrefillChunk, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxQueue);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.KeptPrefixes);
         _model = model;
         _options = options;
         Index = index;

@@ -80,7 +80,7 @@ internal sealed class ReplicaLife(
     private void Serve()
     {
         var runner = model.CreateRunner(options);
-        var loop = new BatchLoop(runner, _arrivals.Reader, model.EndTokens, new SamplerScratch(model.Vocabulary));
+        var loop = new BatchLoop(runner, _arrivals.Reader, model.EndTokens, new SamplerScratch(model.Vocabulary), new PrefixShelf(runner, options.KeptPrefixes));
         lock (_lock)
         {
             (_runner, _loop) = (runner, loop);

@@ -15,6 +15,12 @@ public sealed record ReplicaOptions
     /// <summary>Prompt tokens per prefill call. Chunks are cut at multiples of it, whatever the load, so that results do not depend on it.</summary>
     public int PrefillChunk { get; init; } = 128;
 
+    /// <summary>
+    /// Beginnings of prompts that are kept for later prompts which share them, least recently used first out; 0 keeps none. Each
+    /// takes the memory of a slot. Only whole prefill chunks are shared, so results are the same as without.
+    /// </summary>
+    public int KeptPrefixes { get; init; } = 4;
+
     /// <summary>Threads of ONNX Runtime for one operator; 1 leaves the other cores to other replicas.</summary>
     public int Threads { get; init; } = 1;
 }

@@ -49,7 +49,7 @@ internal sealed class RunnerFactory(string graph, DecoderInterface decoder, stri
     public IDecoderRunner Create(CacheForm form, RunnerSizes sizes, int threads)
     {
         // Growing caches are kept once without gaps and twice as the past and present of a step.
-        var (needed, available) = (KvCache.BytesFor(decoder, sizes.Slots, sizes.Positions) * (form == CacheForm.Shared ? 1 : 3),
+        var (needed, available) = (KvCache.BytesFor(decoder, sizes.Rows, sizes.Positions) * (form == CacheForm.Shared ? 1 : 3),
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         if (needed > available)
         {
@@ -61,7 +61,7 @@ internal sealed class RunnerFactory(string graph, DecoderInterface decoder, stri
 
         var session = SessionFactory.Open(graph, device, threads);
         IDecoderRunner runner = form == CacheForm.Shared
-            ? new SharedCacheRunner(session, decoder, sizes.Slots, sizes.Positions, sizes.Chunk)
+            ? new SharedCacheRunner(session, decoder, sizes)
             : new GrowingCacheRunner(session, decoder, form, sizes);
         try
         {

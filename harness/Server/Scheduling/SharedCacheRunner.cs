@@ -28,21 +28,21 @@ internal sealed class SharedCacheRunner : IDecoderRunner
     private readonly LogitsBuffer _logits;
     private (int Rows, int Width) _maskShape;
 
-    public SharedCacheRunner(InferenceSession session, DecoderInterface decoder, int slots, int positions, int chunk)
+    public SharedCacheRunner(InferenceSession session, DecoderInterface decoder, RunnerSizes sizes)
     {
         _session = session;
         _decoder = decoder;
-        _cache = new KvCache(decoder, slots, positions);
-        Chunk = chunk;
-        var most = Math.Max(slots, chunk);
+        _cache = new KvCache(decoder, sizes.Rows, sizes.Positions);
+        (Slots, Chunk) = (sizes.Slots, sizes.Chunk);
+        var most = Math.Max(sizes.Slots, sizes.Chunk);
         _ids = GC.AllocateArray<long>(most, pinned: true);
         _positions = GC.AllocateArray<long>(most, pinned: true);
-        _mask = GC.AllocateArray<long>(slots * positions, pinned: true);
-        _masked = new int[slots];
+        _mask = GC.AllocateArray<long>(sizes.Slots * sizes.Positions, pinned: true);
+        _masked = new int[sizes.Slots];
         _logits = new LogitsBuffer(decoder, most);
     }
 
-    public int Slots => _cache.Slots;
+    public int Slots { get; }
 
     public int Positions => _cache.Positions;
 
