@@ -8,7 +8,7 @@ namespace ChaosBench.Chaos;
 public static class FaultCatalogue
 {
     public static IReadOnlyList<FaultKind> All { get; } =
-        [.. InputFaults.Catalogue, DependencyLatency.Kind, DependencyError.Kind, NodeKill.Kind];
+        [.. InputFaults.Catalogue, DependencyLatency.Kind, DependencyError.Kind, NodeKill.Kind, NodeFreeze.Kind];
 
     /// <summary>Null when there is none of that name.</summary>
     public static FaultKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);

@@ -61,4 +61,16 @@ public interface IReplicaControl
     Task RestartAsync(int replica, CancellationToken cancellation);
 
     bool IsReady(int replica);
+
+    /// <summary>Why replicas of this target cannot be frozen, continuing "node.freeze ..."; null where they can.</summary>
+    string? FreezeRefusal => "needs replicas in processes of their own; use isolation: process";
+
+    /// <summary>The replica's process is held still: it keeps everything and answers nothing.</summary>
+    void Freeze(int replica) => throw new NotSupportedException(FreezeRefusal);
+
+    /// <summary>The replica's process goes on. Harmless when it is not frozen, or gone.</summary>
+    void Resume(int replica) => throw new NotSupportedException(FreezeRefusal);
+
+    /// <summary>Asks the process itself.</summary>
+    bool IsFrozen(int replica) => false;
 }

@@ -25,6 +25,7 @@ public static class InjectorFactory
         return kind switch
         {
             "node.kill" => new NodeKill(fault, seed, Replicas(fault, targets), announcer),
+            "node.freeze" => new NodeFreeze(fault, seed, Freezable(fault, targets), announcer),
             "dependency.latency" => new DependencyLatency(fault, Dependencies(fault, targets)),
             "dependency.error" => new DependencyError(fault, Dependencies(fault, targets)),
             _ => throw new FaultRefusedException($"{fault.Fault.Id}: there is no fault '{kind}'; see 'chaosbench faults list'."),
@@ -49,6 +50,15 @@ public static class InjectorFactory
         }
 
         return controls;
+    }
+
+    /// <summary>All or none: in an A/B run both arms break alike.</summary>
+    private static List<IReplicaControl> Freezable(PlannedFault fault, IReadOnlyList<TargetControls> targets)
+    {
+        var controls = Replicas(fault, targets);
+        return controls.Select(control => control.FreezeRefusal).FirstOrDefault(why => why is not null) is { } refusal
+            ? throw Refused(fault, refusal)
+            : controls;
     }
 
     private static List<DependencyChaos> Dependencies(PlannedFault fault, IReadOnlyList<TargetControls> targets)

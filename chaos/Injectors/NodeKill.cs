@@ -1,4 +1,3 @@
-using System.Globalization;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
@@ -13,7 +12,8 @@ internal sealed class NodeKill(PlannedFault fault, ulong seed, IReadOnlyList<IRe
 {
     public static FaultKind Kind { get; } = new(
         "node.kill", Vantage.Server, FaultScope.Replica, "node", Fidelity.Simulated,
-        "A replica of the in-process server is lost at once, with everything it was serving; it is loaded again when the window ends.",
+        "A replica of the in-process server is lost at once, with everything it was serving; it is loaded again when the window ends. "
+        + "With isolation: process its worker gets a real SIGKILL, and reports say real.",
         "The router notices, requests that have not streamed yet fail over, the others fail with a typed error; the rest of the service goes on.",
         [],
         "{ at: 25s, for: 10s, fault: node.kill, select: { replica: 1 }, expect: { detectedWithin: 2s, recoveredWithin: 10s } }");
@@ -47,10 +47,7 @@ internal sealed class NodeKill(PlannedFault fault, ulong seed, IReadOnlyList<IRe
     public Task<bool> VerifyHealedAsync(CancellationToken cancellation) =>
         Task.FromResult(targets.All(target => target.IsReady(Victim(target))));
 
-    private int Victim(IReplicaControl target) =>
-        Fault.Fault.Select.TryGetValue("replica", out var chosen)
-            ? int.Parse(chosen, NumberStyles.None, CultureInfo.InvariantCulture)
-            : KeyedHash.Stream(seed, Fault.Fault.Id, "replica").Next(target.Count);
+    private int Victim(IReplicaControl target) => ReplicaVictim.Of(Fault.Fault, seed, target.Count);
 
-    private static string Key(int replica) => FormattableString.Invariant($"replica-{replica}");
+    private static string Key(int replica) => ReplicaVictim.Key(replica);
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
+using ChaosBench.Server.Workers;
 
 namespace ChaosBench.Harness.Commands;
 
@@ -10,6 +11,12 @@ public static class CommandLine
 {
     public static async Task<int> RunAsync(string[] arguments, Terminal terminal, TimeProvider time)
     {
+        if (arguments is [WorkerHost.Verb, .. var rest])
+        {
+            // Before the signal handlers and the parser: a worker has no user.
+            return WorkerHost.Run(rest);
+        }
+
         var root = Build(terminal, time);
         var parsed = root.Parse(arguments);
         var configuration = new InvocationConfiguration

@@ -16,10 +16,15 @@ internal static class ServeCommand
         var port = new Option<int>("--port") { Description = "0 takes any free one", DefaultValueFactory = _ => 8080, HelpName = "N" };
         var replicas = new Option<int>("--replicas") { Description = "Copies of the model behind the router", DefaultValueFactory = _ => 1, HelpName = "N" };
         var device = new Option<string>("--device") { Description = "auto, cpu or cuda[:n]", DefaultValueFactory = _ => "auto", HelpName = "DEVICE" };
+        var isolation = new Option<ReplicaIsolation>("--isolation")
+        {
+            Description = "task: replicas are threads of this process; process: each is a worker process", HelpName = "task|process",
+            DefaultValueFactory = _ => ReplicaIsolation.Task,
+        };
         var keyVariable = new Option<string?>("--api-key-env") { Description = "Ask clients for the key in this environment variable", HelpName = "NAME" };
         var command = new Command("serve", "Serve a model with an OpenAI-compatible API on 127.0.0.1\n\n  chaosbench serve scenarios/models/triage-v1 --port 8080\n  curl http://127.0.0.1:8080/v1/models")
         {
-            model, port, replicas, device, keyVariable,
+            model, port, replicas, device, isolation, keyVariable,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -28,6 +33,7 @@ internal static class ServeCommand
                 Model = parsed.GetValue(model)!.FullName,
                 Replicas = parsed.GetValue(replicas),
                 Device = parsed.GetValue(device)!,
+                Isolation = parsed.GetValue(isolation),
             };
             var face = new HttpFaceOptions { Port = parsed.GetValue(port), ApiKey = Key(parsed.GetValue(keyVariable)) };
             return await ServeAsync(options, face, terminal, time, cancellation).ConfigureAwait(false);

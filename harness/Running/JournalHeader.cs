@@ -20,7 +20,7 @@ internal static class JournalHeader
         PlanSha256 = plan.Sha256,
         OpenWorkload = plan.Scenario.Workload is Workload.Open,
         Phases = plan.Phases,
-        Faults = [.. plan.Faults.Select(Info)],
+        Faults = [.. plan.Faults.Select(fault => Info(fault, plan.Scenario))],
         Targets = TargetNames(plan.Scenario),
         Objectives = plan.Scenario.Objectives,
         SteadyState = plan.Scenario.SteadyState,
@@ -29,14 +29,26 @@ internal static class JournalHeader
         PlannedPerSecond = plan.Scenario.Workload is Workload.Open ? PerSecond(plan) : [],
     };
 
-    private static PlannedFaultInfo Info(PlannedFault planned)
+    private static PlannedFaultInfo Info(PlannedFault planned, Scenario scenario)
     {
         var fault = planned.Fault;
         var kind = FaultCatalogue.Find(fault.Kind)
             ?? throw new InvalidOperationException($"validation let an unknown fault through: {fault.Kind}");
         return new PlannedFaultInfo(
-            fault.Id, fault.Kind, kind.Vantage, kind.Scope, kind.Fidelity, fault.Share.Value, planned.Start, planned.End,
+            fault.Id, fault.Kind, kind.Vantage, kind.Scope, FidelityOf(kind, scenario), fault.Share.Value, planned.Start, planned.End,
             fault.DetectedWithin?.TotalSeconds, fault.RecoveredWithin?.TotalSeconds, fault.MinExposure);
+    }
+
+    /// <summary>
+    /// The catalogue knows a fault, not what it hits: losing a replica is a stand-in where replicas are threads, and the thing itself where
+    /// each of them is a process.
+    /// </summary>
+    internal static Fidelity FidelityOf(FaultKind kind, Scenario scenario)
+    {
+        Target?[] targets = [scenario.Candidate, scenario.Baseline];
+        return kind.Name == "node.kill" && targets.OfType<Target.Onnx>().All(target => target.Isolation == ReplicaIsolation.Process)
+            ? Fidelity.Real
+            : kind.Fidelity;
     }
 
     private static Dictionary<string, string> TargetNames(Scenario scenario)

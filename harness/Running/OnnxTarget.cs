@@ -10,6 +10,8 @@ using ChaosBench.Server.Dependencies;
 using ChaosBench.Server.Http;
 using ChaosBench.Server.Models;
 using ChaosBench.Server.Scheduling;
+using ReplicaIsolation = ChaosBench.Scenarios.Model.ReplicaIsolation;
+using ServedIsolation = ChaosBench.Server.ReplicaIsolation;
 
 namespace ChaosBench.Harness.Running;
 
@@ -22,7 +24,7 @@ internal sealed class OnnxTarget(
     public string Name => target.Name;
 
     /// <summary>The replicas, for faults on nodes. Reads the server only when a fault acts, so it may be handed out before the start.</summary>
-    public IReplicaControl Replicas => new ReplicaControl(this, target.Replicas);
+    public IReplicaControl Replicas => new ReplicaControl(this, target);
 
     private ModelServer Server => _server ?? throw new InvalidOperationException($"{Name} has not been started");
 
@@ -85,6 +87,12 @@ internal sealed class OnnxTarget(
         Model = target.Model,
         Replicas = target.Replicas,
         Device = target.Device,
+        Isolation = target.Isolation switch
+        {
+            ReplicaIsolation.Task => ServedIsolation.Task,
+            ReplicaIsolation.Process => ServedIsolation.Process,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        },
         MaxBatch = target.MaxBatch,
         QueueLimit = target.QueueLimit,
         ContextStore = target.ContextStore is not { } store ? null : new ContextStoreOptions
@@ -171,13 +179,21 @@ internal sealed class OnnxTarget(
         }
     }
 
-    private sealed class ReplicaControl(OnnxTarget owner, int count) : IReplicaControl
+    private sealed class ReplicaControl(OnnxTarget owner, Target.Onnx target) : IReplicaControl
     {
-        public int Count => count;
+        public int Count => target.Replicas;
+
+        public string? FreezeRefusal => NodeFreezing.Refusal(target);
 
         public Task KillAsync(int replica, CancellationToken cancellation) => owner.Server.KillReplicaAsync(replica, cancellation);
 
         public Task RestartAsync(int replica, CancellationToken cancellation) => owner.Server.RestartReplicaAsync(replica, cancellation);
+
+        public void Freeze(int replica) => owner.Server.FreezeReplica(replica);
+
+        public void Resume(int replica) => owner.Server.ResumeReplica(replica);
+
+        public bool IsFrozen(int replica) => owner.Server.IsReplicaFrozen(replica);
 
         public bool IsReady(int replica) => owner.Server.Replicas[replica] is { State: ReplicaState.Ready, InRotation: true };
     }

@@ -32,16 +32,18 @@ internal static class Preflight
     private static TargetControls Controls(Target target, ulong seed, IAnnouncer announcer) => target switch
     {
         Target.Onnx onnx => new TargetControls(
-            onnx.Name, new Described(onnx.Replicas),
+            onnx.Name, new Described(onnx),
             onnx.ContextStore is null ? [] : [new DependencyChaos("context-store", seed, announcer)]),
         Target.OpenAi remote => new TargetControls(remote.Name, null, []),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     /// <summary>Replicas that are only counted.</summary>
-    private sealed class Described(int count) : IReplicaControl
+    private sealed class Described(Target.Onnx target) : IReplicaControl
     {
-        public int Count => count;
+        public int Count => target.Replicas;
+
+        public string? FreezeRefusal => NodeFreezing.Refusal(target);
 
         public Task KillAsync(int replica, CancellationToken cancellation) => throw new InvalidOperationException();
 

@@ -3,6 +3,7 @@ using ChaosBench.Server.Embeddings;
 using ChaosBench.Server.Models;
 using ChaosBench.Server.Routing;
 using ChaosBench.Server.Scheduling;
+using ChaosBench.Server.Workers;
 
 namespace ChaosBench.Server;
 
@@ -63,7 +64,7 @@ public sealed class ModelServer : IAsyncDisposable
     {
         options.Validate();
         // Loading computes for a while; the caller's thread may have a terminal to draw.
-        var model = await Task.Run(() => ServedModel.Load(options), cancellation).ConfigureAwait(false);
+        var model = await Task.Run(() => ServedModel.Load(options, time), cancellation).ConfigureAwait(false);
         return await StartAsync(model, options, time, cancellation).ConfigureAwait(false);
     }
 
@@ -126,6 +127,19 @@ public sealed class ModelServer : IAsyncDisposable
     /// <summary>Returns when the replica serves again, warmed up. Restarting a replica that serves does nothing.</summary>
     public Task RestartReplicaAsync(int replica, CancellationToken cancellation) =>
         _replicas.RestartAsync(Known(replica), cancellation);
+
+    /// <summary>Holds a replica's worker process still (SIGSTOP): it keeps its connections and answers nothing.</summary>
+    /// <exception cref="NotSupportedException">The replicas are not isolated by process, or the system cannot do it.</exception>
+    public void FreezeReplica(int replica) => Freezable(replica).Freeze();
+
+    /// <summary>Lets it go on (SIGCONT). Harmless when it is not frozen, or gone.</summary>
+    public void ResumeReplica(int replica) => Freezable(replica).Resume();
+
+    /// <summary>The replica's worker process is held still, whoever did it.</summary>
+    public bool IsReplicaFrozen(int replica) => Freezable(replica).IsFrozen;
+
+    /// <summary>Id of the replica's worker process; null where it has none.</summary>
+    public int? WorkerOf(int replica) => (_replicas.Find(Known(replica)) as WorkerReplica)?.ProcessId;
 
     public async ValueTask DisposeAsync()
     {
@@ -229,6 +243,9 @@ public sealed class ModelServer : IAsyncDisposable
 
     private ReplicaStatus StatusOf(int index) =>
         new(index, _replicas.StateOf(index), _router.InRotation(index), _router.OutstandingOf(index));
+
+    private IFreezable Freezable(int replica) => _replicas.Find(Known(replica)) as IFreezable
+        ?? throw new NotSupportedException("Only a replica in a process of its own can be frozen; use isolation: process.");
 
     private int Known(int replica) => replica >= 0 && replica < _replicas.Count
         ? replica

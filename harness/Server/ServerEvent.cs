@@ -13,6 +13,9 @@ public static class ServerEventKind
     /// <summary>A replica was found dead, by a request on it or by the probe.</summary>
     public const string ReplicaLost = "replica-lost";
 
+    /// <summary>A replica's worker process is there and gives no sign of life.</summary>
+    public const string ReplicaUnresponsive = "replica-unresponsive";
+
     /// <summary>A replica was started (again) and has answered its warm-up.</summary>
     public const string ReplicaReady = "replica-ready";
 

@@ -2,6 +2,13 @@ using ChaosBench.Server.Dependencies;
 
 namespace ChaosBench.Server;
 
+/// <summary>Where replicas live: on threads of this process, or each in a worker process that can really be killed and frozen.</summary>
+public enum ReplicaIsolation
+{
+    Task,
+    Process,
+}
+
 /// <summary>What a server serves, and its bounds.</summary>
 public sealed record ServerOptions
 {
@@ -29,6 +36,14 @@ public sealed record ServerOptions
     /// <summary>How often idle replicas are asked whether they live: a lost one is found within it. Default 100 ms.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Default: threads of this process.</summary>
+    public ReplicaIsolation Isolation { get; init; }
+
+    /// <summary>
+    /// A worker process that gives no sign of life for so long is taken out of rotation until it answers again. At least 100 ms. Default 1 s.
+    /// </summary>
+    public TimeSpan WorkerSilence { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Throws when a value is out of its range.</summary>
     internal void Validate()
     {
@@ -37,6 +52,7 @@ public sealed record ServerOptions
         Within(QueueLimit, 0, 1_000_000, nameof(QueueLimit));
         Within(MaxContext ?? 2, 2, 1 << 20, nameof(MaxContext));
         ArgumentOutOfRangeException.ThrowIfLessThan(ProbeInterval, TimeSpan.FromMilliseconds(1));
+        ArgumentOutOfRangeException.ThrowIfLessThan(WorkerSilence, TimeSpan.FromMilliseconds(100));
     }
 
     private static void Within(int value, int least, int most, string name)

@@ -57,6 +57,7 @@ public static class ScenarioSettings
             ["model"] = onnx.Model,
             ["replicas"] = onnx.Replicas,
             ["device"] = onnx.Device,
+            ["isolation"] = Word(onnx.Isolation),
             ["maxBatch"] = onnx.MaxBatch,
             ["queueLimit"] = onnx.QueueLimit,
             ["contextStore"] = onnx.ContextStore is null ? "none" : new JsonObject

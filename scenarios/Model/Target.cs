@@ -26,6 +26,9 @@ public abstract record Target
         /// <summary>Sequences decoded together in one replica. Default 16.</summary>
         public int MaxBatch { get; init; } = 16;
 
+        /// <summary>Default: threads of this process.</summary>
+        public ReplicaIsolation Isolation { get; init; }
+
         /// <summary>Waiting requests per server before new ones get 429. Default 256.</summary>
         public int QueueLimit { get; init; } = 256;
 
@@ -70,6 +73,13 @@ public abstract record Target
     /// <param name="Timeout">After this the fallback answers. Default 250 ms.</param>
     /// <param name="Fallback">Serve with an empty context; without it the request fails with 503. Default true.</param>
     public sealed record Dependency(TimeSpan? Latency = null, TimeSpan? Timeout = null, bool Fallback = true);
+}
+
+/// <summary><c>Task</c>: replicas are threads of this process. <c>Process</c>: each is a worker process that can really be killed and frozen.</summary>
+public enum ReplicaIsolation
+{
+    Task,
+    Process,
 }
 
 public enum OpenAiApi

@@ -30,6 +30,9 @@ internal sealed class ReplicaSet : IAsyncDisposable
     /// <summary>Starting until the first life of a replica is ready.</summary>
     public ReplicaState StateOf(int replica) => _lives[replica].Seat?.Replica.State ?? ReplicaState.Starting;
 
+    /// <summary>The present life of a replica; null until the first one serves.</summary>
+    public IReplica? Find(int replica) => _lives[replica].Seat?.Replica;
+
     /// <summary>Starts all of them side by side, then the probe. Throws the first failure.</summary>
     public async Task StartAsync(TimeProvider time, TimeSpan probeInterval, CancellationToken cancellation)
     {
@@ -70,13 +73,14 @@ internal sealed class ReplicaSet : IAsyncDisposable
         }
     }
 
-    /// <summary>Somebody found this life of a replica dead. Told once, whoever finds it first.</summary>
+    /// <summary>Somebody found this life of a replica dead, or silent. Told once, whoever finds it first.</summary>
     public void ReportLost(Seat seat, string? requestId)
     {
         if (_router.Eject(seat))
         {
             var finder = requestId is null ? "found by the probe" : "found by a request";
-            _announce(new ServerEvent(ServerEventKind.ReplicaLost, seat.Index, requestId, finder));
+            var kind = seat.Replica.State == ReplicaState.Ready ? ServerEventKind.ReplicaUnresponsive : ServerEventKind.ReplicaLost;
+            _announce(new ServerEvent(kind, seat.Index, requestId, finder));
             _announce(new ServerEvent(ServerEventKind.Ejected, seat.Index));
         }
     }
@@ -130,9 +134,9 @@ internal sealed class ReplicaSet : IAsyncDisposable
                 {
                     foreach (var life in _lives)
                     {
-                        if (life.Seat is { Replica.State: not ReplicaState.Ready } seat)
+                        if (life.Seat is { } seat)
                         {
-                            ReportLost(seat, requestId: null);
+                            Probe(seat);
                         }
                     }
                 }
@@ -141,6 +145,19 @@ internal sealed class ReplicaSet : IAsyncDisposable
             {
                 // The set is being disposed.
             }
+        }
+    }
+
+    private void Probe(Seat seat)
+    {
+        if (seat.Replica is not { State: ReplicaState.Ready, Responsive: true })
+        {
+            ReportLost(seat, requestId: null);
+        }
+        else if (_router.Readmit(seat))
+        {
+            // It was silent, and has found its voice again.
+            _announce(new ServerEvent(ServerEventKind.Readmitted, seat.Index));
         }
     }
 

@@ -101,6 +101,22 @@ internal sealed class Router
         return seat;
     }
 
+    /// <summary>Puts a life that was taken out back into rotation. False when it is in, or another one is on its way.</summary>
+    public bool Readmit(Seat seat)
+    {
+        lock (_lock)
+        {
+            if (_starting[seat.Index] || _rotation[seat.Index] is not null)
+            {
+                return false;
+            }
+
+            _rotation[seat.Index] = seat;
+            SeatWaiters();
+            return true;
+        }
+    }
+
     /// <summary>Takes one life of a replica out of rotation. False when it was out already.</summary>
     public bool Eject(Seat seat)
     {

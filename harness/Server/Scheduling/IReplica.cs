@@ -16,6 +16,9 @@ public interface IReplica : IAsyncDisposable
 
     ReplicaState State { get; }
 
+    /// <summary>It gives signs of life. A replica in this process always does; a worker may hang while its state is Ready.</summary>
+    bool Responsive => true;
+
     /// <summary>Requests accepted and not ended.</summary>
     int Outstanding { get; }
 

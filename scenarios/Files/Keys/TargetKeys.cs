@@ -22,6 +22,11 @@ internal static class TargetKeys
         "device", Scalars.PlainText("a device", "auto, cpu, cuda or cuda:0", "^(auto|cpu|cuda(:[0-9]{1,2})?)$"),
         "auto takes a GPU when there is one; cpu, cuda or cuda:N insist.") { Default = "auto" };
 
+    private static readonly Key<ReplicaIsolation> Isolation = new(
+        "isolation", Scalars.Choice("an isolation", ("task", ReplicaIsolation.Task), ("process", ReplicaIsolation.Process)),
+        "task: replicas are threads of this process. process: each is a worker process that can really be killed and frozen.")
+        { Default = "task" };
+
     private static readonly Key<int> MaxBatch = new(
         "maxBatch", Scalars.Count(1, 256), "Sequences decoded together in one replica.") { Default = "16" };
 
@@ -51,7 +56,7 @@ internal static class TargetKeys
 
     private static readonly Table<Target> Onnx = new(
         "onnxTarget", "an onnx target", "A model folder served inside this process.",
-        [OnnxType, ModelFolder, Replicas, Device, MaxBatch, QueueLimit, ContextStore, OpenAiKeys.RequestTimeout],
+        [OnnxType, ModelFolder, Replicas, Device, Isolation, MaxBatch, QueueLimit, ContextStore, OpenAiKeys.RequestTimeout],
         keys =>
         {
             keys.Get(OnnxType);
@@ -61,6 +66,7 @@ internal static class TargetKeys
                 Model = keys.Get(ModelFolder),
                 Replicas = keys.Get(Replicas),
                 Device = keys.Get(Device),
+                Isolation = keys.Get(Isolation),
                 MaxBatch = keys.Get(MaxBatch),
                 QueueLimit = keys.Get(QueueLimit),
                 ContextStore = keys.Get(ContextStore)?.Store,

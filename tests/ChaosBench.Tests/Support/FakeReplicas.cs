@@ -7,7 +7,17 @@ internal sealed class FakeReplicas(int count) : IReplicaControl
 {
     public bool[] Ready { get; } = [.. Enumerable.Repeat(true, count)];
 
+    public bool[] Frozen { get; } = new bool[count];
+
+    public string? FreezeRefusal { get; init; }
+
     public int Count => Ready.Length;
+
+    public void Freeze(int replica) => Frozen[replica] = true;
+
+    public void Resume(int replica) => Frozen[replica] = false;
+
+    public bool IsFrozen(int replica) => Frozen[replica];
 
     public Task KillAsync(int replica, CancellationToken cancellation)
     {

@@ -27,7 +27,7 @@ public sealed class SchemaWriterTests
         infoLine: info*
         mixEntry: prompts*, weight, temperature, maxTokens, stream, batch, role, grade
         objectives: ttft, e2e, tpot
-        onnxTarget: type, model*, replicas, device, maxBatch, queueLimit, contextStore, requestTimeout
+        onnxTarget: type, model*, replicas, device, isolation, maxBatch, queueLimit, contextStore, requestTimeout
         openWorkload: arrivals, rate, from, to
         openaiTarget: type, url*, model*, apiKey, api, headers, apiVersion, caCertificate, clientCertificate, clientKey, proxy, requestTimeout, budget, retryAfter
         phases: warmUp, baseline, fault, recovery
