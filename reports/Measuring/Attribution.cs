@@ -8,7 +8,8 @@ namespace ChaosBench.Reports.Measuring;
 /// <summary>
 /// Which fault a detection speaks of. A detection can only be about a fault that its maker is able to see:
 /// <code>
-/// replica-lost, ejected, failed-over   faults on replicas and wider, of the replica that was hit
+/// replica-lost, replica-unresponsive,
+/// ejected, failed-over                 faults on replicas and wider, of the replica that was hit
 /// dependency-*                         faults on dependencies, of a request that was hit
 /// probe, operator                      every fault
 /// everything else (a full queue ...)   none: it may have any cause
@@ -47,7 +48,7 @@ internal static class Attribution
     private static bool CanMean(JournalEvent.Detection seen, FaultLog fault) => seen.What switch
     {
         "replica-ready" or "readmitted" => false,
-        "replica-lost" or "ejected" or "failed-over" => IsWide(fault.Plan.Scope) && HitReplica(fault, seen.Replica),
+        "replica-lost" or "replica-unresponsive" or "ejected" or "failed-over" => IsWide(fault.Plan.Scope) && HitReplica(fault, seen.Replica),
         _ when seen.By == "dependency" => IsOfDependency(fault) && HitRequest(fault, seen.Request),
         _ => seen.By is "operator" or "probe",
     };
