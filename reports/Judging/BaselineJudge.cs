@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Statistics;
 using ChaosBench.Reports.Verdicts;
@@ -16,6 +17,9 @@ internal static class BaselineJudge
 
     /// <summary>With this many blocks a t-interval is worth planning for; tails may merge blocks down to it, not further.</summary>
     private const int WantedBlocks = 8;
+
+    /// <summary>Differences closer than this are rounding.</summary>
+    private const double Alike = 1e-12;
 
     public static Ruling Decide(Objective objective, Measurements run, Slice candidate)
     {
@@ -39,10 +43,10 @@ internal static class BaselineJudge
         var limit = ratio ? Math.Log(1 + objective.Limit) : objective.Limit;
         var differences = pairs.Select(pair => Difference(pair, ratio)).ToList();
         var (whole, other) = (Whole(objective, run, candidate), Whole(objective, run, candidate with { Target = name }));
-        var ruling = MeanBounds.Of(differences, AbsoluteJudge.Confidence) is { } bounds
+        var ruling = MeanBounds.Of(differences, AbsoluteJudge.Confidence) is { StandardError: > Alike } bounds
             ? ByMean(objective, ratio, limit, bounds)
-            : BySigns(objective, limit, differences);
-        var seen = Seen(objective, ratio, ruling.Observed, whole, other, pairs.Count);
+            : BySigns(objective, ratio, limit, differences);
+        var seen = Seen(objective, ruling, whole, other, pairs.Count);
         return ruling with { BaselineObserved = other, Advice = seen + ruling.Advice };
     }
 
@@ -58,21 +62,29 @@ internal static class BaselineJudge
         };
     }
 
-    /// <summary>Blocks whose percentile is infinite have no mean; then only the number of blocks on either side of the limit counts.</summary>
-    private static Ruling BySigns(Objective objective, double limit, List<double> differences)
+    /// <summary>
+    /// Blocks whose percentile is infinite have no mean, and blocks that are all alike no deviation, of which an interval of no width
+    /// would make a certainty. Then only the number of blocks on either side of the limit counts.
+    /// </summary>
+    private static Ruling BySigns(Objective objective, bool ratio, double limit, List<double> differences)
     {
         var known = differences.Where(value => !double.IsNaN(value)).ToList();
         var good = known.Count(value => Summaries.Satisfies(value, objective.Comparison, limit));
         var verdict = Binomial.AtLeast(good, known.Count, 0.5) <= 1 - AbsoluteJudge.Confidence ? FindingVerdict.Pass
             : Binomial.AtMost(good, known.Count, 0.5) <= 1 - AbsoluteJudge.Confidence ? FindingVerdict.Fail
             : FindingVerdict.Inconclusive;
-        return Ruled(objective, objective.LimitKind == LimitKind.RelativeToBaseline, verdict) with { Samples = known.Count };
+        double? alike = differences.All(value => Math.Abs(value - differences[0]) < Alike) ? differences[0] : null;
+        return Ruled(objective, ratio, verdict) with
+        {
+            Observed = alike is { } one && ratio ? Math.Exp(one) - 1 : alike,
+            Samples = known.Count,
+        };
     }
 
     private static Ruling Ruled(Objective objective, bool ratio, FindingVerdict verdict)
     {
         var unit = ratio ? "relative" : Wording.UnitOf(objective.Metric);
-        var asks = $"the gate asks for {Wording.Side(objective.Comparison)} {Signed(objective, unit)} vs baseline";
+        var asks = $"the gate asks for {Wording.Side(objective.Comparison)} {Change(objective.Limit, unit)} vs baseline";
         return new Ruling
         {
             Verdict = verdict,
@@ -89,21 +101,40 @@ internal static class BaselineJudge
         };
     }
 
-    private static string Signed(Objective objective, string unit) =>
-        unit == "share" ? $"{objective.Limit * 100:+0.##;-0.##;0} pp" : Wording.Quantity(objective.Limit, unit);
-
-    private static string Seen(Objective objective, bool ratio, double? observed, double? whole, double? other, int blocks)
+    private static string Seen(Objective objective, Ruling ruling, double? whole, double? other, int pairs)
     {
         var unit = Wording.UnitOf(objective.Metric);
         string Text(double? value) => value is { } number ? Wording.Quantity(number, unit) : "not measured";
-        var by = observed is { } change
-            ? ratio ? $" ({Wording.Quantity(change, "relative")} over {blocks} blocks)"
-                : unit == "share" ? FormattableString.Invariant($" ({change * 100:+0.##;-0.##;0} pp over {blocks} blocks)")
-                : $" ({(change > 0 ? "+" : "")}{Wording.Quantity(change, unit)} over {blocks} blocks)"
-            : $" (over {blocks} blocks, some without end)";
+        var over = $"over {pairs} pairs of blocks";
+        var change = (ruling.Observed, ruling.Interval) switch
+        {
+            (null, _) => $"{over}, some of them without end",
+            (double alike, null) => $"{Change(alike, ruling.Unit)} in each of {pairs} pairs of blocks",
+            (double mean, Interval bounds) => $"{Change(mean, ruling.Unit)} on average {over}, {Bound(objective.Comparison, ruling, bounds)}",
+        };
         return $"{AbsoluteJudge.Capital(Wording.Aggregated(objective))}{Wording.Where(objective)}: {Text(whole)} against "
-            + $"{Text(other)} of the baseline{by}";
+            + $"{Text(other)} of the baseline; {change}";
     }
+
+    /// <summary>The bound that decided: how bad it is at worst for a pass, at best for a fail, and both when neither did.</summary>
+    private static string Bound(Comparison comparison, Ruling ruling, Interval bounds)
+    {
+        if (bounds is not { Low: { } low, High: { } high })
+        {
+            throw new UnreachableException("Student's t bounds a mean on both sides");
+        }
+
+        var worseIsMore = comparison is Comparison.Less or Comparison.LessOrEqual;
+        return ruling.Verdict == FindingVerdict.Inconclusive
+            ? $"somewhere from {Change(low, ruling.Unit)} to {Change(high, ruling.Unit)}"
+            : (worseIsMore == (ruling.Verdict == FindingVerdict.Pass)
+                ? $"at most {Change(high, ruling.Unit)}" : $"at least {Change(low, ruling.Unit)}") + " with 95 % confidence";
+    }
+
+    /// <summary>A difference with its sign: of shares in points, of latencies in time, relative ones in per cent.</summary>
+    private static string Change(double value, string? unit) => unit == "share"
+        ? FormattableString.Invariant($"{value * 100:+0.##;-0.##;0} pp")
+        : (unit != "relative" && value > 0 ? "+" : "") + Wording.Quantity(value, unit ?? "");
 
     private static double Difference((double Candidate, double Baseline) pair, bool ratio)
     {

@@ -55,6 +55,25 @@ public sealed class BaselineJudgeTests
         Assert.Equal("relative", finding.Unit);
     }
 
+    [Theory]
+    [InlineData("p50 ttft <= +5% vs baseline", 1.00, "on average over 10 pairs of blocks, at most +0.14 % with 95 % confidence; the gate asks for at most +5 % vs baseline.")]
+    [InlineData("p50 ttft <= +5% vs baseline", 1.20, "on average over 10 pairs of blocks, at least +20 % with 95 % confidence; the gate asks for at most +5 % vs baseline.")]
+    public void Decide_Difference_IsToldWithTheBoundThatDecided(string gate, double factor, string expected) =>
+        Assert.EndsWith(expected, Compare(gate, 10, block => factor * (1 + (0.001 * (block % 3)))).Advice, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("accuracy >= -0.03 vs baseline", FindingVerdict.Pass)]
+    [InlineData("accuracy >= 0.03 vs baseline", FindingVerdict.Fail)]
+    public void Decide_BlocksAllAlike_HaveNoIntervalOfNoWidth(string gate, FindingVerdict verdict)
+    {
+        var finding = Compare(gate, 10, _ => 1);
+
+        Assert.Equal(verdict, finding.Verdict);
+        Assert.Null(finding.Interval);
+        Assert.Equal(0, finding.Observed);
+        Assert.Contains("100 % against 100 % of the baseline; 0 pp in each of 10 pairs of blocks", finding.Advice, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Decide_FourBlocks_AreTooFew() =>
         Assert.Equal(ReasonCodes.TooFewBlocks, Compare("p50 ttft <= +5% vs baseline", 4, _ => 1).ReasonCode);
