@@ -52,7 +52,7 @@ internal static class BaselineJudge
 
     private static Ruling ByMean(Objective objective, bool ratio, double limit, MeanBounds bounds)
     {
-        double Shown(double value) => ratio ? Math.Exp(value) - 1 : value;
+        double Shown(double value) => Outward(objective, value);
         var verdict = AbsoluteJudge.Side(objective.Comparison, bounds.Low, bounds.High, limit);
         return Ruled(objective, ratio, verdict) with
         {
@@ -76,15 +76,16 @@ internal static class BaselineJudge
         double? alike = differences.All(value => Math.Abs(value - differences[0]) < Alike) ? differences[0] : null;
         return Ruled(objective, ratio, verdict) with
         {
-            Observed = alike is { } one && ratio ? Math.Exp(one) - 1 : alike,
+            Observed = alike is { } one ? Outward(objective, one) : null,
             Samples = known.Count,
         };
     }
 
     private static Ruling Ruled(Objective objective, bool ratio, FindingVerdict verdict)
     {
-        var unit = ratio ? "relative" : Wording.UnitOf(objective.Metric);
-        var asks = $"the gate asks for {Wording.Side(objective.Comparison)} {Change(objective.Limit, unit)} vs baseline";
+        var unit = ratio ? "relative" : IsShare(objective) ? "pp" : Wording.UnitOf(objective.Metric);
+        var limit = unit == "pp" ? objective.Limit * 100 : objective.Limit;
+        var asks = $"the gate asks for {Wording.Side(objective.Comparison)} {Change(limit, unit)} vs baseline";
         return new Ruling
         {
             Verdict = verdict,
@@ -132,9 +133,14 @@ internal static class BaselineJudge
     }
 
     /// <summary>A difference with its sign: of shares in points, of latencies in time, relative ones in per cent.</summary>
-    private static string Change(double value, string? unit) => unit == "share"
-        ? FormattableString.Invariant($"{value * 100:+0.##;-0.##;0} pp")
-        : (unit != "relative" && value > 0 ? "+" : "") + Wording.Quantity(value, unit ?? "");
+    private static string Change(double value, string? unit) =>
+        (unit is not ("relative" or "pp") && value > 0 ? "+" : "") + Wording.Quantity(value, unit ?? "");
+
+    /// <summary>From the scale that is calculated on, logarithms and shares, to the one that is shown.</summary>
+    private static double Outward(Objective objective, double value) =>
+        objective.LimitKind == LimitKind.RelativeToBaseline ? Math.Exp(value) - 1 : IsShare(objective) ? value * 100 : value;
+
+    private static bool IsShare(Objective objective) => Metrics.UnitOf(objective.Metric) == MetricUnit.Share;
 
     private static double Difference((double Candidate, double Baseline) pair, bool ratio)
     {

@@ -8,7 +8,7 @@ namespace ChaosBench.Reports.Judging;
 public static class Wording
 {
     /// <summary><c>812 ms</c>, <c>1.24 s</c>, <c>37.2 %</c>, <c>38.9/s</c>; infinite is <c>never</c>.</summary>
-    /// <param name="unit"><c>s</c>, <c>share</c>, <c>/s</c>, <c>relative</c> or <c>count</c>.</param>
+    /// <param name="unit"><c>s</c>, <c>share</c>, <c>/s</c>, <c>relative</c>, <c>pp</c> or <c>count</c>.</param>
     public static string Quantity(double value, string unit)
     {
         if (double.IsPositiveInfinity(value))
@@ -21,6 +21,7 @@ public static class Wording
             "s" => Duration(value),
             "share" => Percent(value),
             "relative" => (value >= 0 ? "+" : "") + Percent(value),
+            "pp" => value.ToString("+0.##;-0.##;0", CultureInfo.InvariantCulture) + " pp",
             "/s" => Number(value) + "/s",
             _ => Number(value),
         };

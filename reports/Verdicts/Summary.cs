@@ -70,14 +70,17 @@ public sealed record Finding
 
     public required double? Limit { get; init; }
 
-    /// <summary><c>s</c>, <c>share</c>, <c>/s</c>, or <c>relative</c>.</summary>
+    /// <summary><c>s</c>, <c>share</c>, <c>/s</c>, <c>relative</c> (to the baseline's value), or <c>pp</c>: percentage points between two shares.</summary>
     public required string Unit { get; init; }
 
     public required long Samples { get; init; }
     public Interval? Interval { get; init; }
 
-    /// <summary>The baseline's value in a comparison.</summary>
+    /// <summary>The baseline's value in a comparison, in the metric's own unit, which <see cref="BaselineUnit"/> names.</summary>
     public double? BaselineObserved { get; init; }
+
+    /// <summary>Null when nothing was compared.</summary>
+    public string? BaselineUnit { get; init; }
 
     public required FindingVerdict Verdict { get; init; }
 

@@ -68,7 +68,7 @@ public sealed class MarkdownReport : IReportWriter
             var limit = finding.Limit is { } asked ? Wording.Quantity(asked, finding.Unit) : "";
             text.Append(CultureInfo.InvariantCulture,
                 $"| {Mark(finding.Verdict)} | {Markdown.Code(finding.Objective)} | {finding.Kind} | {finding.Phase} | "
-                    + $"{seen} | {limit} | {finding.Samples} | {Markdown.Text(finding.Advice)} |\n");
+                    + $"{seen} | {limit} | {finding.Samples}{(finding.BaselineObserved is null ? "" : " pairs")} | {Markdown.Text(finding.Advice)} |\n");
         }
 
         More(text, summary.Findings.Count);

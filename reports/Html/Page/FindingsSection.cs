@@ -68,7 +68,7 @@ internal static class FindingsSection
     };
 
     private static Markup Baseline(Finding finding) => finding.BaselineObserved is { } baseline
-        ? Markup.Of($"""<span class="sub">baseline {Show.Value(baseline, finding.Unit == "relative" ? "s" : finding.Unit)}</span>""")
+        ? Markup.Of($"""<span class="sub">baseline {Show.Value(baseline, finding.BaselineUnit ?? "")}</span>""")
         : Markup.Empty;
 
     private static Markup Bounds(Finding finding)
@@ -89,7 +89,9 @@ internal static class FindingsSection
         return Markup.Of($"""{range}<span class="sub">{Samples(finding)}</span><span class="sub">{Show.Share(interval.Confidence)}, {Show.Words(interval.Method)}</span>""");
     }
 
-    private static string Samples(Finding finding) => $"{Show.Count(finding.Samples)} {(finding.Samples == 1 ? "sample" : "samples")}";
+    private static string Samples(Finding finding) => finding.BaselineObserved is not null
+        ? $"{Show.Count(finding.Samples)} pairs of blocks"
+        : $"{Show.Count(finding.Samples)} {(finding.Samples == 1 ? "sample" : "samples")}";
 
     /// <summary>A picture of the same numbers: the interval as a bar, the observation as a dot, the limit as a line.</summary>
     private static Markup Gauge(Finding finding)

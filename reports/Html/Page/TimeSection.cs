@@ -17,7 +17,8 @@ internal static class TimeSection
         }
 
         var from = plots.OpenWorkload ? "from the planned instant of a request" : "from the sending of a request (closed workload)";
-        return Parts.Section("time", "Over time", $"Latencies count {from}. Shaded: a fault was in place.", Markup.Of($"""
+        var turns = plots.Targets.Count > 1 ? " The versions take turns; each line joins the turns of one." : "";
+        return Parts.Section("time", "Over time", $"Latencies count {from}. Shaded: a fault was in place.{turns}", Markup.Of($"""
             <p class="tools"><label><input type="checkbox" id="log-scale"> logarithmic latency axis</label></p>
             {Lanes(plots)}
             {Latency(plots, "ttft", "Time to first token", target => target.Ttft)}

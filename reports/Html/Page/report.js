@@ -111,7 +111,9 @@
     const several = shown.length > 1;
     const series = shown.flatMap((target, at) => (several ? ['p50', 'p99'] : ['p50', 'p90', 'p99']).map(percentile => line(
       several ? `${target.name} ${percentile}` : percentile, target[kind][percentile],
-      css((at === 0 ? 'p' : 'b') + percentile.slice(1)), percentile === 'p99' ? 2 : 1.5, at > 0 ? [5, 3] : 'solid')));
+      css((at === 0 ? 'p' : 'b') + percentile.slice(1)), percentile === 'p99' ? 2 : 1.5, at > 0 ? [5, 3] : 'solid',
+      // Two versions take turns: a block of one bucket between two of the other would be no line at all.
+      several ? { connectNulls: true, showSymbol: data.buckets <= 120, symbolSize: 4 } : {})));
     return {
       ...frame(timeTip((item, bucket) => seconds(item.value[1]) + '  n ' + count(shown[0][kind].n[bucket])), series.map(one => one.name)),
       xAxis: timeAxis(),

@@ -102,7 +102,8 @@ public sealed class BaselineJudgeTests
 
         Assert.Equal(verdict, finding.Verdict);
         Assert.Equal(verdict, points.Verdict);
-        Assert.Equal("share", points.Unit);
+        Assert.Equal(("pp", -5.0, "share"), (points.Unit, points.Limit, points.BaselineUnit));
+        Assert.Equal(wrong == 0 ? 0 : -22.5, points.Observed!.Value, 6);
         Assert.Contains("pp", points.Advice, StringComparison.Ordinal);
     }
 
