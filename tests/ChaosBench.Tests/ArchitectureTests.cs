@@ -27,6 +27,7 @@ public sealed class ArchitectureTests(ITestOutputHelper output)
         ["ChaosBench.Engine"] = ["ChaosBench.Chaos", "ChaosBench.Reports", "ChaosBench.Scenarios"],
         ["ChaosBench.Harness"] = ["ChaosBench.Engine", "ChaosBench.Server"],
         ["ChaosBench.Tests"] = ["ChaosBench.Harness"],
+        ["ChaosBench.Benchmarks"] = ["ChaosBench.Harness"],
     };
 
     [Fact]
