@@ -7,7 +7,8 @@ namespace ChaosBench.Scenarios.Planning;
 /// played once. In an A/B run every phase is cut into whole pairs of equal blocks and each pair plays one stretch twice, once an arm:
 /// <code>
 /// drawn:   |  1  |  2  |  3  |
-/// played:  | A 1 | B 1 | B 2 | A 2 | A 3 | B 3 |      the order inside a pair is a keyed coin
+/// played:  | A 1 | B 1 | B 2 | A 2 | A 3 | B 3 |      a keyed coin orders each odd pair, the next one is its mirror image:
+///                                                     what one turn leaves behind for the next burdens both arms equally
 /// </code>
 /// </summary>
 internal static class Blocks
@@ -47,7 +48,9 @@ internal static class Blocks
             var number = stretches.Count + 1;
             var drawn = stretches.Count == 0 ? 0 : stretches[^1].End;
             var start = phase.Start + (2 * each * pair);
-            var candidateFirst = KeyedHash.Coin(seed, "arm-order", FormattableString.Invariant($"{number}"), 0.5);
+            var mirrored = number % 2 == 0;
+            var coin = KeyedHash.Coin(seed, "arm-order", FormattableString.Invariant($"{(mirrored ? number - 1 : number)}"), 0.5);
+            var candidateFirst = coin != mirrored;
             var (first, second) = candidateFirst
                 ? (TargetRole.Candidate, TargetRole.Baseline)
                 : (TargetRole.Baseline, TargetRole.Candidate);
