@@ -8,6 +8,7 @@ internal sealed class HttpMetrics
     private readonly ConcurrentDictionary<int, long> _byStatus = new();
     private readonly ConcurrentDictionary<string, long> _byFinish = new();
     private long _promptTokens;
+    private long _reusedTokens;
     private long _generatedTokens;
 
     public IEnumerable<(int Status, long Count)> ByStatus =>
@@ -18,6 +19,9 @@ internal sealed class HttpMetrics
 
     public long PromptTokens => Interlocked.Read(ref _promptTokens);
 
+    /// <summary>Prompt tokens that an earlier prompt began with.</summary>
+    public long ReusedTokens => Interlocked.Read(ref _reusedTokens);
+
     public long GeneratedTokens => Interlocked.Read(ref _generatedTokens);
 
     public void Answered(int status) => _byStatus.AddOrUpdate(status, 1, (_, count) => count + 1);
@@ -25,6 +29,7 @@ internal sealed class HttpMetrics
     public void Generated(GenerationResult result)
     {
         Interlocked.Add(ref _promptTokens, result.PromptTokens);
+        Interlocked.Add(ref _reusedTokens, result.ReusedPromptTokens);
         Interlocked.Add(ref _generatedTokens, result.CompletionTokens);
         if (result.FinishReason is { } reason)
         {

@@ -24,6 +24,10 @@ internal static class MetricsPage
         Sample(page, $"vllm:num_requests_waiting{{model_name=\"{model}\"}}", face.Waiting);
         Family(page, "vllm:prompt_tokens", "counter", "Prompt tokens of requests over HTTP.");
         Sample(page, $"vllm:prompt_tokens_total{{model_name=\"{model}\"}}", metrics.PromptTokens);
+        Family(page, "vllm:prefix_cache_queries", "counter", "Prompt tokens that were looked up among kept beginnings of prompts.");
+        Sample(page, $"vllm:prefix_cache_queries_total{{model_name=\"{model}\"}}", metrics.PromptTokens);
+        Family(page, "vllm:prefix_cache_hits", "counter", "Those of them that were found, and not computed again.");
+        Sample(page, $"vllm:prefix_cache_hits_total{{model_name=\"{model}\"}}", metrics.ReusedTokens);
         Family(page, "vllm:generation_tokens", "counter", "Generated tokens of requests over HTTP.");
         Sample(page, $"vllm:generation_tokens_total{{model_name=\"{model}\"}}", metrics.GeneratedTokens);
         Family(page, "vllm:request_success", "counter", "Completed requests over HTTP by finish reason.");

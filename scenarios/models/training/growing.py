@@ -6,9 +6,10 @@ triage-growing.onnx        the weights of the reference; position_ids are an inp
 triage-growing-f16.onnx    the same with caches and logits in f16 and the arithmetic in f32; positions are counted from attention_mask
 triage-growing-plain.onnx  positions are counted from the length of the past, so rows of different lengths cannot share a call
 grouped-shared.onnx        random weights, two query heads to a key head, GroupQueryAttention
+grouped-shared-f16.onnx    the same with attention, caches and logits in f16
 grouped-growing.onnx       the same weights in standard operators
 
-The growing graphs hold no weights: these are external data in `model.onnx.data`, which is the reference's model.onnx itself, or
+All but grouped-shared.onnx hold no weights: these are external data in `model.onnx.data`, which is the reference's model.onnx itself, or
 grouped-shared.onnx.
 Needs python3-onnx and python3-numpy, no PyTorch.
 """
@@ -128,9 +129,13 @@ class Decoder:
         last = self.op("Sub", [self.op("ReduceSum", ["attention_mask", self.ints(1)], keepdims=0), self.ints(1)])
         tables = [self.op("Cast", [last], to=TensorProto.INT32), self.op("Cast", [self.dimension("attention_mask", 1)], to=TensorProto.INT32),
                   self.weight("cos_cache"), self.weight("sin_cache")]
+        half = self.cache == TensorProto.FLOAT16
+        if half:
+            qkv, *tables[2:] = (self.op("Cast", [x], to=self.cache) for x in (qkv, *tables[2:]))
         past, present = ([f"{kind}.{n}.{part}" for part in ("key", "value")] for kind in ("past_key_values", "present"))
-        return self.op("GroupQueryAttention", [qkv, "", "", *past, *tables], [f"attention.{n}", *present], MICROSOFT,
-                       num_heads=heads, kv_num_heads=key_heads, do_rotary=1)[0]
+        mixed = self.op("GroupQueryAttention", [qkv, "", "", *past, *tables], [f"attention.{n}", *present], MICROSOFT,
+                        num_heads=heads, kv_num_heads=key_heads, do_rotary=1)[0]
+        return self.op("Cast", [mixed], to=TensorProto.FLOAT) if half else mixed
 
     def build(self, name, grouped=False):
         vocabulary, width, layers, heads, key_heads = self.shape
@@ -219,8 +224,9 @@ def main():
     weights = random_weights(*shape[:2], *shape[3:])
     shared = args.fixtures / "grouped-shared.onnx"
     onnx.save(Decoder(weights, shape).build("grouped-shared", grouped=True), str(shared))
-    model = Decoder(weights, shape).build("grouped-growing")
-    (args.fixtures / "grouped-growing.onnx").write_bytes(point_into(model, shared).SerializeToString())
+    for name, grouped, cache in (("grouped-growing", False, TensorProto.FLOAT), ("grouped-shared-f16", True, TensorProto.FLOAT16)):
+        model = Decoder(weights, shape, cache=cache).build(name, grouped)
+        (args.fixtures / f"{name}.onnx").write_bytes(point_into(model, shared).SerializeToString())
 
 
 if __name__ == "__main__":

@@ -48,6 +48,22 @@ public class GrowingCacheTests
     }
 
     [SkippableFact]
+    public void Decode_SharedCacheInHalfPrecision_IsTheSameUpToRounding()
+    {
+        using var whole = GrowingModel.OfGrouped("grouped-shared");
+        using var half = GrowingModel.OfGrouped("grouped-shared-f16");
+        var other = half.Load();
+        Assert.Equal(CacheForm.Shared, other.Form);
+
+        var expected = Steps(whole.Load());
+        var actual = Steps(other);
+
+        var largest = expected.Max(MathF.Abs);
+        Assert.NotEqual(expected, actual);
+        Assert.All(expected.Zip(actual), pair => Assert.InRange(pair.First - pair.Second, -0.02f * largest, 0.02f * largest));
+    }
+
+    [SkippableFact]
     public void Decode_ARowThatLeftWasTheLongest_StaysWithinThePositions()
     {
         using var model = GrowingModel.OfGrouped("grouped-growing");
