@@ -29,6 +29,8 @@ public static class CommandLine
         };
         if (parsed.Errors.Count > 0)
         {
+            // The help that goes with a mistake is a message, not a result.
+            configuration.Output = terminal.Error;
             await parsed.InvokeAsync(configuration).ConfigureAwait(false);
             return ExitCodes.Usage;
         }
@@ -73,7 +75,7 @@ public static class CommandLine
         {
             return ExitCodes.Cancelled;
         }
-        catch (JournalException exception)
+        catch (Exception exception) when (exception is JournalException or LostOutputException)
         {
             await terminal.Error.WriteLineAsync(Printable.Line(exception.Message)).ConfigureAwait(false);
             return ExitCodes.Error;
@@ -100,7 +102,9 @@ public static class CommandLine
             }
 
             context.Cancel = true;
-            terminal.Error.WriteLine($"{signal}: stopping, healing and writing the reports. Once more ends at once.");
+            // Over the live line, which has no end of its own.
+            var clear = terminal.IsInteractive ? "\r\u001b[2K" : "";
+            terminal.Error.WriteLine($"{clear}{signal}: stopping, healing and writing the reports. Once more ends at once.");
             cancellation.Cancel();
         });
 }

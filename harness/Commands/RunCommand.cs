@@ -22,6 +22,8 @@ internal static class RunCommand
         {
             Description = "What an inconclusive run exits with: its own code 2 (default), fail 1, or 0 with or without a warning",
             DefaultValueFactory = _ => InconclusivePolicy.Keep,
+            CustomParser = OptionValues.OneOf<InconclusivePolicy>(),
+            HelpName = "keep|fail|warn|pass",
         };
         var json = new Option<bool>("--json") { Description = "The summaries as JSON on stdout" };
         var command = new Command("run", "Run the scenarios of a file and judge them\n\n  chaosbench run scenarios.yaml\n  chaosbench run scenarios.yaml --scenario steady --seed 7\n  chaosbench run scenarios.yaml --set targets.candidate.model=scenarios/models/triage-damaged");

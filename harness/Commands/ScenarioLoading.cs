@@ -25,7 +25,7 @@ internal sealed record LoadedSuite(Suite Suite, Func<Templated, string> Resolve)
             try
             {
                 var plan = Planner.Create(scenario, Suite.Seed, new PlanInputs(new PromptFiles(Directory.GetCurrentDirectory())));
-                problems.AddRange(Preflight.Refusals(plan).Select(refusal => $"{Suite.Path}: {refusal}"));
+                problems.AddRange(Preflight.Refusals(plan, Resolve).Select(refusal => $"{Suite.Path}: {refusal}"));
                 plans.Add(plan);
             }
             catch (PromptException exception)

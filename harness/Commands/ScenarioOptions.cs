@@ -13,7 +13,12 @@ internal sealed class ScenarioOptions
         HelpName = "NAME",
     };
 
-    public Option<ulong?> Seed { get; } = new("--seed") { Description = "Root of all randomness; replaces the file's seed", HelpName = "N" };
+    public Option<ulong?> Seed { get; } = new("--seed")
+    {
+        Description = "Root of all randomness; replaces the file's seed",
+        HelpName = "N",
+        CustomParser = result => OptionValues.Whole(ulong.MinValue, ulong.MaxValue)(result),
+    };
 
     public Option<string[]> Set { get; } = new("--set")
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Server;
 using ChaosBench.Server.Embeddings;
@@ -8,7 +9,7 @@ using ChaosBench.Server.Models;
 namespace ChaosBench.Harness.Commands;
 
 /// <summary><c>chaosbench serve MODEL_DIR</c>: the model server by itself, with an OpenAI-compatible API on loopback.</summary>
-internal static class ServeCommand
+internal static partial class ServeCommand
 {
     public static Command Build(Terminal terminal, TimeProvider time)
     {
@@ -26,6 +27,10 @@ internal static class ServeCommand
         {
             model, port, replicas, device, isolation, keyVariable,
         };
+        port.CustomParser = OptionValues.Whole<int>(0, 65_535);
+        replicas.CustomParser = OptionValues.Whole<int>(1, 64);
+        isolation.CustomParser = OptionValues.OneOf<ReplicaIsolation>();
+        device.CustomParser = OptionValues.Matching(DevicePattern(), "no such device; write auto, cpu, cuda or cuda:N");
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new ServerOptions
@@ -57,8 +62,9 @@ internal static class ServeCommand
             await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ExitCodes.Pass;
         }
-        catch (ModelLoadException exception)
+        catch (Exception exception) when (exception is ModelLoadException or IOException)
         {
+            // A folder that is no model, a port that is taken: about the command line, and nothing was served yet.
             throw new UsageException(exception.Message);
         }
     }
@@ -73,6 +79,9 @@ internal static class ServeCommand
         await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCodes.Pass;
     }
+
+    [GeneratedRegex(@"^(auto|cpu|cuda(:[0-9]{1,2})?)$")]
+    private static partial Regex DevicePattern();
 
     private static string? Key(string? variable)
     {

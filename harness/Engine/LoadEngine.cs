@@ -35,7 +35,7 @@ public static class LoadEngine
 
         using var stop = new RunStop();
         using var flights = new Flights();
-        await using var registration = cancellation.Register(() => stop.Request(RunEnding.Cancelled, "cancelled")).ConfigureAwait(false);
+        await using var registration = cancellation.Register(() => stop.Request(RunEnding.Cancelled, "by its caller (Ctrl-C, SIGTERM)")).ConfigureAwait(false);
         var run = new Run(request, stop, flights);
         await using var _ = run.ConfigureAwait(false);
         await run.OnOwnThreadAsync().ConfigureAwait(false);

@@ -34,11 +34,12 @@ internal sealed class LiveWatcher(IAnsiConsole console) : IRunWatcher
         }
 
         var share = Math.Clamp(value.Elapsed / value.Total, 0, 1);
-        var filled = (int)(share * 20);
-        var bar = new string('█', filled) + new string('░', 20 - filled);
-        var line = $"{bar} {RunWords.Describe(value)}  {Sparkline()}";
-        // One line that overwrites itself; longer than the terminal it would scroll.
+        // One line that overwrites itself; longer than the terminal it would scroll. A narrow one goes without the pictures.
         var room = Math.Max(20, console.Profile.Width - 1);
+        var words = RunWords.Describe(value).Trim();
+        var cells = Math.Clamp(room - words.Length - 1, 0, 20);
+        var filled = (int)(share * cells);
+        var line = $"{new string('█', filled)}{new string('░', cells - filled)} {words}  {Sparkline()}".TrimStart();
         console.Profile.Out.Writer.Write("\r\u001b[2K" + (line.Length > room ? line[..room] : line));
     }
 

@@ -1,19 +1,20 @@
 using ChaosBench.Chaos;
+using ChaosBench.Engine.Targets;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Harness.Running;
 
-/// <summary>Finds, before anything is sent or written, the faults that the chosen targets cannot carry.</summary>
+/// <summary>Finds, before anything is sent or written, targets that cannot be made and faults that they cannot carry.</summary>
 internal static class Preflight
 {
     /// <returns>One line for each refusal; empty when the plan can run.</returns>
-    public static IReadOnlyList<string> Refusals(Plan plan)
+    public static IReadOnlyList<string> Refusals(Plan plan, Func<Templated, string> resolve)
     {
         var silent = new Silence();
         Target?[] targets = [plan.Scenario.Candidate, plan.Scenario.Baseline];
         var controls = targets.OfType<Target>().Select(target => Controls(target, plan.Seed, silent)).ToList();
-        var refusals = new List<string>();
+        var refusals = targets.OfType<Target.OpenAi>().Select(target => Unusable(target, resolve)).OfType<string>().ToList();
         foreach (var fault in plan.Faults)
         {
             try
@@ -27,6 +28,20 @@ internal static class Preflight
         }
 
         return refusals;
+    }
+
+    /// <summary>Certificates that do not read and URLs that resolve to none show when the client is made; it connects to nothing yet.</summary>
+    private static string? Unusable(Target.OpenAi target, Func<Templated, string> resolve)
+    {
+        try
+        {
+            OpenAiTargets.Create(target, resolve, TimeProvider.System).Dispose();
+            return null;
+        }
+        catch (TargetUnavailableException flaw)
+        {
+            return flaw.Message;
+        }
     }
 
     private static TargetControls Controls(Target target, ulong seed, IAnnouncer announcer) => target switch

@@ -79,7 +79,9 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
         {
             await _stream.DisposeAsync().ConfigureAwait(false);
         }
-        catch (IOException broken)
+#pragma warning disable CA1031 // As above: closing writes what is left.
+        catch (Exception broken)
+#pragma warning restore CA1031
         {
             Break(Unwritable(broken), broken);
         }
@@ -104,7 +106,9 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
 
             Drain();
         }
-        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // Whatever stops the writing stops the run. A file beyond its quota, for one, is an ArgumentOutOfRangeException.
+        catch (Exception broken)
+#pragma warning restore CA1031
         {
             Break(Unwritable(broken), broken);
         }

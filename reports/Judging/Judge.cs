@@ -141,8 +141,8 @@ public static class Judge
         RunVerdict verdict, IReadOnlyList<string> reasons, HealState healed) => healed switch
     {
         HealState.NotNeeded or HealState.Verified => (verdict, reasons),
-        HealState.Unverified => (RunVerdict.Error, ["It could not be verified that every fault was lifted; run chaosbench heal.", .. reasons]),
-        HealState.Failed => (RunVerdict.Error, ["A fault could not be lifted; run chaosbench heal and look at the target.", .. reasons]),
+        HealState.Unverified => (RunVerdict.Error, ["It could not be verified that every fault was lifted; look at the target before the next run.", .. reasons]),
+        HealState.Failed => (RunVerdict.Error, ["A fault could not be lifted; look at the target before the next run.", .. reasons]),
         _ => throw new UnreachableException($"no rule for {healed}"),
     };
 }

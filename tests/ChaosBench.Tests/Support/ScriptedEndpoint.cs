@@ -22,8 +22,11 @@ internal sealed class ScriptedEndpoint : IAsyncDisposable
     /// <summary>Every answer, streamed token by token.</summary>
     public string Answer { get; set; } = "42";
 
-    /// <summary>Not 200: this status and no answer.</summary>
+    /// <summary>Not 200: this status and <see cref="ErrorBody"/> instead of an answer.</summary>
     public int Status { get; set; } = 200;
+
+    /// <summary>Made from the request, so that a server can say what it should not.</summary>
+    public Func<HttpRequest, string> ErrorBody { get; set; } = _ => "";
 
     /// <summary>Completes a request only when this does.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
@@ -50,6 +53,7 @@ internal sealed class ScriptedEndpoint : IAsyncDisposable
         context.Response.StatusCode = Status;
         if (Status != 200)
         {
+            await context.Response.WriteAsync(ErrorBody(context.Request));
             return;
         }
 

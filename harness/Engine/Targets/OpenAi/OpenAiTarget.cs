@@ -11,7 +11,7 @@ namespace ChaosBench.Engine.Targets.OpenAi;
 /// Any endpoint with <c>/chat/completions</c> or <c>/completions</c>, streaming or not. Nothing is sent twice: a request that
 /// fails is an outcome. No secret of the settings reaches a reason, a fact or a message.
 /// </summary>
-public sealed class OpenAiTarget : ITarget
+public sealed class OpenAiTarget : ITarget, IDisposable
 {
     private readonly OpenAiSettings _settings;
     private readonly Secrets _secrets;
@@ -91,12 +91,17 @@ public sealed class OpenAiTarget : ITarget
             _budget.Spend(reply.InputTokens, reply.OutputTokens ?? reply.TokenEvents, body.Length);
         }
 
-        return response;
+        // A server may repeat what it was sent, the key included, in its error codes.
+        return response with { Reason = Scrub(response.Reason), FinishReason = Scrub(response.FinishReason) };
     }
+
+    private string? Scrub(string? text) => text is null ? null : _secrets.Scrub(text);
+
+    public void Dispose() => _http.Dispose();
 
     public ValueTask DisposeAsync()
     {
-        _http.Dispose();
+        Dispose();
         return ValueTask.CompletedTask;
     }
 

@@ -1,0 +1,51 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+using System.Text.RegularExpressions;
+
+namespace ChaosBench.Harness.Commands;
+
+/// <summary>Reads the values of options, so that a wrong one is told in the user's words and not in those of .NET's types.</summary>
+internal static class OptionValues
+{
+    public static Func<ArgumentResult, T> Whole<T>(T least, T most)
+        where T : struct, INumber<T> => result =>
+    {
+        var text = result.Tokens[0].Value;
+        if (T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+        {
+            return value;
+        }
+
+        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{Name(result)} {text}: not a whole number from {least} to {most}"));
+        return default;
+    };
+
+    public static Func<ArgumentResult, string> Matching(Regex pattern, string remedy) => result =>
+    {
+        var text = result.Tokens[0].Value;
+        if (!pattern.IsMatch(text))
+        {
+            result.AddError($"{Name(result)} {text}: {remedy}");
+        }
+
+        return text;
+    };
+
+    /// <summary>By its name, in any case; numbers are no names.</summary>
+    public static Func<ArgumentResult, T> OneOf<T>()
+        where T : struct, Enum => result =>
+    {
+        var text = result.Tokens[0].Value;
+        if (Enum.GetNames<T>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } known)
+        {
+            return Enum.Parse<T>(known);
+        }
+
+        var all = string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
+        result.AddError($"{Name(result)} {text}: not known; write one of {all}");
+        return default;
+    };
+
+    private static string Name(ArgumentResult result) => result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
+}
