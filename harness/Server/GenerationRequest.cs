@@ -16,7 +16,7 @@ public sealed record GenerationRequest
     /// <summary>Raw prompt instead of messages; null for chat.</summary>
     public string? Prompt { get; init; }
 
-    /// <summary>0 is greedy; otherwise logits are divided by it. 0 to 100.</summary>
+    /// <summary>0 is greedy; otherwise logits are divided by it. 0 to 2.</summary>
     public double Temperature { get; init; }
 
     /// <summary>Keeps the smallest set of tokens whose probability reaches this share, in (0, 1]; 1 keeps all.</summary>
@@ -43,6 +43,9 @@ public sealed record GenerationRequest
     /// <summary>Seed of the draws. Without one it follows from <see cref="RequestId"/>, so that a repeated request repeats its answer.</summary>
     public long? Seed { get; init; }
 
-    /// <summary>The answer ends before the first of these; at most 16 of 1 to 256 characters.</summary>
+    /// <summary>Log probabilities are wanted for each token, with this many of the likeliest beside it, 0 to 20; null: none.</summary>
+    public int? TopLogProbs { get; init; }
+
+    /// <summary>The answer ends before the first of these; at most 4 of 1 to 256 characters.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 }

@@ -37,6 +37,9 @@ public sealed record GenerationResult
     /// <summary>Tokens handed to the sink; the end token is not one of them.</summary>
     public int CompletionTokens { get; init; }
 
+    /// <summary>One for each completion token when the request asked for them.</summary>
+    public IReadOnlyList<TokenLogProb> LogProbs { get; init; } = [];
+
     /// <summary>Index of the replica that served the request.</summary>
     public int? Replica { get; init; }
 

@@ -8,4 +8,9 @@ public interface IGenerationSink
     /// character or a possible stop string is incomplete; <paramref name="count"/> is 0 for text that was held back until the end.
     /// </summary>
     void Tokens(int count, string text);
+
+    /// <summary>Called just before the <see cref="Tokens"/> of the token, when the request asked for log probabilities.</summary>
+    void LogProb(TokenLogProb logProb)
+    {
+    }
 }

@@ -8,6 +8,10 @@ internal static class RequestLimits
 
     public const int MostStops = 4;
     public const int LongestStop = 256;
+    public const int MostLogProbs = 20;
+
+    /// <summary>Each takes a place of its own on a replica.</summary>
+    public const int MostChoices = 16;
     public const int MostMessages = 4_096;
 
     /// <summary>The first value that is out of range, by its name in the API; null when all are in.</summary>
@@ -24,14 +28,19 @@ internal static class RequestLimits
                 $"holds {request.Messages.Count} messages; at most {MostMessages} are accepted"));
         }
 
-        return Range("temperature", request.Temperature, 0, 2)
+        return CheckParameters(request);
+    }
+
+    /// <summary>The same without the prompt, which a replica gets as tokens.</summary>
+    public static (string Parameter, string Problem)? CheckParameters(GenerationRequest request) =>
+        Range("temperature", request.Temperature, 0, 2)
             ?? Range("top_p", request.TopP, double.Epsilon, 1)
             ?? Range("top_k", request.TopK, 0, MostTokens)
             ?? Range("presence_penalty", request.PresencePenalty, -2, 2)
             ?? Range("frequency_penalty", request.FrequencyPenalty, -2, 2)
             ?? Range("max_tokens", request.MaxTokens, 1, MostTokens)
+            ?? Range("top_logprobs", request.TopLogProbs ?? 0, 0, MostLogProbs)
             ?? Stops(request.Stop);
-    }
 
     // Written so that NaN is out of every range.
     private static (string, string)? Range(string parameter, double value, double least, double most) =>

@@ -7,6 +7,8 @@ namespace ChaosBench.Server.Http;
 /// <summary>Reads a request's body, whole and bounded.</summary>
 internal static class BodyReader
 {
+    private const string Unreadable = "The body could not be read to its end.";
+
     /// <summary>The bytes, or what is wrong with them.</summary>
     public static async Task<(byte[]? Body, ApiError? Error)> ReadAsync(HttpContext context, long limit)
     {
@@ -36,7 +38,12 @@ internal static class BodyReader
             // Kestrel's own limits: size, transfer rate, framing.
             return (null, problem.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? new ApiError(413, "body_too_large", null, FormattableString.Invariant($"The body is larger than {limit} bytes."))
-                : new ApiError(problem.StatusCode, "bad_request", null, "The body could not be read to its end."));
+                : new ApiError(problem.StatusCode, "bad_request", null, Unreadable));
+        }
+        catch (IOException)
+        {
+            // A chunk whose size is no number of 32 bits, or a connection that is gone and hears nothing of this.
+            return (null, new ApiError(400, "bad_request", null, Unreadable));
         }
     }
 

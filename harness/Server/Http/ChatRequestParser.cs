@@ -19,6 +19,7 @@ public static class ChatRequestParser
     private static ParseResult Read(FieldReader fields, string requestId, bool chat)
     {
         RefuseUnsupported(fields);
+        var choices = Choices(fields);
         var stream = fields.Flag("stream");
         var includeUsage = IncludesUsage(fields);
         var most = fields.Whole("max_completion_tokens") ?? fields.Whole("max_tokens");
@@ -34,6 +35,7 @@ public static class ChatRequestParser
             FrequencyPenalty = fields.Number("frequency_penalty") ?? 0,
             MaxTokens = Bounded(most ?? (chat ? RequestLimits.MostTokens : DefaultCompletionTokens)),
             Seed = fields.Whole("seed"),
+            TopLogProbs = TopLogProbs(fields, chat),
             Stop = Stops(fields),
             Stream = stream,
         };
@@ -48,30 +50,63 @@ public static class ChatRequestParser
 
         return fields.Error is { } error
             ? ParseResult.Of(error)
-            : ParseResult.Of(new ParsedRequest(request, stream, includeUsage, model));
+            : ParseResult.Of(new ParsedRequest(request, choices, stream, includeUsage, model));
+    }
+
+    private static int Choices(FieldReader fields)
+    {
+        var count = fields.Whole("n") ?? 1;
+        if (count is < 1 or > RequestLimits.MostChoices)
+        {
+            fields.Fail(ApiError.Bad("n", $"n is {count}; it must be from 1 to {RequestLimits.MostChoices}."));
+        }
+
+        // To make more and send the best is a ranking that nobody but the model's own likelihood would decide.
+        if (fields.Whole("best_of") is { } best && best != count)
+        {
+            fields.Fail(ApiError.Bad("best_of", "best_of other than n is not supported; leave it out.", "unsupported_value"));
+        }
+
+        return Bounded(count);
     }
 
     private static void RefuseUnsupported(FieldReader fields)
     {
-        foreach (var name in (ReadOnlySpan<string>)["n", "best_of"])
+        if (fields.Flag("echo"))
         {
-            if (fields.Whole(name) is { } count && count != 1)
-            {
-                fields.Fail(count < 1
-                    ? ApiError.Bad(name, $"{name} is {count}; it must be 1.")
-                    : ApiError.Bad(name, $"{name} above 1 is not supported; send the request {count} times.", "unsupported_value"));
-            }
+            fields.Fail(ApiError.Bad("echo", "echo is not supported; leave it out.", "unsupported_value"));
+        }
+    }
+
+    /// <summary>Chat writes a flag and a count beside it, completions write the count alone.</summary>
+    private static int? TopLogProbs(FieldReader fields, bool chat)
+    {
+        if (!chat)
+        {
+            return fields.Whole("logprobs") is { } most ? Within(most, "logprobs") : null;
         }
 
-        foreach (var name in (ReadOnlySpan<string>)["logprobs", "echo"])
+        var wanted = fields.Flag("logprobs");
+        if (fields.Whole("top_logprobs") is not { } count)
         {
-            // Completions write logprobs as a number, chat as a flag.
-            if (fields.Any(name) is { ValueKind: not JsonValueKind.False } value)
+            return wanted ? 0 : null;
+        }
+
+        if (!wanted)
+        {
+            fields.Fail(ApiError.Bad("top_logprobs", "top_logprobs needs \"logprobs\": true beside it."));
+        }
+
+        return Within(count, "top_logprobs");
+
+        int Within(long value, string name)
+        {
+            if (value is < 0 or > RequestLimits.MostLogProbs)
             {
-                fields.Fail(value.ValueKind is JsonValueKind.True or JsonValueKind.Number
-                    ? ApiError.Bad(name, $"{name} is not supported; leave it out.", "unsupported_value")
-                    : ApiError.Bad(name, $"{name} must be true or false, not {FieldReader.Describe(value)}.", "invalid_type"));
+                fields.Fail(ApiError.Bad(name, $"{name} is {value}; it must be from 0 to {RequestLimits.MostLogProbs}."));
             }
+
+            return Bounded(value);
         }
     }
 

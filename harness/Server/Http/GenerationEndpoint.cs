@@ -28,10 +28,10 @@ internal sealed class GenerationEndpoint(ModelServer server, HttpFaceOptions opt
         using var life = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         try
         {
-            var result = parsed.Parsed.Stream
+            var results = parsed.Parsed.Stream
                 ? await StreamAsync(context, parsed.Parsed, shape, life).ConfigureAwait(false)
                 : await WholeAsync(context, parsed.Parsed, shape, life.Token).ConfigureAwait(false);
-            metrics.Generated(result);
+            Array.ForEach(results, metrics.Generated);
         }
         catch (OperationCanceledException) when (life.IsCancellationRequested)
         {
@@ -40,54 +40,54 @@ internal sealed class GenerationEndpoint(ModelServer server, HttpFaceOptions opt
         }
     }
 
-    private async Task<GenerationResult> StreamAsync(
+    private async Task<GenerationResult[]> StreamAsync(
         HttpContext context, ParsedRequest parsed, ReplyJson shape, CancellationTokenSource life)
     {
-        var sink = new StreamSink(life);
-        var generation = GenerateAsync(parsed.Request, sink, life.Token);
-        await using var reply = new StreamReply(context, shape, parsed.IncludeUsage);
+        var channel = new StreamChannel(life);
+        var generations = GenerateAsync(parsed, channel, life.Token);
+        await using var reply = new StreamReply(context, shape, parsed);
         try
         {
-            return await reply.SendAsync(sink, generation, life.Token).ConfigureAwait(false);
+            return await reply.SendAsync(channel, generations, life.Token).ConfigureAwait(false);
         }
         finally
         {
-            // Whatever ended the reply ends the generation, and the sink outlives it.
+            // Whatever ended the reply ends the generations, and the channel outlives them.
             await life.CancelAsync().ConfigureAwait(false);
-            await generation.ConfigureAwait(false);
+            await generations.ConfigureAwait(false);
         }
     }
 
-    private async Task<GenerationResult> GenerateAsync(GenerationRequest request, StreamSink sink, CancellationToken cancellation)
+    private async Task<GenerationResult[]> GenerateAsync(ParsedRequest parsed, StreamChannel channel, CancellationToken cancellation)
     {
         try
         {
-            return await server.GenerateAsync(request, sink, cancellation).ConfigureAwait(false);
+            return await new Choices(server, parsed).GenerateAsync(channel.SinkOf, cancellation).ConfigureAwait(false);
         }
         finally
         {
-            sink.Complete();
+            channel.Complete();
         }
     }
 
-    private async Task<GenerationResult> WholeAsync(
+    private async Task<GenerationResult[]> WholeAsync(
         HttpContext context, ParsedRequest parsed, ReplyJson shape, CancellationToken cancellation)
     {
-        var result = await server.GenerateAsync(parsed.Request, WholeSink.Instance, cancellation).ConfigureAwait(false);
-        ReplyHeaders.Set(context.Response, result.Replica, result.Degraded);
-        if (ApiError.Of(result) is { } error)
+        var results = await new Choices(server, parsed).GenerateAsync(_ => WholeSink.Instance, cancellation).ConfigureAwait(false);
+        ReplyHeaders.Set(context.Response, results[0].Replica, results[0].Degraded);
+        if (Choices.ErrorOf(results) is { } error)
         {
             await ErrorReply.WriteAsync(context, error).ConfigureAwait(false);
-            return result;
+            return results;
         }
 
         context.Response.ContentType = "application/json";
         await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, ReplyJson.Options))
         {
-            shape.Whole(json, result);
+            shape.Whole(json, results);
         }
 
         await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false);
-        return result;
+        return results;
     }
 }

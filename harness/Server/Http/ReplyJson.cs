@@ -10,64 +10,52 @@ internal sealed record ReplyJson(bool Chat, string Id, string Model, long Create
     /// <summary>Plain UTF-8 instead of \u escapes. Safe: the reply is never embedded in HTML and says it is JSON.</summary>
     public static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public void Whole(Utf8JsonWriter json, GenerationResult result)
+    public void Whole(Utf8JsonWriter json, IReadOnlyList<GenerationResult> results)
     {
         Begin(json, Chat ? "chat.completion" : "text_completion");
         json.WriteStartArray("choices");
-        json.WriteStartObject();
-        json.WriteNumber("index", 0);
-        if (Chat)
+        foreach (var (index, result) in results.Index())
         {
-            json.WriteStartObject("message");
-            json.WriteString("role", "assistant");
-            json.WriteString("content", result.Text);
-            json.WriteNull("refusal");
-            json.WriteEndObject();
-        }
-        else
-        {
-            json.WriteString("text", result.Text);
+            Choice(json, index, result);
         }
 
-        json.WriteNull("logprobs");
-        json.WriteString("finish_reason", result.FinishReason);
-        json.WriteEndObject();
         json.WriteEndArray();
-        Usage(json, result);
+        Usage(json, results);
         json.WriteEndObject();
     }
 
     /// <summary>The first chunk of a chat: who speaks.</summary>
-    public void Role(Utf8JsonWriter json, bool usageFollows)
+    public void Role(Utf8JsonWriter json, int choice, bool usageFollows)
     {
-        BeginChunk(json, usageFollows);
+        BeginChunk(json, choice, usageFollows);
         json.WriteStartObject("delta");
         json.WriteString("role", "assistant");
         json.WriteString("content", "");
         json.WriteEndObject();
-        EndChunk(json, finishReason: null);
+        EndChunk(json, [], 0, finishReason: null);
     }
 
-    public void Text(Utf8JsonWriter json, string text, bool usageFollows)
+    /// <param name="offset">Characters of the answer before the piece.</param>
+    public void Text(Utf8JsonWriter json, StreamPiece piece, int offset, bool usageFollows)
     {
-        BeginChunk(json, usageFollows);
+        BeginChunk(json, piece.Choice, usageFollows);
         if (Chat)
         {
             json.WriteStartObject("delta");
-            json.WriteString("content", text);
+            json.WriteString("content", piece.Text);
             json.WriteEndObject();
         }
         else
         {
-            json.WriteString("text", text);
+            json.WriteString("text", piece.Text);
         }
 
-        EndChunk(json, finishReason: null);
+        EndChunk(json, piece.LogProbs, offset, finishReason: null);
     }
 
-    public void Finish(Utf8JsonWriter json, string? finishReason, bool usageFollows)
+    public void Finish(Utf8JsonWriter json, StreamPiece rest, int offset, string? finishReason, bool usageFollows)
     {
-        BeginChunk(json, usageFollows);
+        BeginChunk(json, rest.Choice, usageFollows);
         if (Chat)
         {
             json.WriteStartObject("delta");
@@ -78,16 +66,16 @@ internal sealed record ReplyJson(bool Chat, string Id, string Model, long Create
             json.WriteString("text", "");
         }
 
-        EndChunk(json, finishReason);
+        EndChunk(json, rest.LogProbs, offset, finishReason);
     }
 
     /// <summary>The last chunk when usage was asked for: no choice, only counts.</summary>
-    public void UsageChunk(Utf8JsonWriter json, GenerationResult result)
+    public void UsageChunk(Utf8JsonWriter json, IReadOnlyList<GenerationResult> results)
     {
         Begin(json, ChunkKind);
         json.WriteStartArray("choices");
         json.WriteEndArray();
-        Usage(json, result);
+        Usage(json, results);
         json.WriteEndObject();
     }
 
@@ -102,7 +90,7 @@ internal sealed record ReplyJson(bool Chat, string Id, string Model, long Create
         json.WriteString("model", Model);
     }
 
-    private void BeginChunk(Utf8JsonWriter json, bool usageFollows)
+    private void BeginChunk(Utf8JsonWriter json, int choice, bool usageFollows)
     {
         Begin(json, ChunkKind);
         if (usageFollows)
@@ -112,24 +100,48 @@ internal sealed record ReplyJson(bool Chat, string Id, string Model, long Create
 
         json.WriteStartArray("choices");
         json.WriteStartObject();
-        json.WriteNumber("index", 0);
+        json.WriteNumber("index", choice);
     }
 
-    private static void EndChunk(Utf8JsonWriter json, string? finishReason)
+    private void Choice(Utf8JsonWriter json, int index, GenerationResult result)
     {
-        json.WriteNull("logprobs");
+        json.WriteStartObject();
+        json.WriteNumber("index", index);
+        if (Chat)
+        {
+            json.WriteStartObject("message");
+            json.WriteString("role", "assistant");
+            json.WriteString("content", result.Text);
+            json.WriteNull("refusal");
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteString("text", result.Text);
+        }
+
+        LogProbsJson.Write(json, Chat, result.LogProbs, offset: 0);
+        json.WriteString("finish_reason", result.FinishReason);
+        json.WriteEndObject();
+    }
+
+    private void EndChunk(Utf8JsonWriter json, IReadOnlyList<TokenLogProb> logProbs, int offset, string? finishReason)
+    {
+        LogProbsJson.Write(json, Chat, logProbs, offset);
         json.WriteString("finish_reason", finishReason);
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void Usage(Utf8JsonWriter json, GenerationResult result)
+    /// <summary>The answers share their prompt: it counts once.</summary>
+    private static void Usage(Utf8JsonWriter json, IReadOnlyList<GenerationResult> results)
     {
+        var (prompt, completion) = (results[0].PromptTokens, results.Sum(result => result.CompletionTokens));
         json.WriteStartObject("usage");
-        json.WriteNumber("prompt_tokens", result.PromptTokens);
-        json.WriteNumber("completion_tokens", result.CompletionTokens);
-        json.WriteNumber("total_tokens", result.PromptTokens + result.CompletionTokens);
+        json.WriteNumber("prompt_tokens", prompt);
+        json.WriteNumber("completion_tokens", completion);
+        json.WriteNumber("total_tokens", prompt + completion);
         json.WriteEndObject();
     }
 }

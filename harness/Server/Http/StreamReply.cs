@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Http;
 namespace ChaosBench.Server.Http;
 
 /// <summary>
-/// One answer as server-sent events:
+/// The answers to one request as server-sent events:
 /// <code>
-/// role (chat) > text, one event a piece > finish > usage (if asked for) > [DONE]
+/// role (chat) > text, one event a piece > finish of each > usage (if asked for) > [DONE]
 ///                        \ lost in the middle: error, no [DONE]
 /// </code>
 /// Headers are held back until the first text, so that a request that fails before it gets an honest status.
 /// </summary>
-internal sealed class StreamReply(HttpContext context, ReplyJson shape, bool includeUsage) : IAsyncDisposable
+internal sealed class StreamReply(HttpContext context, ReplyJson shape, ParsedRequest parsed) : IAsyncDisposable
 {
     /// <summary>
     /// Characters written before a flush. The flush is where a client who does not read makes the reply wait, and the channel fill:
@@ -21,47 +21,52 @@ internal sealed class StreamReply(HttpContext context, ReplyJson shape, bool inc
     private const int MostUnsent = 1 << 13;
 
     private readonly Utf8JsonWriter _json = new(context.Response.BodyWriter, ReplyJson.Options);
+
+    // What was sent of each answer: tokens with log probabilities, and their characters.
+    private readonly (int Tokens, int Characters)[] _explained = new (int, int)[parsed.Choices];
     private bool _begun;
 
-    public async Task<GenerationResult> SendAsync(StreamSink sink, Task<GenerationResult> generation, CancellationToken cancellation)
+    public async Task<GenerationResult[]> SendAsync(
+        StreamChannel channel, Task<GenerationResult[]> generations, CancellationToken cancellation)
     {
-        if (await sink.Pieces.WaitToReadAsync(cancellation).ConfigureAwait(false))
+        if (await channel.Pieces.WaitToReadAsync(cancellation).ConfigureAwait(false))
         {
-            Begin(sink.Replica, sink.Degraded);
+            Begin(channel.Replica, channel.Degraded);
             do
             {
                 var unsent = 0;
-                while (unsent < MostUnsent && sink.Pieces.TryRead(out var piece))
+                while (unsent < MostUnsent && channel.Pieces.TryRead(out var piece))
                 {
-                    Event(() => shape.Text(_json, piece, includeUsage));
-                    unsent += piece.Length;
+                    var offset = Explained(piece.Choice, piece.LogProbs);
+                    Event(() => shape.Text(_json, piece, offset, parsed.IncludeUsage));
+                    unsent += piece.Text.Length;
                 }
 
                 await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false);
             }
-            while (await sink.Pieces.WaitToReadAsync(cancellation).ConfigureAwait(false));
+            while (await channel.Pieces.WaitToReadAsync(cancellation).ConfigureAwait(false));
         }
 
-        var result = await generation.ConfigureAwait(false);
-        await EndAsync(result, cancellation).ConfigureAwait(false);
-        return result;
+        var results = await generations.ConfigureAwait(false);
+        await EndAsync(results, cancellation).ConfigureAwait(false);
+        return results;
     }
 
     public ValueTask DisposeAsync() => _json.DisposeAsync();
 
-    private async Task EndAsync(GenerationResult result, CancellationToken cancellation)
+    private async Task EndAsync(GenerationResult[] results, CancellationToken cancellation)
     {
-        var error = ApiError.Of(result);
+        var error = Choices.ErrorOf(results);
         if (error is not null && !_begun)
         {
-            ReplyHeaders.Set(context.Response, result.Replica, result.Degraded);
+            ReplyHeaders.Set(context.Response, results[0].Replica, results[0].Degraded);
             await ErrorReply.WriteAsync(context, error).ConfigureAwait(false);
             return;
         }
 
         if (!_begun)
         {
-            Begin(result.Replica, result.Degraded);
+            Begin(results[0].Replica, results[0].Degraded);
         }
 
         if (error is not null)
@@ -70,16 +75,28 @@ internal sealed class StreamReply(HttpContext context, ReplyJson shape, bool inc
         }
         else
         {
-            Event(() => shape.Finish(_json, result.FinishReason, includeUsage));
-            if (includeUsage)
-            {
-                Event(() => shape.UsageChunk(_json, result));
-            }
-
-            context.Response.BodyWriter.Write("data: [DONE]\n\n"u8);
+            Finish(results);
         }
 
         await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private void Finish(GenerationResult[] results)
+    {
+        foreach (var (choice, result) in results.Index())
+        {
+            // Tokens whose text was cut off, as a stop string is, or that had none.
+            TokenLogProb[] rest = [.. result.LogProbs.Skip(_explained[choice].Tokens)];
+            var offset = Explained(choice, rest);
+            Event(() => shape.Finish(_json, new StreamPiece(choice, "", rest), offset, result.FinishReason, parsed.IncludeUsage));
+        }
+
+        if (parsed.IncludeUsage)
+        {
+            Event(() => shape.UsageChunk(_json, results));
+        }
+
+        context.Response.BodyWriter.Write("data: [DONE]\n\n"u8);
     }
 
     private void Begin(int? replica, bool degraded)
@@ -89,10 +106,19 @@ internal sealed class StreamReply(HttpContext context, ReplyJson shape, bool inc
         response.ContentType = "text/event-stream; charset=utf-8";
         response.Headers.CacheControl = "no-cache";
         ReplyHeaders.Set(response, replica, degraded);
-        if (shape.Chat)
+        for (var choice = 0; shape.Chat && choice < parsed.Choices; choice++)
         {
-            Event(() => shape.Role(_json, includeUsage));
+            var index = choice;
+            Event(() => shape.Role(_json, index, parsed.IncludeUsage));
         }
+    }
+
+    /// <summary>Counts tokens as sent; characters before them.</summary>
+    private int Explained(int choice, IReadOnlyList<TokenLogProb> tokens)
+    {
+        var (count, characters) = _explained[choice];
+        _explained[choice] = (count + tokens.Count, characters + tokens.Sum(token => token.ToText().Length));
+        return characters;
     }
 
     private void Event(Action write)

@@ -2,24 +2,29 @@ using System.Threading.Channels;
 
 namespace ChaosBench.Server.Http;
 
+/// <summary>Text of one answer on its way to the client, with what belongs to its tokens.</summary>
+internal sealed record StreamPiece(int Choice, string Text, IReadOnlyList<TokenLogProb> LogProbs);
+
 /// <summary>
-/// Between a replica, which must not wait, and a client, who may be slow or gone: a bounded channel. A client who is further
+/// Between the replicas, which must not wait, and a client, who may be slow or gone: a bounded channel. A client who is further
 /// behind than it holds loses the generation, and the replica's place is free again.
 /// </summary>
-internal sealed class StreamSink(CancellationTokenSource generation) : IRoutedSink
+internal sealed class StreamChannel(CancellationTokenSource generation)
 {
     /// <summary>Pieces a client may be behind: half a second at 2,000 tokens/s, a whole answer of most models.</summary>
     public const int Capacity = 1_024;
 
-    private readonly Channel<string> _pieces = Channel.CreateBounded<string>(
-        new BoundedChannelOptions(Capacity) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<StreamPiece> _pieces = Channel.CreateBounded<StreamPiece>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true });
 
-    public ChannelReader<string> Pieces => _pieces.Reader;
+    public ChannelReader<StreamPiece> Pieces => _pieces.Reader;
 
-    /// <summary>Where the request sits; published before the first piece.</summary>
+    /// <summary>Where the first answer sits; published before the first piece.</summary>
     public int? Replica { get; private set; }
 
     public bool Degraded { get; private set; }
+
+    public StreamSink SinkOf(int choice) => new(this, choice);
 
     public void Routed(int replica, bool degraded)
     {
@@ -27,10 +32,9 @@ internal sealed class StreamSink(CancellationTokenSource generation) : IRoutedSi
         Degraded = degraded;
     }
 
-    /// <summary>Tokens without text yet (half a character, a possible stop string) travel with the next text.</summary>
-    public void Tokens(int count, string text)
+    public void Write(StreamPiece piece)
     {
-        if (text.Length > 0 && !_pieces.Writer.TryWrite(text))
+        if (!_pieces.Writer.TryWrite(piece))
         {
             // CancelAsync: the callbacks must not run on the replica's thread.
             _ = generation.CancelAsync();
@@ -38,6 +42,32 @@ internal sealed class StreamSink(CancellationTokenSource generation) : IRoutedSi
     }
 
     public void Complete() => _pieces.Writer.TryComplete();
+}
+
+/// <summary>The sink of one answer. Called by one replica's thread at a time.</summary>
+internal sealed class StreamSink(StreamChannel channel, int choice) : IRoutedSink
+{
+    private List<TokenLogProb>? _logProbs;
+
+    public void Routed(int replica, bool degraded)
+    {
+        if (choice == 0)
+        {
+            channel.Routed(replica, degraded);
+        }
+    }
+
+    public void LogProb(TokenLogProb logProb) => (_logProbs ??= []).Add(logProb);
+
+    /// <summary>Tokens without text yet (half a character, a possible stop string) travel with the next text.</summary>
+    public void Tokens(int count, string text)
+    {
+        if (text.Length > 0)
+        {
+            channel.Write(new StreamPiece(choice, text, _logProbs ?? []));
+            _logProbs = null;
+        }
+    }
 }
 
 /// <summary>For answers that are sent whole: the result carries the text.</summary>

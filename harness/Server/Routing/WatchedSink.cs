@@ -14,4 +14,6 @@ internal sealed class WatchedSink(IGenerationSink? inner) : IGenerationSink
             inner.Tokens(count, text);
         }
     }
+
+    public void LogProb(TokenLogProb logProb) => inner?.LogProb(logProb);
 }

@@ -206,7 +206,13 @@ internal sealed class BatchLoop(
     private bool Accept(Generation generation, ReadOnlySpan<float> logits)
     {
         var token = generation.Sampler!.Next(logits);
-        return generation.Accept(token, endTokens.Contains(token));
+        var isEnd = endTokens.Contains(token);
+        if (generation.Request.TopLogProbs is not null && token != Sampler.NonFinite && !isEnd)
+        {
+            generation.Explain(token, logits, scratch);
+        }
+
+        return generation.Accept(token, isEnd);
     }
 
     /// <summary>Fills the gap with the last running row, and that one's place with the prompt behind it.</summary>

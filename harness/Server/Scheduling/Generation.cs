@@ -12,6 +12,9 @@ internal sealed class Generation
     private readonly TextDecoder _decoder;
     private readonly StopStrings _stops;
     private readonly StringBuilder _text = new();
+    private readonly List<TokenLogProb> _logProbs = [];
+    private TokenLogProb? _explained;
+    private readonly Tokenizer _tokenizer;
     private readonly Action _ended;
     private readonly int _replica;
 
@@ -20,7 +23,8 @@ internal sealed class Generation
         Request = request;
         Prompt = prompt;
         _sink = sink;
-        _decoder = context.Tokenizer.CreateDecoder();
+        _tokenizer = context.Tokenizer;
+        _decoder = _tokenizer.CreateDecoder();
         _stops = new StopStrings(request.Stop);
         _ended = context.Ended;
         _replica = context.Replica;
@@ -89,6 +93,21 @@ internal sealed class Generation
         return _result.Task.IsCompleted;
     }
 
+    /// <summary>Keeps how likely a sampled token was, which leaves with the token; called before it is accepted.</summary>
+    public void Explain(int token, ReadOnlySpan<float> logits, SamplerScratch scratch)
+    {
+        var normalizer = LogProbs.Normalizer(logits, scratch.Weights.AsSpan(0, logits.Length));
+        var likeliest = LogProbs.Top(logits, Request.TopLogProbs ?? 0);
+        var top = new TokenLogProb[likeliest.Length];
+        for (var at = 0; at < top.Length; at++)
+        {
+            top[at] = Measured(likeliest[at], logits, normalizer, []);
+        }
+
+        _explained = Measured(token, logits, normalizer, top);
+        _logProbs.Add(_explained);
+    }
+
     public void End(GenerationStatus status, string error, string? code = null) =>
         Set(new GenerationResult { Status = status, Error = error, ErrorCode = code });
 
@@ -103,6 +122,7 @@ internal sealed class Generation
             CompletionTokens = Tokens,
             Replica = _replica,
             Text = _text.ToString(),
+            LogProbs = _logProbs,
         };
         if (!_result.Task.IsCompleted)
         {
@@ -121,6 +141,12 @@ internal sealed class Generation
         _text.Append(text);
         try
         {
+            if (_explained is { } logProb)
+            {
+                _explained = null;
+                _sink.LogProb(logProb);
+            }
+
             _sink.Tokens(count, text);
         }
         catch (Exception e)
@@ -129,6 +155,9 @@ internal sealed class Generation
             End(GenerationStatus.Failed, $"the receiver of the tokens failed ({e.GetType().Name})");
         }
     }
+
+    private TokenLogProb Measured(int token, ReadOnlySpan<float> logits, (float, double) normalizer, IReadOnlyList<TokenLogProb> top) =>
+        new(token, _tokenizer.BytesOf(token).ToArray(), LogProbs.Of(logits[token], normalizer), top);
 }
 
 /// <summary>What a generation needs of its replica.</summary>

@@ -131,13 +131,15 @@ public class ChatRequestParserTests
     [InlineData("stream", "\"true\"", "invalid_type")]
     [InlineData("stream_options", "true", "invalid_type")]
     [InlineData("stream_options.include_usage", "1", "invalid_type")]
-    [InlineData("n", "2", "unsupported_value")]
+    [InlineData("n", "17", "invalid_value")]
+    [InlineData("n", "-9223372036854775808", "invalid_value")]
     [InlineData("n", "0", "invalid_value")]
     [InlineData("n", "\"1\"", "invalid_type")]
     [InlineData("best_of", "3", "unsupported_value")]
-    [InlineData("logprobs", "true", "unsupported_value")]
-    [InlineData("logprobs", "5", "unsupported_value")]
+    [InlineData("logprobs", "5", "invalid_type")]
     [InlineData("logprobs", "\"yes\"", "invalid_type")]
+    [InlineData("top_logprobs", "3", "invalid_value")]
+    [InlineData("top_logprobs", "true", "invalid_type")]
     [InlineData("echo", "true", "unsupported_value")]
     [InlineData("model", "7", "invalid_type")]
     public void Parse_WrongField_IsNamed(string field, string value, string code)
@@ -146,6 +148,35 @@ public class ChatRequestParserTests
         var member = dot < 0 ? $"\"{field}\": {value}" : $"\"{field[..dot]}\": {{\"{field[(dot + 1)..]}\": {value}}}";
 
         Refused($$"""{"messages": {{Hello}}, {{member}}}""", field, code);
+    }
+
+    [Theory]
+    [InlineData("""{"logprobs": false}""", null)]
+    [InlineData("""{"logprobs": true}""", 0)]
+    [InlineData("""{"logprobs": true, "top_logprobs": 0}""", 0)]
+    [InlineData("""{"logprobs": true, "top_logprobs": 20}""", 20)]
+    [InlineData("""{"logprobs": true, "top_logprobs": 21}""", -1)]
+    [InlineData("""{"logprobs": true, "top_logprobs": -1}""", -1)]
+    public void Parse_ChatLogProbs_AreAFlagAndACount(string fields, int? expected)
+    {
+        var result = Parse($$"""{"messages": {{Hello}}, {{fields[1..]}}""");
+
+        Assert.Equal(expected == -1, !result.Ok);
+        Assert.True(!result.Ok || result.Parsed.Request.TopLogProbs == expected);
+    }
+
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("5", 5)]
+    [InlineData("null", null)]
+    public void Parse_CompletionLogProbs_AreACount(string value, int? expected) => Assert.Equal(
+        expected, Accepted($$"""{"prompt": "a", "logprobs": {{value}}}""", chat: false).Request.TopLogProbs);
+
+    [Fact]
+    public void Parse_N_IsTheNumberOfChoices()
+    {
+        Assert.Equal(1, Accepted($$"""{"messages": {{Hello}}}""").Choices);
+        Assert.Equal(16, Accepted($$"""{"messages": {{Hello}}, "n": 16, "best_of": 16}""").Choices);
     }
 
     [Theory]

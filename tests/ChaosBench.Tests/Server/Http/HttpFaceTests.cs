@@ -131,7 +131,7 @@ public sealed class HttpFaceTests : IAsyncLifetime
 
         // More than the sockets' buffers (tens of MiB where the kernel tunes them), Kestrel's and the channel hold, without a wait.
         var piece = new string('x', 1 << 14);
-        for (var token = 0; token < 8 * StreamSink.Capacity && !call.Result.IsCompleted; token++)
+        for (var token = 0; token < 8 * StreamChannel.Capacity && !call.Result.IsCompleted; token++)
         {
             call.Token(piece);
         }
@@ -186,7 +186,7 @@ public sealed class HttpFaceTests : IAsyncLifetime
         { "v1/chat/completions", "{", 400, "invalid_json", null },
         { "v1/chat/completions", "{}", 400, "missing_required_parameter", "messages" },
         { "v1/chat/completions", """{"messages": 1}""", 400, "invalid_type", "messages" },
-        { "v1/chat/completions", """{"messages": [{"role": "user", "content": "x"}], "n": 2}""", 400, "unsupported_value", "n" },
+        { "v1/chat/completions", """{"messages": [{"role": "user", "content": "x"}], "n": 17}""", 400, "invalid_value", "n" },
         { "v1/chat/completions", $$"""{"messages": [{"role": "user", "content": "{{new string('x', 64)}}"}]}""", 400, "context_length_exceeded", null },
         { "v1/completions", "{}", 400, "missing_required_parameter", "prompt" },
         { "v1/chat/completions", """{"messages": [{"role": "user", "content": "BUG"}]}""", 500, "internal_error", null },
