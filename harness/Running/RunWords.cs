@@ -17,12 +17,12 @@ internal static class RunWords
 
     public static string Describe(RunProgress progress)
     {
-        var active = progress.ActiveFaults.Count == 0 ? "" : "  FAULTS " + string.Join(", ", progress.ActiveFaults.Select(fault => Printable.Line(fault, 60)));
+        var active = progress.ActiveFaults.Count == 0 ? "" : " FAULTS " + string.Join(", ", progress.ActiveFaults.Select(fault => Printable.Line(fault, 60))) + " ";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{progress.Elapsed.TotalSeconds,4:0}/{progress.Total.TotalSeconds:0} s {progress.Phase.ToString().ToLowerInvariant(),-8} " +
+            $"{progress.Elapsed.TotalSeconds,4:0}/{progress.Total.TotalSeconds:0} s {progress.Phase.ToString().ToLowerInvariant(),-8}{active} " +
             $"sent {progress.Counts.Sent}, in flight {progress.InFlight}, completed {progress.Counts.Completed}, " +
-            $"failed {progress.Counts.Failed}, ttft p50 {Millis(progress.TtftP50)} p99 {Millis(progress.TtftP99)}{active}");
+            $"failed {progress.Counts.Failed}, ttft p50 {Millis(progress.TtftP50)} p99 {Millis(progress.TtftP99)}");
     }
 
     public static string Verdict(Summary summary) =>
