@@ -91,6 +91,18 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [SkippableFact]
+    public void Load_SeveralEndTokens_AreJoinedFromAllConfigs()
+    {
+        Copy();
+        File.WriteAllText(Path.Combine(_folder, "generation_config.json"), """{ "eos_token_id": [4, 7], "do_sample": true }""");
+        var path = Path.Combine(_folder, "genai_config.json");
+        var config = JsonNode.Parse(File.ReadAllText(path))!;
+        config["model"]!["eos_token_id"] = 9;
+        File.WriteAllText(path, config.ToJsonString());
+        Assert.Equal([4, 7, 9], ModelFolder.Load(_folder, "cpu").EndTokens.Order());
+    }
+
+    [SkippableFact]
     public void Load_CudaByNameWithoutProvider_SaysWhatIsMissing()
     {
         Copy();
