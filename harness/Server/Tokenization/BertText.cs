@@ -72,11 +72,11 @@ internal sealed record BertText(bool Clean, bool SeparateChinese, bool StripAcce
     private static string WithoutAccents(string text)
     {
         var bare = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
+        foreach (var rune in CanonicalForm.Decompose(text).EnumerateRunes())
         {
             if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
             {
-                BaseCharacters.Append(rune, bare);
+                bare.Append(rune.ToString());
             }
         }
 

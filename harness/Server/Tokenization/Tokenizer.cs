@@ -108,9 +108,9 @@ public sealed class Tokenizer
             return;
         }
 
-        if (_parts.Normalization is { } form)
+        if (_parts.Composes)
         {
-            text = Scalars(text).Normalize(form);
+            text = CanonicalForm.Compose(text);
         }
 
         // A UTF-16 unit is at most three bytes; one buffer serves all pieces.
@@ -128,17 +128,5 @@ public sealed class Tokenizer
             }
         });
         ArrayPool<byte>.Shared.Return(rented);
-    }
-
-    /// <summary>Normalize throws on lone surrogates.</summary>
-    private static string Scalars(string text)
-    {
-        var clean = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            clean.Append(rune.ToString());
-        }
-
-        return clean.ToString();
     }
 }

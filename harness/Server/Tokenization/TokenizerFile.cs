@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ChaosBench.Server.Models;
@@ -38,7 +37,7 @@ internal static class TokenizerFile
             Merges = ReadMerges(model, vocabulary),
             PreTokenizer = ReadPreTokenizer(root.Get("pre_tokenizer")),
             Added = [.. added.OrderByDescending(a => a.Text.Length)],
-            Normalization = ReadNormalizer(root.Find("normalizer")),
+            Composes = Composes(root.Find("normalizer")),
             WholePieces = model.Find("ignore_merges").Flag(whenAbsent: false) ? vocabulary : null,
             Before = before,
             After = after,
@@ -200,12 +199,11 @@ internal static class TokenizerFile
         RequireType(decoder, "ByteLevel");
     }
 
-    private static NormalizationForm? ReadNormalizer(JsonFile file) => file.IsNull
-        ? null
-        : TypeOf(file) switch
+    private static bool Composes(JsonFile file) => !file.IsNull
+        && TypeOf(file) switch
         {
-            "NFC" => NormalizationForm.FormC,
-            "Sequence" when !file.Get("normalizers").Items().Any() => null,
+            "NFC" => true,
+            "Sequence" when !file.Get("normalizers").Items().Any() => false,
             var other => throw file.Get("type").Wrong($"is '{Shown(other)}'; supported are null and NFC"),
         };
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace ChaosBench.Server.Tokenization;
 
 /// <summary>What a tokenizer file says, checked.</summary>
@@ -15,7 +13,8 @@ internal sealed record TokenizerParts
     /// <summary>Longest text first.</summary>
     public required IReadOnlyList<(string Text, int Token)> Added { get; init; }
 
-    public NormalizationForm? Normalization { get; init; }
+    /// <summary>Text is brought into normalization form C first.</summary>
+    public bool Composes { get; init; }
 
     /// <summary>Set when the file asks to take a piece that is a token without merging (ignore_merges).</summary>
     public IReadOnlyDictionary<string, int>? WholePieces { get; init; }
