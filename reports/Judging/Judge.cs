@@ -42,7 +42,9 @@ public static class Judge
     {
         var gates = run.Run.Gates.Select(objective => Gate(objective, run, validity));
         var expectations = RecoveryJudge.Expectations(run).Select(finding => validity.Unsteady.Count > 0 ? Unsteady(finding) : finding);
-        var judged = gates.Concat(expectations).Select(finding => validity.Limited.Count > 0 ? Spoilt(finding) : finding);
+        var judged = gates.Concat(expectations)
+            .Select(finding => validity.Limited.Count > 0 ? Spoilt(finding) : finding)
+            .Select(finding => IsCutShort(run) ? CutShort(finding) : finding);
         return [.. judged.Concat(validity.Findings)
             .OrderBy(finding => finding.Verdict switch
             {
@@ -92,6 +94,18 @@ public static class Judge
         Advice = $"{finding.Advice} But the generator was the limit, so that this says nothing about the target.",
     };
 
+    /// <summary>Stopped by somebody or something other than its own end.</summary>
+    private static bool IsCutShort(Measurements run) =>
+        run.Ending is not { Ending: RunEnding.Completed or RunEnding.CandidateUnavailable };
+
+    /// <summary>Half a run: the requests that were not sent any more count as late and failed, which is not the target's doing.</summary>
+    private static Finding CutShort(Finding finding) => finding with
+    {
+        Verdict = FindingVerdict.Inconclusive,
+        ReasonCode = ReasonCodes.RunCutShort,
+        Advice = $"{finding.Advice} But the run did not go to its end, so that this decides nothing.",
+    };
+
     private static (RunVerdict Verdict, IReadOnlyList<string> Reasons) Merge(
         Measurements run, RunFacts facts, Validity validity, List<Finding> findings, HealState healed)
     {
@@ -131,7 +145,7 @@ public static class Judge
             RunEnding.Aborted => (RunVerdict.Aborted, $"The run was aborted{why}"),
             RunEnding.Cancelled => (RunVerdict.Cancelled, $"The run was cancelled{why}"),
             RunEnding.Broken => (RunVerdict.Error, $"The run broke{why}"),
-            RunEnding.CandidateUnavailable => (RunVerdict.Fail, $"{run.Candidate} could not be reached or loaded{why}"),
+            RunEnding.CandidateUnavailable => (RunVerdict.Fail, ending.Reason is { Length: > 0 } reached ? reached : $"{run.Candidate} could not be reached or loaded"),
             _ => throw new UnreachableException($"no rule for {ending.Ending}"),
         };
     }

@@ -36,4 +36,5 @@ public static class ReasonCodes
     public const string TooFewBlocks = "too-few-blocks";
     public const string JournalIncomplete = "journal-incomplete";
     public const string NotHealed = "not-healed";
+    public const string RunCutShort = "run-cut-short";
 }

@@ -216,6 +216,19 @@ public sealed class JudgeTests
         Assert.Equal(ending != RunEnding.Completed, summary.Reasons.Any(reason => reason.Contains("because", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(RunEnding.Cancelled)]
+    [InlineData(RunEnding.Aborted)]
+    [InlineData(RunEnding.Broken)]
+    public void Decide_RunCutShort_BlamesNoGateOnTheTarget(RunEnding ending)
+    {
+        var run = Measurements.Fold([Some.Run("error_rate <= 1%"), .. Failing(60, 60), Some.End(ending, HealState.NotNeeded, "because")]);
+
+        var finding = Judge.Decide(run, new RunFacts()).Findings.Single(found => found.Kind == FindingKinds.Gate);
+
+        Assert.Equal((FindingVerdict.Inconclusive, ReasonCodes.RunCutShort), (finding.Verdict, finding.ReasonCode));
+    }
+
     [Fact]
     public void Decide_JournalOfAKilledRun_IsAnError()
     {
