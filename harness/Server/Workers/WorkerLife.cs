@@ -106,7 +106,7 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
         }
     }
 
-    public void Freeze() => _process?.Freeze();
+    public void Freeze() => (_process ?? throw new InvalidOperationException("the worker is not running yet")).Freeze();
 
     public void Resume() => _process?.Resume();
 
@@ -128,8 +128,9 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
                 Take(reader);
             }
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // The thread's last stop: whatever a worker sends, it costs this worker and not the server.
             reason = e.Message;
         }
 

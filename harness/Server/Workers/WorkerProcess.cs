@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 
 namespace ChaosBench.Server.Workers;
@@ -37,6 +36,17 @@ internal sealed class WorkerProcess : IDisposable
 
     public int Id { get; }
 
+    private bool HasHandle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _pidfd >= 0;
+            }
+        }
+    }
+
     public Stream Input => _process.StandardInput.BaseStream;
 
     public Stream Output => _process.StandardOutput.BaseStream;
@@ -69,7 +79,7 @@ internal sealed class WorkerProcess : IDisposable
             {
                 // The state is the first letter after the name, which stands in parentheses and may hold anything.
                 var stat = File.ReadAllText(FormattableString.Invariant($"/proc/{Id}/stat"));
-                return !_process.HasExited && stat.AsSpan(stat.LastIndexOf(')') + 2)[0] is 'T' or 't';
+                return !_ended.Task.IsCompleted && stat.AsSpan(stat.LastIndexOf(')') + 2)[0] is 'T' or 't';
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -82,13 +92,30 @@ internal sealed class WorkerProcess : IDisposable
     public static async Task<WorkerProcess> StartAsync() => await WorkerLauncher.RunAsync(Start).ConfigureAwait(false);
 
     /// <exception cref="NotSupportedException">This system cannot stop exactly the process that was started.</exception>
-    public void Freeze() => Signal(Posix.SigStop, "frozen");
+    /// <exception cref="InvalidOperationException">The process has ended.</exception>
+    public void Freeze()
+    {
+        if (Signal(Posix.SigStop))
+        {
+            return;
+        }
 
-    public void Resume() => Signal(Posix.SigContinue, "resumed");
+        throw _ended.Task.IsCompleted || HasHandle
+            ? new InvalidOperationException("there is no worker to freeze: it was lost before")
+            : new NotSupportedException("a worker cannot be frozen here: this system has no pidfd (Linux 5.3 or later)");
+    }
+
+    /// <summary>Harmless when the process is not frozen, or has ended.</summary>
+    public void Resume() => Signal(Posix.SigContinue);
 
     /// <summary>Ends the process at once, also a stopped one. Does not wait; harmless when it has ended.</summary>
     public void Kill()
     {
+        if (Signal(Posix.SigKill))
+        {
+            return;
+        }
+
         try
         {
             _process.Kill();
@@ -121,20 +148,12 @@ internal sealed class WorkerProcess : IDisposable
         return worker;
     }
 
-    private void Signal(int signal, string done)
+    /// <summary>False when the process has ended, or when there is no handle to it.</summary>
+    private bool Signal(int signal)
     {
         lock (_lock)
         {
-            if (_pidfd >= 0 && OperatingSystem.IsLinux())
-            {
-                Posix.Signal(_pidfd, signal);
-                return;
-            }
-        }
-
-        if (!_process.HasExited)
-        {
-            throw new NotSupportedException($"worker {Id.ToString(CultureInfo.InvariantCulture)} cannot be {done}: this system has no pidfd (Linux 5.3 or later)");
+            return OperatingSystem.IsLinux() && _pidfd >= 0 && Posix.Signal(_pidfd, signal);
         }
     }
 

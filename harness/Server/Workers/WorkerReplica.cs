@@ -8,6 +8,7 @@ internal interface IFreezable
     bool IsFrozen { get; }
 
     /// <exception cref="NotSupportedException">This system cannot do it.</exception>
+    /// <exception cref="InvalidOperationException">There is nothing that runs.</exception>
     void Freeze();
 
     void Resume();
@@ -126,7 +127,16 @@ internal sealed class WorkerReplica(WorkerSpec spec, TimeProvider time) : IRepli
 
     public void Kill() => Leave(ReplicaState.Lost);
 
-    public void Freeze() => Life?.Freeze();
+    public void Freeze()
+    {
+        WorkerLife? life;
+        lock (_lock)
+        {
+            life = _state == ReplicaState.Ready ? _life : null;
+        }
+
+        (life ?? throw new InvalidOperationException($"replica {Index} has no worker to freeze: it is {State}")).Freeze();
+    }
 
     public void Resume() => Life?.Resume();
 

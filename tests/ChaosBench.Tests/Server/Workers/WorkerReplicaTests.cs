@@ -108,6 +108,46 @@ public sealed class WorkerReplicaTests
     }
 
     [SkippableFact]
+    public async Task FreezeReplica_MidStream_TheStreamWaitsAndGoesOn()
+    {
+        await using var server = await StartAsync(ReplicaIsolation.Process);
+        // Hot enough to ramble: when the freeze comes, there is still something to say.
+        var request = Request("r", Prompts[1]) with { Temperature = 2, MaxTokens = 1_000 };
+        var expected = await server.GenerateAsync(request, new CollectingSink(), default);
+        Assert.InRange(expected.CompletionTokens, 100, 1_000);
+        var sink = new CollectingSink(token =>
+        {
+            if (token == 1)
+            {
+                // Replicas take turns: the first answer came from 0.
+                server.FreezeReplica(1);
+            }
+        });
+
+        var streaming = server.GenerateAsync(request, sink, default);
+        await Eventually(() => !server.Replicas[1].InRotation);
+        server.ResumeReplica(1);
+        var result = await streaming.WaitAsync(FakeModel.Patience);
+
+        Assert.Equal((0, 1), (expected.Replica, result.Replica));
+        Assert.Equal((GenerationStatus.Completed, expected.Text, expected.Text), (result.Status, result.Text, sink.Text));
+    }
+
+    [SkippableFact]
+    public async Task FreezeReplica_WorkerIsGone_SaysSoAndTheRestIsHarmless()
+    {
+        await using var server = await StartAsync(ReplicaIsolation.Process);
+        var worker = Workers(server)[0];
+        Signal(worker, Posix.SigKill);
+        await Eventually(() => worker.State is null && server.Replicas[0].State == ReplicaState.Lost);
+
+        Assert.Throws<InvalidOperationException>(() => server.FreezeReplica(0));
+        server.ResumeReplica(0);
+        await server.KillReplicaAsync(0, default);
+        Assert.False(server.IsReplicaFrozen(0));
+    }
+
+    [SkippableFact]
     public async Task DisposeAsync_OneIsFrozen_LeavesNoWorker()
     {
         var server = await StartAsync(ReplicaIsolation.Process);
