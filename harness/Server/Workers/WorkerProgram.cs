@@ -36,8 +36,23 @@ internal static class WorkerProgram
 
         info.ArgumentList.Add(WorkerHost.Verb);
         info.ArgumentList.Add(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        ShareOnly(info);
         // A killed process could not remove the runtime's diagnostic socket from the temporary folder.
         info.Environment["DOTNET_EnableDiagnostics"] = "0";
         return info;
     }
+
+    /// <summary>A worker needs to start and to find its libraries; the keys of other services in our environment are not its business.</summary>
+    private static void ShareOnly(ProcessStartInfo info)
+    {
+        foreach (var name in info.Environment.Keys.Where(name => !IsShared(name)).ToList())
+        {
+            info.Environment.Remove(name);
+        }
+    }
+
+    private static bool IsShared(string name) =>
+        name is "PATH" or "HOME" or "TMPDIR" or "TEMP" or "TMP" or "LANG" or "TZ" or "SystemRoot" or "LD_LIBRARY_PATH" or "DYLD_LIBRARY_PATH"
+        || name.StartsWith("LC_", StringComparison.Ordinal) || name.StartsWith("DOTNET_", StringComparison.Ordinal)
+        || name.StartsWith("CUDA_", StringComparison.Ordinal) || name.StartsWith("NVIDIA_", StringComparison.Ordinal);
 }
