@@ -29,6 +29,11 @@ public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announce
 
     private ImmutableArray<IDependencyFault> _active = [];
 
+    /// <summary>
+    /// The fault key of a request by its id, where requests come over HTTP, which carries the id alone. Null: they bring their keys.
+    /// </summary>
+    public Func<string, string>? KeyOfRequest { get; init; }
+
     public string Name { get; } = name;
 
     internal bool IsActive(IDependencyFault fault) => _active.Contains(fault);
@@ -115,7 +120,8 @@ public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announce
 
     private static string Request(ResilienceContext context) => context.Properties.GetValue(RequestId, "");
 
-    private static string Key(ResilienceContext context) => context.Properties.GetValue(FaultKey, Request(context));
+    private string Key(ResilienceContext context) =>
+        KeyOfRequest is { } known ? known(Request(context)) : context.Properties.GetValue(FaultKey, Request(context));
 }
 
 /// <summary>A fault that sits in a dependency's pipeline.</summary>

@@ -1,4 +1,5 @@
 using ChaosBench.Chaos.Injectors;
+using ChaosBench.Chaos.Proxy;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
@@ -8,7 +9,8 @@ namespace ChaosBench.Chaos;
 public static class FaultCatalogue
 {
     public static IReadOnlyList<FaultKind> All { get; } =
-        [.. InputFaults.Catalogue, DependencyLatency.Kind, DependencyError.Kind, NodeKill.Kind, NodeFreeze.Kind];
+        [.. InputFaults.Catalogue, .. ProxyFaults.Catalogue, DependencyLatency.Kind, DependencyError.Kind, NodeKill.Kind, NodeFreeze.Kind,
+            ContainerPartition.Kind];
 
     /// <summary>Null when there is none of that name.</summary>
     public static FaultKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);

@@ -10,6 +10,9 @@ public interface IInjector
 {
     PlannedFault Fault { get; }
 
+    /// <summary>Longest time for lifting and checking it.</summary>
+    TimeSpan HealLimit => Timeline.FaultTimeline.HealLimit;
+
     /// <summary>Starts the fault. Units of a request-like scope are chosen later, one by one, by the keyed coin.</summary>
     Task ApplyAsync(CancellationToken cancellation);
 

@@ -1,4 +1,6 @@
 using ChaosBench.Chaos.Injectors;
+using ChaosBench.Chaos.Nodes;
+using ChaosBench.Chaos.Proxy;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Chaos;
@@ -6,31 +8,59 @@ namespace ChaosBench.Chaos;
 /// <summary>What the harness can break of one target.</summary>
 /// <param name="Replicas">Null when the target has none in reach: a remote endpoint.</param>
 /// <param name="Dependencies">The named dependencies with chaos strategies built in.</param>
-public sealed record TargetControls(string Target, IReplicaControl? Replicas, IReadOnlyList<DependencyChaos> Dependencies);
+public sealed record TargetControls(string Target, IReplicaControl? Replicas, IReadOnlyList<DependencyChaos> Dependencies)
+{
+    /// <summary>The proxy in front of it, once that runs; null: none can stand there, for <see cref="NoProxyReason"/>.</summary>
+    public Func<FaultProxy?>? Proxy { get; init; }
+
+    /// <summary>Why no proxy can stand in front of it, and what to do, continuing "stream.cut ...".</summary>
+    public string? NoProxyReason { get; init; }
+
+    /// <summary>The server process that the run itself started for this target; null when it started none.</summary>
+    public IProcessControl? Process { get; init; }
+}
 
 /// <summary>The only place that maps a planned fault to its injector.</summary>
 public static class InjectorFactory
 {
     /// <summary>An injector for the fault, acting on every target that carries it: in an A/B run both arms break alike.</summary>
+    /// <param name="reach">Null where nothing outside this process can be broken.</param>
     /// <exception cref="FaultRefusedException">No target can carry it; the message says why and what to do.</exception>
     public static IInjector Create(
-        PlannedFault fault, ulong seed, IReadOnlyList<TargetControls> targets, IAnnouncer announcer)
+        PlannedFault fault, ulong seed, IReadOnlyList<TargetControls> targets, IAnnouncer announcer, NodeReach? reach = null)
     {
         var kind = fault.Fault.Kind;
+        if (NodeFaults.Create(fault, targets, announcer, reach) is { } outside)
+        {
+            return outside;
+        }
+
         if (InputFaults.Catalogue.Any(input => input.Name == kind))
         {
             return new InputCorruption(fault);
+        }
+
+        if (ProxyFaults.Handles(kind))
+        {
+            return new ProxyInjector(fault, Proxies(fault, targets));
         }
 
         return kind switch
         {
             "node.kill" => new NodeKill(fault, seed, Replicas(fault, targets), announcer),
             "node.freeze" => new NodeFreeze(fault, seed, Freezable(fault, targets), announcer),
+            "node.partition" => throw Refused(fault, "acts on containers only; write select: { container: NAME }"),
             "dependency.latency" => new DependencyLatency(fault, Dependencies(fault, targets)),
             "dependency.error" => new DependencyError(fault, Dependencies(fault, targets)),
             _ => throw new FaultRefusedException($"{fault.Fault.Id}: there is no fault '{kind}'; see 'chaosbench faults list'."),
         };
     }
+
+    /// <summary>All or none: in an A/B run both arms break alike.</summary>
+    private static List<Func<FaultProxy?>> Proxies(PlannedFault fault, IReadOnlyList<TargetControls> targets) =>
+        targets.FirstOrDefault(target => target.Proxy is null) is { } without
+            ? throw Refused(fault, without.NoProxyReason ?? $"needs a proxy in front of target '{without.Target}', and there is none")
+            : [.. targets.Select(target => target.Proxy!)];
 
     private static List<IReplicaControl> Replicas(PlannedFault fault, IReadOnlyList<TargetControls> targets)
     {

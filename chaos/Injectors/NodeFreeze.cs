@@ -12,7 +12,8 @@ internal sealed class NodeFreeze(PlannedFault fault, ulong seed, IReadOnlyList<I
 {
     public static FaultKind Kind { get; } = new(
         "node.freeze", Vantage.Server, FaultScope.Replica, "node", Fidelity.Real,
-        "A replica's worker process is held still (SIGSTOP) and goes on when the window ends (SIGCONT): it is there and answers nothing. Needs isolation: process.",
+        "A replica's worker process is held still (SIGSTOP) and goes on when the window ends (SIGCONT): it is there and answers nothing. Needs isolation: process; "
+        + "or a local process by select: { pidFile }, a target's own command, or a container (paused) by select: { container }.",
         "The router misses the signs of life, sends nothing more there and fails over what has streamed nothing; it sends there again once the replica answers.",
         [],
         "{ at: 25s, for: 10s, fault: node.freeze, select: { replica: 1 }, expect: { detectedWithin: 3s, recoveredWithin: 5s } }");

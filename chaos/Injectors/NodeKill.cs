@@ -13,7 +13,9 @@ internal sealed class NodeKill(PlannedFault fault, ulong seed, IReadOnlyList<IRe
     public static FaultKind Kind { get; } = new(
         "node.kill", Vantage.Server, FaultScope.Replica, "node", Fidelity.Simulated,
         "A replica of the in-process server is lost at once, with everything it was serving; it is loaded again when the window ends. "
-        + "With isolation: process its worker gets a real SIGKILL, and reports say real.",
+        + "With isolation: process its worker gets a real SIGKILL, and reports say real. "
+        + "Real, too: a local process by select: { pidFile } (its supervisor must bring it back), a target's own command and a container by "
+        + "select: { container } (started again when the window ends).",
         "The router notices, requests that have not streamed yet fail over, the others fail with a typed error; the rest of the service goes on.",
         [],
         "{ at: 25s, for: 10s, fault: node.kill, select: { replica: 1 }, expect: { detectedWithin: 2s, recoveredWithin: 10s } }");

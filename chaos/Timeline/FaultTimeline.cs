@@ -16,7 +16,7 @@ namespace ChaosBench.Chaos.Timeline;
 /// </remarks>
 public sealed class FaultTimeline(IReadOnlyList<IInjector> injectors, IAnnouncer announcer, TimeProvider time)
 {
-    /// <summary>Longest wait for one fault to be lifted and checked.</summary>
+    /// <summary>Longest wait for one fault to be lifted and checked, unless its injector needs more.</summary>
     public static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan VerifyPause = TimeSpan.FromMilliseconds(20);
@@ -58,7 +58,7 @@ public sealed class FaultTimeline(IReadOnlyList<IInjector> injectors, IAnnouncer
 
     private async Task<HealResult> HealAsync(IInjector injector, string? trouble)
     {
-        using var limit = new CancellationTokenSource(HealLimit, time);
+        using var limit = new CancellationTokenSource(injector.HealLimit, time);
         try
         {
             await injector.ClearAsync(limit.Token).ConfigureAwait(false);
@@ -74,7 +74,7 @@ public sealed class FaultTimeline(IReadOnlyList<IInjector> injectors, IAnnouncer
         catch (Exception exception)
         {
             var detail = exception is OperationCanceledException
-                ? FormattableString.Invariant($"not healed within {HealLimit.TotalSeconds:0} s")
+                ? FormattableString.Invariant($"not healed within {injector.HealLimit.TotalSeconds:0} s")
                 : "could not be healed: " + exception.Message;
             announcer.Transition(injector.Fault, FaultStage.Failed, detail);
             return new HealResult(injector.Fault, Applied: trouble is null, Healed: false, detail);
