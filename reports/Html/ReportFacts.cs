@@ -17,6 +17,9 @@ public sealed record ReportFacts
     /// <summary>The command that repeats this run. Null: not known.</summary>
     public string? ReplayCommand { get; init; }
 
+    /// <summary>What the generator was measured to manage on this machine. Null: not known.</summary>
+    public string? Calibration { get; init; }
+
     /// <summary>Names and values in the order to be shown: model hashes, seed, plan hash, machine.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Manifest { get; init; } = [];
 
@@ -26,8 +29,17 @@ public sealed record ReportFacts
         Description = DescriptionOf(run.Manifest.ResolvedScenario),
         Gates = [.. run.Measurements.Run.Gates.Select(gate => gate.Text)],
         ReplayCommand = Replay.Command(run),
+        Calibration = CalibrationSentence(run),
         Manifest = [.. Facts(run.Manifest)],
     };
+
+    /// <summary>Quoted by the reports beside what the generator did in this run.</summary>
+    internal static string? CalibrationSentence(RunReport run)
+    {
+        var planned = run.Measurements.Run;
+        var seconds = planned.Phases.Count > 0 ? Scenarios.Nanos.ToSeconds(planned.Phases[^1].End) : 0;
+        return run.Manifest.Calibration?.Sentence(seconds > 0 ? planned.PlannedArrivals / seconds : null);
+    }
 
     private static string? DescriptionOf(JsonElement? scenario) =>
         scenario is { ValueKind: JsonValueKind.Object } fields && fields.TryGetProperty("description", out var text)

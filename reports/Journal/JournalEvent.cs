@@ -99,7 +99,7 @@ public abstract record JournalEvent
         public IReadOnlyList<string> Faults { get; init; } = [];
 
         public required string PromptSha256 { get; init; }
-        public string? OutputSha256 { get; init; }
+        public Sha256Digest? OutputSha256 { get; init; }
         public int? OutputChars { get; init; }
     }
 
@@ -139,7 +139,7 @@ public abstract record JournalEvent
     /// <summary>Somebody noticed something: the router, a probe, a person.</summary>
     public sealed record Detection : JournalEvent
     {
-        /// <summary><c>router</c>, <c>probe</c>, <c>dependency</c>, <c>operator</c>.</summary>
+        /// <summary><c>router</c>, <c>probe</c>, <c>dependency</c>, <c>guardrail</c>, <c>operator</c>.</summary>
         public required string By { get; init; }
 
         /// <summary><c>replica-lost</c>, <c>replica-ready</c>, <c>failed-over</c>, <c>fallback</c> and the like.</summary>
@@ -168,6 +168,21 @@ public abstract record JournalEvent
 
         /// <summary>Work items waiting in the thread pool.</summary>
         public required long ThreadPoolQueue { get; init; }
+
+        /// <summary>The NVIDIA cards of this machine; empty where there are none, or none that can be asked.</summary>
+        public IReadOnlyList<DeviceSample> Devices { get; init; } = [];
+
+        /// <summary>
+        /// Share of the second in which the busiest of the engine's event loops had work, 0 to 1. Null where the engine hands
+        /// requests to the thread pool.
+        /// </summary>
+        public double? EngineBusy { get; init; }
+
+        /// <summary>Share of all cores that anybody used, 0 to 1. Null where the system does not tell.</summary>
+        public double? MachineCpu { get; init; }
+
+        /// <summary>Connections that this machine could not even begin to make: no port, file handle or memory left.</summary>
+        public long? SocketErrors { get; init; }
     }
 
     /// <summary>The last line of a run that could write one.</summary>
@@ -181,6 +196,13 @@ public abstract record JournalEvent
         public required HealState Healed { get; init; }
     }
 }
+
+/// <summary>One accelerator card at one moment. What its driver does not tell is absent.</summary>
+/// <param name="MemoryUsed">Bytes, of all processes.</param>
+/// <param name="MemoryTotal">Bytes.</param>
+/// <param name="Utilisation">Share of the driver's sample period in which it computed, 0 to 1.</param>
+public sealed record DeviceSample(
+    int Index, string? Name, long? MemoryUsed, long? MemoryTotal, double? Utilisation, int? Celsius, double? Watts);
 
 /// <param name="Nanos">Between two consecutive events with tokens.</param>
 /// <param name="Tokens">In the later event.</param>

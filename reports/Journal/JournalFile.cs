@@ -32,6 +32,20 @@ public static class JournalFile
     /// <summary>One line without its end.</summary>
     public static byte[] ToLine(JournalEvent entry) => JsonSerializer.SerializeToUtf8Bytes(entry, Json.Line);
 
+    /// <summary>The same, into a writer that is used for line after line.</summary>
+    internal static void WriteLine(JournalEvent entry, Utf8JsonWriter json)
+    {
+        // A not-a-number, which only a caller's bug could bring, needs the serializer's way of writing it.
+        if (entry is JournalEvent.Observation { RetryAfter: null or (>= 0 and < double.PositiveInfinity) } seen)
+        {
+            ObservationLine.Write(json, seen);
+        }
+        else
+        {
+            JsonSerializer.Serialize(json, entry, Json.Line);
+        }
+    }
+
     /// <summary>Throws <see cref="JsonException"/> when the line is no event.</summary>
     public static JournalEvent FromLine(ReadOnlySpan<byte> line) =>
         JsonSerializer.Deserialize<JournalEvent>(line, Json.Line) ?? throw new JsonException("null is no event");

@@ -12,6 +12,7 @@ public sealed class JournalReader : IDisposable
     private const int Chunk = 64 * 1024;
     private readonly Stream _stream;
     private readonly string _place;
+    private readonly QuickLine _quick = new();
     private byte[] _buffer = new byte[Chunk];
     private int _start;
     private int _end;
@@ -51,7 +52,7 @@ public sealed class JournalReader : IDisposable
                 RefuseNewer(line);
             }
 
-            var entry = JournalFile.FromLine(line.Span);
+            var entry = _quick.Read(line.Span) ?? JournalFile.FromLine(line.Span);
             return number > 1 || entry is JournalEvent.RunStarted
                 ? entry
                 : throw new JournalException($"{_place}:1: the first line is not the start of a run; this is not a "

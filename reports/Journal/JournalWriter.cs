@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Compression;
+using System.Text.Json;
 using System.Threading.Channels;
 
 namespace ChaosBench.Reports.Journal;
@@ -24,6 +26,10 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
     private readonly string _place;
     private readonly PeriodicTimer _tick;
     private readonly Task _pump;
+
+    // Of the pump alone.
+    private readonly ArrayBufferWriter<byte> _line = new(4096);
+    private readonly Utf8JsonWriter _json;
     private bool _closed;
 
     internal JournalWriter(Stream stream, string place, TimeProvider time)
@@ -31,6 +37,7 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
         _stream = stream;
         _place = place;
         _tick = new PeriodicTimer(FlushEvery, time);
+        _json = new Utf8JsonWriter(_line);
         _pump = Task.Run(PumpAsync);
     }
 
@@ -75,6 +82,7 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
         _channel.Writer.TryComplete();
         _tick.Dispose();
         await _pump.ConfigureAwait(false);
+        await _json.DisposeAsync().ConfigureAwait(false);
         try
         {
             await _stream.DisposeAsync().ConfigureAwait(false);
@@ -119,8 +127,12 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
         var wrote = false;
         while (!_broken.Task.IsCompleted && _channel.Reader.TryRead(out var entry))
         {
-            _stream.Write(JournalFile.ToLine(entry));
+            JournalFile.WriteLine(entry, _json);
+            _json.Flush();
+            _json.Reset();
+            _stream.Write(_line.WrittenSpan);
             _stream.WriteByte((byte)'\n');
+            _line.ResetWrittenCount();
             wrote = true;
         }
 

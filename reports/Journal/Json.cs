@@ -47,6 +47,7 @@ internal static class Json
             Converters =
             {
                 new TokenGapConverter(),
+                new Sha256Digest.Converter(),
                 new JsonStringEnumConverter<MetricId>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
                 new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false),
             },

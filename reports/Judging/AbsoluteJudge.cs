@@ -25,7 +25,7 @@ internal static class AbsoluteJudge
     {
         if (Metrics.IsDistribution(objective.Metric))
         {
-            var values = run.DistributionOf(objective.Metric, slice);
+            var values = run.DistributionOf(objective.Metric, slice, [objective.Limit]);
             return objective.Aggregation.Kind switch
             {
                 _ when values.Count == 0 => NothingMeasured(objective),
@@ -77,8 +77,8 @@ internal static class AbsoluteJudge
         return Ruled(objective, verdict, observed, values.Count, seen, Wilson.TriesFor((double)beyond / values.Count, tolerated, Confidence)) with
         {
             Interval = new Interval(
-                OrderStatistics.LowerRank(values.Count, probability, Confidence) is { } low ? values.Sorted[low - 1] : null,
-                OrderStatistics.UpperRank(values.Count, probability, Confidence) is { } high ? values.Sorted[high - 1] : null,
+                OrderStatistics.LowerRank(values.Count, probability, Confidence) is { } low ? values.AtRank(low) : null,
+                OrderStatistics.UpperRank(values.Count, probability, Confidence) is { } high ? values.AtRank(high) : null,
                 Confidence, "order-statistic"),
         };
     }
@@ -98,7 +98,7 @@ internal static class AbsoluteJudge
     {
         if (double.IsInfinity(values.Mean!.Value))
         {
-            var lost = values.Sorted.Count(double.IsPositiveInfinity);
+            var lost = values.Infinite;
             return Ruled(
                 objective, Summaries.Satisfies(double.PositiveInfinity, objective.Comparison, objective.Limit)
                     ? FindingVerdict.Pass : FindingVerdict.Fail,
@@ -107,7 +107,7 @@ internal static class AbsoluteJudge
                     + "instead", null);
         }
 
-        return values.Count < FewestForShare || MeanBounds.Of(values.Sorted, Confidence) is not { } bounds
+        return values.Count < FewestForShare || values.MeanBounds(Confidence) is not { } bounds
             ? TooFew(objective, values.Count, FewestForShare, $"There were {values.Count} values")
             : Ruled(
                 objective, Side(objective, bounds.Low, bounds.High), bounds.Mean, values.Count,

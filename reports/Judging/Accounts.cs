@@ -13,9 +13,10 @@ internal static class Accounts
     public static IReadOnlyDictionary<string, long> Counts(Measurements run)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal) { ["arrivals"] = run.Requests.Count };
+        var seen = run.Requests.CountBy(request => request.Outcome).ToDictionary();
         foreach (var outcome in Enum.GetValues<Outcome>())
         {
-            counts[Kebab.Of(outcome)] = run.Requests.LongCount(request => request.Outcome == outcome);
+            counts[Kebab.Of(outcome)] = seen.GetValueOrDefault(outcome);
         }
 
         return counts;

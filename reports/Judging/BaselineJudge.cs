@@ -157,23 +157,37 @@ internal static class BaselineJudge
     /// <summary>One value of each version for each block, or for each run of neighbouring blocks where the metric is a tail.</summary>
     private static List<(double Candidate, double Baseline)> Pairs(Objective objective, Measurements run, Slice candidate, Slice baseline)
     {
-        var left = run.In(candidate).GroupBy(request => request.Block).ToDictionary(block => block.Key, block => block.ToList());
-        var right = run.In(baseline).GroupBy(request => request.Block).ToDictionary(block => block.Key, block => block.ToList());
+        var (left, right) = (Sizes(run, candidate), Sizes(run, baseline));
         var blocks = left.Keys.Where(right.ContainsKey).Order().ToList();
-        var count = Groups(objective, blocks.Count, blocks.Sum(block => Math.Min(left[block].Count, right[block].Count)));
-        var pairs = new List<(double, double)>();
+        var count = Groups(objective, blocks.Count, blocks.Sum(block => Math.Min(left[block], right[block])));
+        var groupOf = new Dictionary<int, int>();
         for (var group = 0; group < count; group++)
         {
             var (from, to) = (group * blocks.Count / count, (group + 1) * blocks.Count / count);
-            var members = blocks[from..to];
-            if (Value(objective, members.SelectMany(block => left[block])) is { } mine
-                && Value(objective, members.SelectMany(block => right[block])) is { } theirs)
+            blocks[from..to].ForEach(block => groupOf[block] = group);
+        }
+
+        var (mine, theirs) = (Values(objective, run.In(candidate), groupOf, count), Values(objective, run.In(baseline), groupOf, count));
+        return [.. mine.Zip(theirs).Where(pair => pair is { First: not null, Second: not null })
+            .Select(pair => (pair.First!.Value, pair.Second!.Value))];
+    }
+
+    /// <summary>Requests by block.</summary>
+    private static Dictionary<int, int> Sizes(Measurements run, Slice slice) => run.In(slice).CountBy(request => request.Block).ToDictionary();
+
+    /// <summary>The objective's value in each group of blocks; null where a group has none. One pass, whatever the number of groups.</summary>
+    private static IEnumerable<double?> Values(Objective objective, IEnumerable<Request> requests, Dictionary<int, int> groupOf, int count)
+    {
+        var folds = Enumerable.Range(0, count).Select(_ => new ValueFold(objective)).ToArray();
+        foreach (var request in requests)
+        {
+            if (groupOf.TryGetValue(request.Block, out var group))
             {
-                pairs.Add((mine, theirs));
+                folds[group].Add(request);
             }
         }
 
-        return pairs;
+        return folds.Select(fold => fold.Value);
     }
 
     /// <summary>A p99 of ten requests is their maximum: blocks are merged until each holds about one value beyond the percentile.</summary>
@@ -187,13 +201,6 @@ internal static class BaselineJudge
         var beyond = (int)Math.Floor(requests * (1 - (objective.Aggregation.Percent / 100)));
         return Math.Clamp(beyond, Math.Min(WantedBlocks, blocks), blocks);
     }
-
-    private static double? Value(Objective objective, IEnumerable<Request> requests) =>
-        Metrics.IsDistribution(objective.Metric)
-            ? Summaries.Aggregate(Measurements.DistributionOf(objective.Metric, requests), objective.Aggregation)
-            : Metrics.UnitOf(objective.Metric) == MetricUnit.PerSecond
-                ? requests.Sum(request => MetricValues.AmountOf(objective.Metric, request))
-                : Measurements.ShareOf(objective.Metric, requests).Value;
 
     private static double? Whole(Objective objective, Measurements run, Slice slice) =>
         Metrics.IsDistribution(objective.Metric)

@@ -19,7 +19,7 @@ internal sealed class Validity
 
     private Validity(Measurements run, RunFacts facts)
     {
-        Findings = [Lag(run), .. Achieved(run), .. Busy(run, facts)];
+        Findings = [Lag(run), .. Achieved(run), .. Busy(run, facts), .. Saturated(run), .. Starved(run)];
         Limited = [.. Findings.Where(IsFailed).Select(finding => finding.Advice)];
         var exposures = run.Faults.Select(fault => Exposure(run, fault)).ToList();
         Unexposed = [.. exposures.Where(finding => finding.Verdict != FindingVerdict.Pass).Select(finding => finding.Advice)];
@@ -90,6 +90,35 @@ internal sealed class Validity
             run, "generator CPU", used, BusyShare, "share", run.Generator.Count, held,
             $"The generator used {Wording.Percent(used)} of {cores} cores; {(held ? "up to" : "at most")} "
                 + $"{Wording.Percent(BusyShare)} leaves it free to be on time.");
+    }
+
+    /// <summary>A loop that is never done reads late what came in time.</summary>
+    private static IEnumerable<Finding> Saturated(Measurements run)
+    {
+        var busy = run.Generator.Select(sample => sample.EngineBusy).OfType<double>().ToList();
+        if (busy.Count == 0)
+        {
+            yield break;
+        }
+
+        var mean = busy.Average();
+        var held = mean <= BusyShare;
+        yield return Precondition(
+            run, "engine threads", mean, BusyShare, "share", busy.Count, held,
+            $"The busiest engine thread had work {Wording.Percent(mean)} of the time; {(held ? "up to" : "at most")} "
+                + $"{Wording.Percent(BusyShare)} leaves it free to read replies when they come{(held ? "." : "; lower the rate or give it more cores.")}");
+    }
+
+    private static IEnumerable<Finding> Starved(Measurements run)
+    {
+        var errors = run.Generator.Sum(sample => sample.SocketErrors ?? 0);
+        if (errors > 0)
+        {
+            yield return Precondition(
+                run, "sockets", errors, 0, "count", run.Generator.Count, false,
+                string.Create(CultureInfo.InvariantCulture, $"{errors} times this machine had no port, file handle or memory left for a connection; ")
+                    + "widen net.ipv4.ip_local_port_range, raise 'ulimit -n', or keep connections alive.");
+        }
     }
 
     private static Finding Exposure(Measurements run, FaultLog fault)

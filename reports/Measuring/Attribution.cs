@@ -47,7 +47,7 @@ internal static class Attribution
 
     private static bool CanMean(JournalEvent.Detection seen, FaultLog fault) => seen.What switch
     {
-        "replica-ready" or "readmitted" => false,
+        "replica-ready" or "readmitted" or "dependency-breaker-probing" or "dependency-breaker-closed" => false,
         "replica-lost" or "replica-unresponsive" or "ejected" or "failed-over" => IsWide(fault.Plan.Scope) && HitReplica(fault, seen.Replica),
         _ when seen.By == "dependency" => IsOfDependency(fault) && HitRequest(fault, seen.Request),
         _ => seen.By is "operator" or "probe",

@@ -5,25 +5,20 @@ namespace ChaosBench.Reports.Measuring;
 /// <summary>What one planned fault did: its way along the timeline, whom it met, and how the system came back.</summary>
 public sealed class FaultLog
 {
-    private FaultLog(PlannedFaultInfo plan, IReadOnlyList<JournalEvent> events)
+    private FaultLog(PlannedFaultInfo plan, IReadOnlyList<JournalEvent> events, InjectionLog.Met met)
     {
         Plan = plan;
         Transitions = [.. events.OfType<JournalEvent.FaultTransition>().Where(move => move.Fault == plan.Id).OrderBy(move => move.At)];
-        var met = events.OfType<JournalEvent.Injection>().Where(injection => injection.Fault == plan.Id).ToList();
-        Eligible = met.Count(injection => injection.Kind == InjectionKind.Eligible);
-        Selected = met.Count(injection => injection.Kind == InjectionKind.Selected);
-        Applied = met.Count(injection => injection.Kind == InjectionKind.Applied);
-        Bypassed = met.Count(injection => injection.Kind == InjectionKind.Bypassed);
-        var applied = met.Where(injection => injection.Kind == InjectionKind.Applied).Select(injection => injection.At).ToList();
-        var hits = met.Where(injection => injection.Kind is InjectionKind.Selected or InjectionKind.Applied).ToList();
-        Units = hits.Select(injection => injection.Key).ToHashSet(StringComparer.Ordinal);
+        (Eligible, Selected, Applied, Bypassed) = (met.Eligible, met.Selected, met.Applied, met.Bypassed);
+        Units = met.Units;
+        FirstAppliedLine = met.FirstAppliedLine;
         OrderedAt = FirstAt(FaultState.Ordered);
-        InjectedAt = applied.Count > 0 ? applied.Min() : FirstAt(FaultState.Active);
-        TouchedAt = hits.Count > 0 ? Math.Min(hits.Min(injection => injection.At), InjectedAt ?? long.MaxValue) : InjectedAt;
+        InjectedAt = met.FirstAppliedAt ?? FirstAt(FaultState.Active);
+        TouchedAt = met.FirstTouchedAt is { } touched ? Math.Min(touched, InjectedAt ?? long.MaxValue) : InjectedAt;
         HealedAt = FirstAt(FaultState.Healed);
 
         // Faults of the input need no injector, so nobody lifts them: they are over when their window is.
-        ClearedAt = HealedAt ?? FirstAt(FaultState.Cleared) ?? (Transitions.Count == 0 && applied.Count > 0 ? plan.End : null);
+        ClearedAt = HealedAt ?? FirstAt(FaultState.Cleared) ?? (Transitions.Count == 0 && Applied > 0 ? plan.End : null);
     }
 
     public PlannedFaultInfo Plan { get; }
@@ -42,6 +37,9 @@ public sealed class FaultLog
     /// <summary>Keys of the units that it chose or changed: <c>replica-1</c>, request ids.</summary>
     internal IReadOnlySet<string> Units { get; }
 
+    /// <summary>Line of the journal that tells of the first unit it changed; null: none.</summary>
+    internal int? FirstAppliedLine { get; }
+
     /// <summary>When it first chose or changed a unit: a victim may be missed while the injector is still at it.</summary>
     internal long? TouchedAt { get; }
 
@@ -56,7 +54,7 @@ public sealed class FaultLog
     internal static IReadOnlyList<FaultLog> All(Measurements run)
     {
         var events = run.Timeline.Select(entry => entry.Event).ToList();
-        var faults = run.Run.Faults.Select(plan => new FaultLog(plan, events)).ToList();
+        var faults = run.Run.Faults.Select(plan => new FaultLog(plan, events, run.Injections.Of(plan.Id))).ToList();
         if (faults.Count > 0)
         {
             var steady = new SteadyState(run);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
@@ -16,18 +15,20 @@ public readonly record struct TimelineEntry(int Line, JournalEvent Event);
 public sealed class Measurements
 {
     internal Measurements(
-        JournalEvent.RunStarted run, JournalEvent.RunEnded? ending, IReadOnlyList<Request> requests, IReadOnlyList<TimelineEntry> timeline)
+        JournalEvent.RunStarted run, JournalEvent.RunEnded? ending, RequestSet requests, IReadOnlyList<TimelineEntry> timeline,
+        InjectionLog injections)
     {
         Run = run;
         Ending = ending;
         Requests = requests;
         Timeline = timeline;
+        Injections = injections;
         var events = timeline.Select(entry => entry.Event).ToList();
         Generator = [.. events.OfType<JournalEvent.GeneratorSample>()];
         Detections = [.. events.OfType<JournalEvent.Detection>().OrderBy(detection => detection.At)];
         Notes = [.. events.OfType<JournalEvent.Note>()];
         LastAt = Math.Max(ending?.At ?? 0, Math.Max(
-            requests.Count == 0 ? 0 : requests.Max(request => request.EndedAt), events.Count == 0 ? 0 : events.Max(entry => entry.At)));
+            requests.LastEnded, events.Count == 0 ? 0 : events.Max(entry => entry.At)));
         Windows = [.. run.Phases.Select(Clip).Where(window => window.End > window.Start)];
         Faults = FaultLog.All(this);
     }
@@ -38,7 +39,7 @@ public sealed class Measurements
     public JournalEvent.RunEnded? Ending { get; }
 
     /// <summary>In journal order, warm-up included.</summary>
-    public IReadOnlyList<Request> Requests { get; }
+    public RequestSet Requests { get; }
 
     public IReadOnlyList<FaultLog> Faults { get; }
     public IReadOnlyList<JournalEvent.GeneratorSample> Generator { get; }
@@ -57,8 +58,11 @@ public sealed class Measurements
     /// <summary>Name of the version it is compared with, if any.</summary>
     public string? Baseline => Run.Targets.TryGetValue("baseline", out var name) ? name : null;
 
-    /// <summary>Everything in the journal that is neither the first nor the last line, an observation or a score; in its order.</summary>
+    /// <summary>Fault transitions, detections, notes and samples of the generator, in the journal's order.</summary>
     public IReadOnlyList<TimelineEntry> Timeline { get; }
+
+    /// <summary>Whom the faults met.</summary>
+    internal InjectionLog Injections { get; }
 
     /// <summary>Folds a journal. Throws <see cref="JournalException"/> when its first event is not <see cref="JournalEvent.RunStarted"/>.</summary>
     public static Measurements Fold(IEnumerable<JournalEvent> journal)
@@ -75,11 +79,21 @@ public sealed class Measurements
     public IEnumerable<Request> In(Slice slice) => Requests.Where(slice.Holds);
 
     /// <summary>The values of a metric with one value or more a request. Failed requests are in it as infinitely late.</summary>
-    public Distribution DistributionOf(MetricId metric, Slice slice) => DistributionOf(metric, In(slice));
+    /// <param name="limits">Seconds: how many values lie beyond these stays exact whatever the number of values.</param>
+    public Distribution DistributionOf(MetricId metric, Slice slice, IReadOnlyList<double>? limits = null) =>
+        DistributionOf(metric, In(slice), new DistributionBuilder(limits));
 
-    /// <inheritdoc cref="DistributionOf(MetricId, Slice)"/>
-    public static Distribution DistributionOf(MetricId metric, IEnumerable<Request> requests) =>
-        new(requests.SelectMany(request => MetricValues.Of(metric, request)));
+    /// <inheritdoc cref="DistributionOf(MetricId, Slice, IReadOnlyList{double})"/>
+    public static Distribution DistributionOf(MetricId metric, IEnumerable<Request> requests, DistributionBuilder? into = null)
+    {
+        var values = into ?? new DistributionBuilder();
+        foreach (var request in requests)
+        {
+            MetricValues.AddTo(values, metric, request);
+        }
+
+        return values.Build();
+    }
 
     /// <summary>A share as hits among all that count; empty when nothing counts.</summary>
     public ShareCount ShareOf(MetricId metric, Slice slice) => ShareOf(metric, In(slice));
@@ -132,11 +146,10 @@ public sealed class Measurements
 
     private sealed class Folder
     {
-        private readonly Dictionary<int, Request> _byArrival = [];
-        private readonly List<Request> _requests = [];
+        private readonly RequestSet _requests = new();
+        private readonly InjectionLog _injections = new();
         private readonly List<TimelineEntry> _timeline = [];
-        private readonly List<JournalEvent.Score> _scores = [];
-        private readonly Dictionary<string, Cohort> _cohorts = new(StringComparer.Ordinal);
+        private readonly Dictionary<Cohort, Cohort> _cohorts = new(new SameCohort());
         private JournalEvent.RunStarted? _run;
         private int _line;
         private JournalEvent.RunEnded? _ending;
@@ -155,18 +168,18 @@ public sealed class Measurements
                     _run = run;
                     break;
                 case JournalEvent.Observation seen:
-                    var request = new Request(seen, Shared(seen.Cohort));
-                    _requests.Add(request);
-                    _byArrival[seen.Arrival] = request;
+                    _requests.Add(RawRequest.Of(seen, Shared(seen.Cohort)));
                     break;
                 case JournalEvent.Score score:
-                    _scores.Add(score);
+                    _requests.Add(score);
                     break;
                 case JournalEvent.RunEnded ended:
                     _ending = ended;
                     break;
-                case JournalEvent.FaultTransition or JournalEvent.Injection or JournalEvent.Detection or JournalEvent.Note
-                    or JournalEvent.GeneratorSample:
+                case JournalEvent.Injection met:
+                    _injections.Add(met, _line);
+                    break;
+                case JournalEvent.FaultTransition or JournalEvent.Detection or JournalEvent.Note or JournalEvent.GeneratorSample:
                     _timeline.Add(new TimelineEntry(_line, entry));
                     break;
                 default:
@@ -177,61 +190,12 @@ public sealed class Measurements
         public Measurements Close()
         {
             var run = _run ?? throw new JournalException("the journal is empty: the run stopped before its first line was written");
-            _scores.ForEach(Grade);
-            _requests.ForEach(GradeMissing);
-            _requests.ForEach(request => request.Good = MetricValues.IsGood(request, run.Objectives));
-            return new Measurements(run, _ending, _requests, _timeline);
-        }
-
-        private void Grade(JournalEvent.Score score)
-        {
-            if (!_byArrival.TryGetValue(score.Arrival, out var request))
-            {
-                return;
-            }
-
-            var value = score.Value ?? 0;
-            switch (score.Grader)
-            {
-                case "accuracy":
-                    request.Accuracy = value;
-                    break;
-                case "field_accuracy":
-                    request.FieldAccuracy = value;
-                    break;
-                case "valid_json":
-                    request.ValidJson = value;
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        /// <summary>A known answer was asked for and nothing came back that could be graded: that is wrong, not absent.</summary>
-        private static void GradeMissing(Request request)
-        {
-            if (request.Cohort.Grader == GraderKind.None)
-            {
-                return;
-            }
-
-            request.Accuracy ??= 0;
-            if (request.Cohort.Grader == GraderKind.JsonFields)
-            {
-                request.FieldAccuracy ??= 0;
-                request.ValidJson ??= 0;
-            }
+            _requests.Close(run.Objectives);
+            return new Measurements(run, _ending, _requests, _timeline, _injections);
         }
 
         /// <summary>One object for each distinct cohort: a million requests share a handful.</summary>
-        private Cohort Shared(Cohort cohort)
-        {
-            var key = string.Join('\u001f', cohort.Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
-            key = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{cohort.Prompts}\u001f{cohort.Temperature}\u001f{cohort.MaxTokens}\u001f{cohort.Stream}\u001f{cohort.Batch}\u001f"
-                + $"{cohort.Role}\u001f{cohort.Grader}\u001f{key}");
-            return _cohorts.TryGetValue(key, out var shared) ? shared : _cohorts[key] = cohort;
-        }
+        private Cohort Shared(Cohort cohort) =>
+            _cohorts.TryGetValue(cohort, out var shared) ? shared : _cohorts[cohort] = cohort;
     }
 }

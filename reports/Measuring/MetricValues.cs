@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 
@@ -8,20 +7,31 @@ namespace ChaosBench.Reports.Measuring;
 /// <summary>What one request contributes to each metric: the definitions of docs/metrics.md, one line each.</summary>
 internal static class MetricValues
 {
-    /// <summary>Values in seconds; none where the metric does not exist for this request.</summary>
-    public static IEnumerable<double> Of(MetricId metric, Request request) => metric switch
+    /// <summary>Adds the request's values in seconds; none where the metric does not exist for it.</summary>
+    public static void AddTo(DistributionBuilder values, MetricId metric, Request request)
     {
-        MetricId.Ttft => One(request.Ttft),
-        MetricId.E2e => One(request.E2e),
-        MetricId.TtftService => One(request.TtftService),
-        MetricId.E2eService => One(request.E2eService),
-        MetricId.Tpot => One(request.Tpot),
-        MetricId.MaxStall => One(request.MaxStall),
-        MetricId.DispatchLag => One(request.DispatchLag),
-        MetricId.TtftOk => request.Completed ? One(request.Ttft) : [],
-        MetricId.E2eOk => request.Completed ? One(request.E2e) : [],
-        MetricId.TokenGap => request.Completed ? request.Gaps.SelectMany(TokenGaps) : Lost(request),
-        MetricId.ChunkGap => request.Completed ? request.Gaps.Select(gap => Nanos.ToSeconds(gap.Nanos)) : Lost(request),
+        if (metric is MetricId.TokenGap or MetricId.ChunkGap)
+        {
+            AddGaps(values, metric, request);
+        }
+        else if (Of(metric, request) is { } value)
+        {
+            values.Add(value);
+        }
+    }
+
+    /// <summary>The one value of a metric that has one a request.</summary>
+    public static double? Of(MetricId metric, Request request) => metric switch
+    {
+        MetricId.Ttft => request.Ttft,
+        MetricId.E2e => request.E2e,
+        MetricId.TtftService => request.TtftService,
+        MetricId.E2eService => request.E2eService,
+        MetricId.Tpot => request.Tpot,
+        MetricId.MaxStall => request.MaxStall,
+        MetricId.DispatchLag => request.DispatchLag,
+        MetricId.TtftOk => request.Completed ? request.Ttft : null,
+        MetricId.E2eOk => request.Completed ? request.E2e : null,
         _ => throw new UnreachableException($"{metric} has no values per request"),
     };
 
@@ -59,15 +69,26 @@ internal static class MetricValues
 
     private static bool Within(double? seconds, TimeSpan? limit) => seconds is null || limit is null || seconds <= limit.Value.TotalSeconds;
 
-    private static IEnumerable<double> One(double? value) => value is { } number ? [number] : [];
-
     /// <summary>
-    /// An event with k tokens after a wait of g is k gaps of g / k: a server that sends tokens in parcels gains no zero gaps.
+    /// An event with k tokens after a wait of g is k gaps of g / k: a server that sends tokens in parcels gains no zero gaps. A stream
+    /// that failed ends in one gap without end.
     /// </summary>
-    private static IEnumerable<double> TokenGaps(TokenGap gap) =>
-        Enumerable.Repeat(Nanos.ToSeconds(gap.Nanos) / Math.Max(1, gap.Tokens), Math.Max(1, gap.Tokens));
+    private static void AddGaps(DistributionBuilder values, MetricId metric, Request request)
+    {
+        if (!request.Completed)
+        {
+            if (request.Cohort.Stream && !request.Censored)
+            {
+                values.Add(double.PositiveInfinity);
+            }
 
-    /// <summary>A stream that failed ends in one gap without end.</summary>
-    private static IEnumerable<double> Lost(Request request) =>
-        request.Cohort.Stream && !request.Censored ? [double.PositiveInfinity] : [];
+            return;
+        }
+
+        foreach (var gap in request.Gaps)
+        {
+            var tokens = metric == MetricId.TokenGap ? Math.Max(1, gap.Tokens) : 1;
+            values.Add(Nanos.ToSeconds(gap.Nanos) / tokens, tokens);
+        }
+    }
 }

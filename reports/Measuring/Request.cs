@@ -12,61 +12,34 @@ namespace ChaosBench.Reports.Measuring;
 public sealed class Request
 {
     // i planned, s sent, c1 first event with a token, cK last, n output tokens, n1 tokens in the first event.
-    private readonly long _planned;
-    private readonly long? _sent;
-    private readonly long? _firstToken;
-    private readonly long _lastToken;
-    private readonly int? _outputTokens;
-    private readonly int? _firstEventTokens;
+    internal Request(RawRequest seen) => Raw = seen;
 
-    internal Request(JournalEvent.Observation seen, Cohort cohort)
-    {
-        Arrival = seen.Arrival;
-        Target = seen.Target;
-        Phase = seen.Phase;
-        Block = seen.Block;
-        Cohort = cohort;
-        PromptId = seen.PromptId;
-        Outcome = seen.Outcome;
-        Reason = seen.Reason;
-        Status = seen.Status;
-        Degraded = seen.Degraded;
-        Replica = seen.Replica;
-        Faults = seen.Faults;
-        Gaps = seen.Gaps;
-        _planned = seen.Planned;
-        _sent = seen.Sent;
-        _firstToken = seen.FirstToken;
-        _lastToken = seen.LastToken ?? seen.Ended;
-        _outputTokens = seen.OutputTokens;
-        _firstEventTokens = seen.FirstEventTokens;
-        EndedAt = seen.Ended;
-    }
+    internal RawRequest Raw { get; }
 
-    public int Arrival { get; }
-    public string Target { get; }
-    public Phase Phase { get; }
-    public int Block { get; }
-    public Cohort Cohort { get; }
-    public string PromptId { get; }
-    public Outcome Outcome { get; }
-    public string? Reason { get; }
-    public int? Status { get; }
-    public bool Degraded { get; }
-    public int? Replica { get; }
-    public IReadOnlyList<string> Faults { get; }
-    public IReadOnlyList<TokenGap> Gaps { get; }
+    public int Arrival => Raw.Arrival;
+    public string Target => Raw.Target;
+    public Phase Phase => Raw.Phase;
+    public int Block => Raw.Block;
+    public Cohort Cohort => Raw.Cohort;
+    public string PromptId => Raw.PromptId;
+    public Outcome Outcome => Raw.Outcome;
+    public string? Reason => Raw.Reason;
+    public int? Status => Raw.Status;
+    public bool Degraded => Raw.Degraded;
+    public int? Replica => Raw.Replica;
+    public IReadOnlyList<string> Faults => Raw.Faults;
+    public IReadOnlyList<TokenGap> Gaps => Raw.Gaps;
 
     /// <summary>Planned send time (closed workload: the send), nanoseconds from the start of the run.</summary>
-    public long PlannedAt => _planned;
+    public long PlannedAt => Raw.Planned;
 
     /// <summary>When the outcome was known, nanoseconds from the start of the run.</summary>
-    public long EndedAt { get; }
+    public long EndedAt => Raw.Ended;
 
-    public int OutputTokens => _outputTokens ?? 0;
+    public int OutputTokens => Raw.OutputTokens ?? 0;
     public bool Completed => Outcome == Outcome.Completed;
     public bool Censored => Outcomes.IsCensored(Outcome);
-    public bool WasSent => _sent is not null;
+    public bool WasSent => Raw.Sent is not null;
 
     /// <summary>Grades, 0 to 1. Null: nobody asked for one. An answer that could not be graded is 0.</summary>
     public double? Accuracy { get; internal set; }
@@ -77,19 +50,19 @@ public sealed class Request
     public bool Good { get; internal set; }
 
     /// <summary>c1 - i.</summary>
-    public double? Ttft => Streamed(from: _planned, to: _firstToken);
+    public double? Ttft => Streamed(from: Raw.Planned, to: Raw.FirstToken);
 
     /// <summary>c1 - s.</summary>
-    public double? TtftService => Streamed(from: _sent, to: _firstToken);
+    public double? TtftService => Streamed(from: Raw.Sent, to: Raw.FirstToken);
 
     /// <summary>cK - i; without streaming to the last body byte.</summary>
-    public double? E2e => Completed ? Seconds(_planned, _lastToken) : Lost;
+    public double? E2e => Completed ? Seconds(Raw.Planned, LastToken) : Lost;
 
     /// <summary>cK - s.</summary>
-    public double? E2eService => Completed && _sent is { } sent ? Seconds(sent, _lastToken) : Lost;
+    public double? E2eService => Completed && Raw.Sent is { } sent ? Seconds(sent, LastToken) : Lost;
 
     /// <summary>s - i; null when never sent.</summary>
-    public double? DispatchLag => _sent is { } sent ? Seconds(_planned, sent) : null;
+    public double? DispatchLag => Raw.Sent is { } sent ? Seconds(Raw.Planned, sent) : null;
 
     /// <summary>(cK - c1) / (n - n1); undefined when n &lt;= n1.</summary>
     public double? Tpot
@@ -101,8 +74,8 @@ public sealed class Request
                 return Cohort.Stream ? Lost : null;
             }
 
-            return _firstToken is { } first && _outputTokens is { } n && _firstEventTokens is { } n1 && n > n1
-                ? Seconds(first, _lastToken) / (n - n1)
+            return Raw.FirstToken is { } first && Raw.OutputTokens is { } n && Raw.FirstEventTokens is { } n1 && n > n1
+                ? Seconds(first, LastToken) / (n - n1)
                 : null;
         }
     }
@@ -111,6 +84,8 @@ public sealed class Request
     public double? MaxStall => !Completed
         ? Cohort.Stream ? Lost : null
         : Gaps.Count > 0 ? Gaps.Max(gap => Nanos.ToSeconds(gap.Nanos)) : null;
+
+    private long LastToken => Raw.LastToken ?? Raw.Ended;
 
     /// <summary>Censored requests say nothing about the target; all others that did not complete are infinitely late.</summary>
     private double? Lost => Censored ? null : double.PositiveInfinity;

@@ -17,20 +17,18 @@ public sealed class SteadyState
     /// <summary>A window should hold about this many requests; with fewer its numbers mean little.</summary>
     private const int WantedPerWindow = 10;
 
-    private readonly Request[] _requests;
-    private readonly long[] _planned;
+    private readonly RequestSet _requests;
+    private readonly string _target;
     private readonly IReadOnlyList<Objective> _objectives;
     private readonly double? _usualAttainment;
 
     internal SteadyState(Measurements run)
     {
-        _requests = [.. run.Requests
-            .Where(request => request.Target == run.Candidate && !request.Censored).OrderBy(request => request.PlannedAt)];
-        _planned = [.. _requests.Select(request => request.PlannedAt)];
+        (_requests, _target) = (run.Requests, run.Candidate);
         _objectives = [.. run.Run.SteadyState.Where(CanAsk)];
         _usualAttainment = run.ShareOf(MetricId.Attainment, new Slice(run.Candidate, Phase.Baseline)).Value;
         WatchedUntil = run.Windows.Count == 0 ? 0 : run.Windows[^1].End;
-        Window = WindowFor(_requests.Length, WatchedUntil);
+        Window = WindowFor(_requests.Count(Counts), WatchedUntil);
     }
 
     /// <summary>W of the definitions, nanoseconds: 1 s, widened up to 10 s until it holds about ten requests.</summary>
@@ -50,7 +48,7 @@ public sealed class SteadyState
     /// <summary>Null when no request of the window counts.</summary>
     public bool? HoldsIn(long start, long end)
     {
-        var window = new ArraySegment<Request>(_requests, FirstFrom(start), FirstFrom(end) - FirstFrom(start));
+        List<Request> window = [.. _requests.PlannedBetween(start, end).Where(Counts)];
         if (window.Count == 0)
         {
             return null;
@@ -84,9 +82,9 @@ public sealed class SteadyState
         objective.LimitKind == LimitKind.Absolute && objective.Metric < MetricId.TimeToDetect;
 
     /// <summary>4xx is how a healthy service answers hostile requests, so it breaks nothing here.</summary>
-    private bool HoldsByDefault(ArraySegment<Request> window)
+    private bool HoldsByDefault(List<Request> window)
     {
-        if (window.Any(request => !request.Completed && request.Outcome != Outcome.Refused))
+        if (window.Exists(request => !request.Completed && request.Outcome != Outcome.Refused))
         {
             return false;
         }
@@ -95,7 +93,7 @@ public sealed class SteadyState
         return _usualAttainment is not { } usual || Binomial.AtMost(good, window.Count, usual) >= Unlikely;
     }
 
-    private static bool? Holds(Objective objective, ArraySegment<Request> window, long length)
+    private static bool? Holds(Objective objective, List<Request> window, long length)
     {
         var asked = objective.Cohort.Count == 0
             ? window : (IEnumerable<Request>)[.. window.Where(request => Cohorts.Match(request.Cohort, objective.Cohort))];
@@ -107,21 +105,7 @@ public sealed class SteadyState
         return seen is { } value ? Summaries.Satisfies(value, objective.Comparison, objective.Limit) : null;
     }
 
-    private int FirstFrom(long at)
-    {
-        var index = Array.BinarySearch(_planned, at);
-        if (index < 0)
-        {
-            return ~index;
-        }
-
-        while (index > 0 && _planned[index - 1] == at)
-        {
-            index--;
-        }
-
-        return index;
-    }
+    private bool Counts(Request request) => request.Target == _target && !request.Censored;
 
     private static long WindowFor(int requests, long watched)
     {

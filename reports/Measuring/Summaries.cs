@@ -41,32 +41,8 @@ public static class Summaries
         P99 = Percentile(values, 0.99),
         Max = values.Max,
         Mean = values.Mean,
+        Precision = values.Precision,
     };
-
-    /// <summary>Null when the slice has nothing for this metric.</summary>
-    public static MetricSummary? Of(MetricId metric, Measurements run, Slice slice)
-    {
-        if (Metrics.IsDistribution(metric))
-        {
-            var values = run.DistributionOf(metric, slice);
-            return values.Count == 0 ? null : Of(values);
-        }
-
-        if (metric >= MetricId.TimeToDetect)
-        {
-            return null;
-        }
-
-        if (Metrics.UnitOf(metric) == MetricUnit.PerSecond)
-        {
-            var rate = run.RateOf(metric, slice);
-            var count = run.In(slice).LongCount();
-            return count == 0 || rate.Value is null ? null : new MetricSummary { Count = count, Unit = "/s", Value = rate.Value };
-        }
-
-        var share = run.ShareOf(metric, slice);
-        return share.Total == 0 ? null : new MetricSummary { Count = share.Total, Unit = "share", Value = share.Value };
-    }
 
     /// <summary>Every target, phase (<c>baseline</c>, <c>fault</c>, <c>recovery</c>, <c>all</c>) and metric that was measured.</summary>
     public static IReadOnlyDictionary<string, TargetSummary> Targets(Measurements run)
@@ -77,10 +53,7 @@ public static class Summaries
             var phases = new Dictionary<string, IReadOnlyDictionary<string, MetricSummary>>(StringComparer.Ordinal);
             foreach (var (label, phase) in Phases)
             {
-                var metrics = Metrics.All
-                    .Select(metric => (Name: Metrics.NameOf(metric), Summary: Of(metric, run, new Slice(name, phase))))
-                    .Where(metric => metric.Summary is not null)
-                    .ToDictionary(metric => metric.Name, metric => metric.Summary!, StringComparer.Ordinal);
+                var metrics = SliceFold.Of(run, new Slice(name, phase));
                 if (metrics.Count > 0)
                 {
                     phases[label] = metrics;

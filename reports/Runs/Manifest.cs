@@ -32,6 +32,9 @@ public sealed record Manifest
     public required IReadOnlyList<TargetEntry> Targets { get; init; }
     public required MachineFacts Machine { get; init; }
 
+    /// <summary>What this machine's generator was measured to manage. Null: never measured here.</summary>
+    public Calibration? Calibration { get; init; }
+
     /// <summary>The command that repeats this run, every option spelled out. Null: not known.</summary>
     public string? ReplayCommand { get; init; }
 

@@ -23,6 +23,9 @@ public static class RunFiles
     public static Verdicts.Summary ReadSummary(string folder) =>
         Read<Verdicts.Summary>(Path.Combine(folder, RunFolder.SummaryName), Verdicts.Summary.CurrentSchema);
 
+    /// <param name="path">The file itself: it is the machine's, not a run's.</param>
+    public static Calibration ReadCalibration(string path) => Read<Calibration>(path, Calibration.CurrentSchema);
+
     /// <summary>UTF-8 without a mark; the file appears whole or not at all.</summary>
     public static void Write(string path, string text)
     {

@@ -19,7 +19,18 @@ public sealed record MeanBounds(double Mean, double StandardError, double Low, d
 
         var mean = values.Average();
         var error = Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1) / values.Count);
-        var reach = error * StudentT.InvCDF(0, 1, values.Count - 1, confidence);
-        return new MeanBounds(mean, error, mean - reach, mean + reach, values.Count);
+        return Around(mean, error, values.Count, confidence);
+    }
+
+    /// <summary>The same from the moments of a sample that is not kept.</summary>
+    /// <param name="variance">With the n - 1 divisor.</param>
+    public static MeanBounds? Of(double mean, double variance, int count, double confidence = 0.95) =>
+        count < 2 || !double.IsFinite(mean) || !double.IsFinite(variance) ? null
+        : Around(mean, Math.Sqrt(variance / count), count, confidence);
+
+    private static MeanBounds Around(double mean, double error, int count, double confidence)
+    {
+        var reach = error * StudentT.InvCDF(0, 1, count - 1, confidence);
+        return new MeanBounds(mean, error, mean - reach, mean + reach, count);
     }
 }

@@ -111,6 +111,12 @@ public sealed record MetricSummary
     public double? Max { get; init; }
     public double? Mean { get; init; }
 
+    /// <summary>
+    /// Relative precision of the percentiles, where there were more than a million values and a histogram holds them; absent where they
+    /// are exact.
+    /// </summary>
+    public double? Precision { get; init; }
+
     /// <summary>For metrics that are one number: a share or a rate.</summary>
     public double? Value { get; init; }
 }

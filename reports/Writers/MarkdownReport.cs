@@ -13,6 +13,9 @@ namespace ChaosBench.Reports.Writers;
 public sealed class MarkdownReport : IReportWriter
 {
     private const int MostRows = 40;
+    /// <summary>Values of one point of the chart that are kept one by one; a chart shows three digits anyway.</summary>
+    private const int MostExactPerPoint = 20_000;
+
     private const int MostPoints = 24;
 
     public string FileName => "report.md";
@@ -104,13 +107,21 @@ public sealed class MarkdownReport : IReportWriter
     {
         var end = run.Windows.Count == 0 ? 0 : run.Windows[^1].End;
         var width = Nanos.PerSecond * Math.Max(1, (long)Math.Ceiling(Nanos.ToSeconds(end) / MostPoints));
-        return [.. run.Requests
-            .Where(request => request.Target == run.Candidate && request.PlannedAt < end)
-            .GroupBy(request => request.PlannedAt / width)
-            .OrderBy(bucket => bucket.Key)
-            .Select(bucket => (bucket.Key * width / Nanos.PerSecond, Measurements.DistributionOf(metric, bucket).Quantile(0.99)))
-            .Where(point => point.Item2 is not null)
-            .Select(point => (point.Item1, point.Item2!.Value * 1000))];
+        var buckets = new SortedDictionary<long, DistributionBuilder>();
+        foreach (var request in run.Requests.Where(request => request.Target == run.Candidate && request.PlannedAt < end))
+        {
+            var second = request.PlannedAt / width * width / Nanos.PerSecond;
+            if (!buckets.TryGetValue(second, out var bucket))
+            {
+                buckets[second] = bucket = new DistributionBuilder(mostExact: MostExactPerPoint);
+            }
+
+            MetricValues.AddTo(bucket, metric, request);
+        }
+
+        return [.. buckets.Select(bucket => (Second: bucket.Key, Value: bucket.Value.Build().Quantile(0.99)))
+            .Where(point => point.Value is not null)
+            .Select(point => (point.Second, point.Value!.Value * 1000))];
     }
 
     private static void Faults(StringBuilder text, Summary summary)
@@ -154,6 +165,7 @@ public sealed class MarkdownReport : IReportWriter
         var rate = summary.Generator.AchievedOverPlanned is { } share ? $"{Wording.Percent(share)} of the planned rate; " : "";
         text.Append("\n<details><summary>How this was measured, and how to repeat it</summary>\n\n");
         text.Append($"- Generator: {lag}{rate}{(summary.Generator.Limited.Count == 0 ? "it was not the limit." : "it was the limit.")}\n");
+        text.Append(Html.ReportFacts.CalibrationSentence(run) is { } calibration ? $"- {calibration}\n" : "");
         text.Append(run.Measurements.Run.OpenWorkload
             ? "- Open workload: latencies count from the planned send time, so that a stalled target cannot hide its queue.\n"
             : "- Closed workload: latencies count from the send; the next request waits for the last answer.\n");

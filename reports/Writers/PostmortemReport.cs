@@ -16,6 +16,9 @@ namespace ChaosBench.Reports.Writers;
 /// </summary>
 public sealed class PostmortemReport : IReportWriter
 {
+    /// <summary>Different reasons that are counted; a hostile target can make each one new.</summary>
+    private const int MostReasons = 10_000;
+
     private const int MostLines = 60;
 
     public string FileName => "postmortem.md";
@@ -98,7 +101,7 @@ public sealed class PostmortemReport : IReportWriter
             var (name, recovery) = (Markdown.Code(fault.Plan.Id), fault.Recovery);
             if (fault.InjectedAt is { } injected)
             {
-                yield return (injected, FirstApplied(run, fault), $"{name} met its first victim; {Count(fault.Applied)} of "
+                yield return (injected, fault.FirstAppliedLine, $"{name} met its first victim; {Count(fault.Applied)} of "
                     + $"{Count(fault.Eligible)} eligible units in all.");
             }
 
@@ -116,10 +119,6 @@ public sealed class PostmortemReport : IReportWriter
         }
     }
 
-    private static int? FirstApplied(Measurements run, FaultLog fault) => run.Timeline
-        .Where(entry => entry.Event is JournalEvent.Injection { Kind: InjectionKind.Applied } injection && injection.Fault == fault.Plan.Id)
-        .Select(entry => (int?)entry.Line).FirstOrDefault();
-
     private static void Impact(StringBuilder text, Measurements run)
     {
         text.Append("\n## Impact\n\n| phase | requests | failed | met every objective | right answers |\n|---|---:|---:|---:|---:|\n");
@@ -131,8 +130,8 @@ public sealed class PostmortemReport : IReportWriter
                 + $"{Text(MetricId.Attainment)} | {Text(MetricId.Accuracy)} |\n");
         }
 
-        var faulty = run.In(new Slice(run.Candidate, Phase.Fault)).ToList();
-        if (faulty.Exists(request => request.Faults.Count > 0))
+        var faulty = run.In(new Slice(run.Candidate, Phase.Fault));
+        if (faulty.Any(request => request.Faults.Count > 0))
         {
             string Bad(IEnumerable<Request> some) =>
                 Measurements.ShareOf(MetricId.Attainment, some) is { Value: { } good, Total: var total }
@@ -146,22 +145,28 @@ public sealed class PostmortemReport : IReportWriter
 
     private static void Evidence(StringBuilder text, Measurements run)
     {
-        var reasons = run.In(new Slice(run.Candidate))
-            .Where(request => !request.Completed)
-            .GroupBy(request => (Outcome: Kebab.Of(request.Outcome), Reason: request.Reason ?? ""))
-            .OrderByDescending(group => group.Count())
-            .ThenBy(group => group.Key.Outcome, StringComparer.Ordinal).ThenBy(group => group.Key.Reason, StringComparer.Ordinal)
-            .Take(10).ToList();
+        var reasons = new Dictionary<(string Outcome, string Reason), (long Requests, int First)>();
+        foreach (var request in run.In(new Slice(run.Candidate)).Where(request => !request.Completed))
+        {
+            var key = (Kebab.Of(request.Outcome), request.Reason ?? "");
+            var (count, first) = reasons.GetValueOrDefault(key, (0, int.MaxValue));
+            if (count > 0 || reasons.Count < MostReasons)
+            {
+                reasons[key] = (count + 1, Math.Min(first, request.Arrival));
+            }
+        }
+
         if (reasons.Count == 0)
         {
             return;
         }
 
         text.Append("\n## Evidence\n\n| requests | outcome | reason | first arrival |\n|---:|---|---|---:|\n");
-        foreach (var group in reasons)
+        var shown = reasons.OrderByDescending(reason => reason.Value.Requests)
+            .ThenBy(reason => reason.Key.Outcome, StringComparer.Ordinal).ThenBy(reason => reason.Key.Reason, StringComparer.Ordinal);
+        foreach (var ((outcome, reason), (requests, first)) in shown.Take(10))
         {
-            text.Append($"| {Count(group.Count())} | {group.Key.Outcome} | {Markdown.Text(group.Key.Reason)} | "
-                + $"{Count(group.Min(request => request.Arrival))} |\n");
+            text.Append($"| {Count(requests)} | {outcome} | {Markdown.Text(reason)} | {Count(first)} |\n");
         }
     }
 

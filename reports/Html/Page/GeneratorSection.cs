@@ -10,6 +10,7 @@ internal static class GeneratorSection
         return Parts.Section("generator", "Can the measurement be trusted", "", Markup.Of($"""
             <p>{(fine ? Parts.Chip("pass", "trusted") : Parts.Chip("unsure", "doubtful"))} {(fine ? "Nothing limited the load generator." : "The load generator itself was a limit, so the numbers above cannot be blamed on the target alone:")}</p>
             {Markup.If(!fine, () => Markup.Of($"""<ul class="reasons">{generator.Limited.Take(50).Select(limit => Markup.Of($"<li>{limit}</li>"))}</ul>"""))}
+            {Markup.If(model.Facts.Calibration is not null, () => Markup.Of($"""<p class="note">{model.Facts.Calibration}</p>"""))}
             <dl class="facts">
             <div><dt>Sent late by (p50)</dt><dd>{Show.Seconds(generator.DispatchLag.P50)}</dd></div>
             <div><dt>Sent late by (p99)</dt><dd>{Show.Seconds(generator.DispatchLag.P99)}</dd></div>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using ChaosBench.Reports.Html.Plots;
 
 namespace ChaosBench.Reports.Html.Page;
@@ -20,15 +18,15 @@ internal static class ReportPage
 
     public static void Write(ReportModel model, TextWriter output)
     {
-        var charts = Resource("echarts.min.js");
-        var script = Resource("report.js");
+        var charts = Assets.Resource("echarts.min.js");
+        var script = Assets.Resource("report.js");
         var (tone, answer, word) = VerdictSection.Answer(model);
         output.Write(Markup.Of($"""
             <!DOCTYPE html>
             <html lang="en" data-verdict="{tone}">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '{Hash(charts)}' '{Hash(script)}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '{Assets.Hash(charts)}' '{Assets.Hash(script)}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <meta name="referrer" content="no-referrer">
@@ -36,7 +34,7 @@ internal static class ReportPage
             <style>
 
             """));
-        output.Write(Resource("report.css"));
+        output.Write(Assets.Resource("report.css"));
         output.Write(Body(model));
         output.Write(PlotJson.Write(model.Plots));
         output.Write("</script>\n<script>");
@@ -67,25 +65,9 @@ internal static class ReportPage
             </main>
             <footer>
             <p>ChaosBench {model.Summary.ToolVersion}. This page is complete in itself and loads nothing.</p>
-            {Parts.Details("Licence notice of the charts (Apache ECharts, Apache License 2.0)", Notice())}
+            {Assets.Notice()}
             </footer>
             <script type="application/json" id="plot-data">
             """);
-    }
-
-    private static Markup Notice() => Markup.Of($"""
-        <pre class="notice" tabindex="0">{Resource("echarts.NOTICE").Trim().Split('\n').Select(line => Markup.Of($"{line.TrimEnd('\r')}\n"))}
-        Licensed under the Apache License, Version 2.0; http://www.apache.org/licenses/LICENSE-2.0</pre>
-        """);
-
-    private static string Hash(string script) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
-
-    /// <summary>With <c>\n</c> line ends: a browser hashes a script after it has normalised them.</summary>
-    private static string Resource(string name)
-    {
-        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"{name} was not embedded into {typeof(ReportPage).Assembly.GetName().Name}");
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd().Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Reports.Html.Plots;
 
@@ -10,6 +12,7 @@ internal sealed class CohortFold
 {
     private const int MaxTagDimensions = 6;
     private const int WarmUp = -1;
+    private const int MostKinds = 10_000;
 
     private readonly List<Dimension> _fixed =
     [
@@ -25,10 +28,11 @@ internal sealed class CohortFold
 
     private readonly SortedDictionary<string, Dimension> _tags = new(StringComparer.Ordinal);
     private readonly List<Slice[]> _sets = [];
+    private readonly Dictionary<Kind, int> _setOfKind = new(new SameKind());
     private readonly Dictionary<Slice[], int> _setNumbers = new(new SameSlices());
 
-    // Scores name only the arrival; which slices it fell into is kept as one number a request.
-    private readonly Dictionary<int, int> _setOfArrival = [];
+    // Scores name only the arrival; which slices it fell into is kept as one number a request: 0 unknown, else 1 + place in the sets.
+    private readonly ArrivalTable<int> _setOfArrival = new();
     private readonly Dictionary<int, List<JournalEvent.Score>> _early = [];
 
     public IReadOnlyList<PlannedFaultInfo> Faults { get; set; } = [];
@@ -43,7 +47,11 @@ internal sealed class CohortFold
         }
 
         var number = SetOf(observation, target);
-        _setOfArrival[observation.Arrival] = number;
+        if (observation.Cohort.Grader != GraderKind.None)
+        {
+            _setOfArrival[observation.Arrival] = number + 1;
+        }
+
         foreach (var slice in _sets[number])
         {
             slice.Add(observation);
@@ -57,7 +65,8 @@ internal sealed class CohortFold
 
     public void Add(JournalEvent.Score score)
     {
-        if (!_setOfArrival.TryGetValue(score.Arrival, out var number))
+        var number = _setOfArrival[score.Arrival];
+        if (number == 0)
         {
             if (!_early.TryGetValue(score.Arrival, out var waiting))
             {
@@ -68,7 +77,7 @@ internal sealed class CohortFold
         }
         else if (number != WarmUp)
         {
-            foreach (var slice in _sets[number])
+            foreach (var slice in _sets[number - 1])
             {
                 slice.Grade(score);
             }
@@ -82,7 +91,23 @@ internal sealed class CohortFold
             .Select(dimension => dimension.Close(candidate)),
     ];
 
+    /// <summary>The reader makes one object of equal cohorts, so that most requests find their set without a look at the tags.</summary>
     private int SetOf(JournalEvent.Observation observation, string target)
+    {
+        var known = new Kind(observation.Cohort, Exposure(observation, Faults), observation.Phase, target);
+        if (!_setOfKind.TryGetValue(known, out var number))
+        {
+            number = FindSet(observation, target);
+            if (_setOfKind.Count < MostKinds)
+            {
+                _setOfKind[known] = number;
+            }
+        }
+
+        return number;
+    }
+
+    private int FindSet(JournalEvent.Observation observation, string target)
     {
         var slices = new List<Slice>(_fixed.Count + observation.Cohort.Tags.Count);
         slices.AddRange(_fixed.Select(dimension => dimension.SliceOf(dimension.ValueOf(observation, Faults), target)));
@@ -119,6 +144,17 @@ internal sealed class CohortFold
         seen.Faults.Count > 0 ? "hit by a fault"
         : faults.Any(fault => seen.Planned < fault.End && seen.Ended >= fault.Start) ? "bystander of a fault"
         : "no fault active";
+
+    private readonly record struct Kind(Cohort Cohort, string Exposure, Phase Phase, string Target);
+
+    private sealed class SameKind : IEqualityComparer<Kind>
+    {
+        public bool Equals(Kind left, Kind right) =>
+            ReferenceEquals(left.Cohort, right.Cohort) && left.Exposure == right.Exposure && left.Phase == right.Phase && left.Target == right.Target;
+
+        public int GetHashCode(Kind kind) => HashCode.Combine(
+            System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(kind.Cohort), kind.Exposure.Length, kind.Phase, kind.Target);
+    }
 
     private sealed class SameSlices : IEqualityComparer<Slice[]>
     {
