@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using ChaosBench.Chaos.Leases;
+using ChaosBench.Chaos.Nodes;
+using ChaosBench.Harness.Calibrating;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Server.Workers;
@@ -15,6 +18,21 @@ public static class CommandLine
         {
             // Before the signal handlers and the parser: a worker has no user.
             return WorkerHost.Run(rest);
+        }
+
+        if (arguments is [NullServerProcess.Verb])
+        {
+            return await NullServerProcess.ServeAsync(Console.In, terminal.Out).ConfigureAwait(false);
+        }
+
+        if (arguments is [WatchdogHost.Verb, .. var watched])
+        {
+            return await WatchdogHost.RunAsync(watched, time).ConfigureAwait(false);
+        }
+
+        if (arguments is [Launcher.Verb, .. var command])
+        {
+            return Launcher.Run(command);
         }
 
         var root = Build(terminal, time);
@@ -35,9 +53,15 @@ public static class CommandLine
             return ExitCodes.Usage;
         }
 
+        var ending = parsed.CommandResult.Command.Name switch
+        {
+            "serve" => "draining and stopping",
+            "proxy" => "lifting all faults and stopping",
+            _ => "stopping, healing and writing the reports",
+        };
         using var cancellation = new CancellationTokenSource();
-        using var interrupt = StopOn(PosixSignal.SIGINT, cancellation, terminal);
-        using var terminate = StopOn(PosixSignal.SIGTERM, cancellation, terminal);
+        using var interrupt = StopOn(PosixSignal.SIGINT, cancellation, terminal, ending);
+        using var terminate = StopOn(PosixSignal.SIGTERM, cancellation, terminal, ending);
         return await InvokeAsync(parsed, configuration, terminal, cancellation.Token).ConfigureAwait(false);
     }
 
@@ -47,10 +71,16 @@ public static class CommandLine
         RunCommand.Build(terminal, time),
         ValidateCommand.Build(terminal),
         PlanCommand.Build(terminal),
+        CapacityCommand.Build(terminal, time),
+        CalibrateCommand.Build(terminal, time),
+        ImportCommand.Build(terminal),
         ReportCommand.Build(terminal),
+        HdrCommand.Build(terminal),
         ServeCommand.Build(terminal, time),
+        ProxyCommand.Build(terminal, time),
         FaultsCommand.Build(terminal),
         AbortCommand.Build(terminal),
+        HealCommand.Build(terminal, time),
         SchemaCommand.Build(terminal),
         DoctorCommand.Build(terminal),
     };
@@ -93,7 +123,9 @@ public static class CommandLine
     }
 
     /// <summary>The first signal stops the run in order; a second one of the same kind ends the process as usual.</summary>
-    private static PosixSignalRegistration StopOn(PosixSignal signal, CancellationTokenSource cancellation, Terminal terminal) =>
+    /// <param name="ending">What the command does when it is stopped, for the line that says so.</param>
+    private static PosixSignalRegistration StopOn(
+        PosixSignal signal, CancellationTokenSource cancellation, Terminal terminal, string ending) =>
         PosixSignalRegistration.Create(signal, context =>
         {
             if (cancellation.IsCancellationRequested)
@@ -104,7 +136,7 @@ public static class CommandLine
             context.Cancel = true;
             // Over the live line, which has no end of its own.
             var clear = terminal.IsInteractive ? "\r\u001b[2K" : "";
-            terminal.Error.WriteLine($"{clear}{signal}: stopping, healing and writing the reports. Once more ends at once.");
+            terminal.Error.WriteLine($"{clear}{signal}: {ending}. Once more ends at once.");
             cancellation.Cancel();
         });
 }

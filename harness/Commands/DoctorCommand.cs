@@ -4,8 +4,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using ChaosBench.Harness.Calibrating;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Server.Models;
+using ChaosBench.Server.Models.Devices;
 
 namespace ChaosBench.Harness.Commands;
 
@@ -48,7 +50,13 @@ internal static class DoctorCommand
         Loopback(),
         Runtime(),
         Gpu(),
+        Cuda(),
+        Calibrated(CalibrationStore.Read()),
     ];
+
+    private static Check Calibrated(Reports.Runs.Calibration? known) => known is null
+        ? new("unknown", "calibration", "none of this machine", "'chaosbench calibrate' measures what its load generator manages (half a minute)")
+        : new("ok", "calibration", known.Sentence(null), null);
 
     private static Check Cores(int count) => count >= 2
         ? new("ok", "cores", count.ToString(CultureInfo.InvariantCulture), null)
@@ -105,14 +113,30 @@ internal static class DoctorCommand
         }
     }
 
-    private static Check Gpu() => NativeLibrary.TryLoad("libcuda.so.1", out var handle) && Free(handle)
-        ? new("ok", "gpu", "NVIDIA driver present; targets with device: cuda need the CUDA provider beside chaosbench", null)
-        : new("ok", "gpu", "none found: models run on the CPU", null);
-
-    private static bool Free(nint handle)
+    /// <summary>That there is none is no fault: models run on the CPU.</summary>
+    private static Check Gpu()
     {
-        NativeLibrary.Free(handle);
-        return true;
+        using var watch = GpuWatch.Open();
+        return watch.Problem is { } problem
+            ? new("ok", "gpu", $"none: {problem}", "models run on the CPU; device: cuda needs a card and NVIDIA's driver")
+            : new("ok", "gpu", string.Join("; ", watch.Read().Select(Describe)), null);
+    }
+
+    private static string Describe(GpuReading card) => string.Create(CultureInfo.InvariantCulture,
+        $"{card.Index}: {card.Name ?? "unnamed card"}{(card.MemoryTotal is { } bytes ? $", {bytes / (double)(1L << 30):0.0} GiB" : "")}");
+
+    private static Check Cuda()
+    {
+        try
+        {
+            return OnnxRuntimeFacts.CudaProblem is { } problem
+                ? new("ok", "cuda provider", "not to be had", problem)
+                : new("ok", "cuda provider", "loads", null);
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or BadImageFormatException)
+        {
+            return new("unknown", "cuda provider", "ONNX Runtime itself does not load", null);
+        }
     }
 
     /// <param name="State"><c>ok</c>, <c>limited</c>, <c>missing</c> or <c>unknown</c>.</param>

@@ -75,7 +75,7 @@ internal static class FaultsCommand
                     "" => "optional",
                     var value => $"default {value}",
                 };
-                output.WriteLine($"  {parameter.Name,-12} {parameter.Unit,-9} {otherwise,-16} {parameter.Meaning}");
+                output.WriteLine($"  {parameter.Name,-12} {parameter.Unit,-9} {otherwise,-16} {parameter.Meaning}{Range(parameter)}");
             }
         }
 
@@ -84,6 +84,13 @@ internal static class FaultsCommand
         output.WriteLine($"  - {kind.Example}");
         return ExitCodes.Pass;
     }
+
+    private static string Range(FaultParameter parameter) => parameter switch
+    {
+        { Choices.Count: > 0 } => $" One of {string.Join(", ", parameter.Choices)}.",
+        { Least: { } least, Most: { } most } => $" {least} to {most}.",
+        _ => "",
+    };
 
     private static object Row(FaultKind kind) => new
     {

@@ -2,6 +2,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using System.Text.RegularExpressions;
+using ChaosBench.Scenarios.Files;
 
 namespace ChaosBench.Harness.Commands;
 
@@ -45,6 +46,56 @@ internal static class OptionValues
         var all = string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
         result.AddError($"{Name(result)} {text}: not known; write one of {all}");
         return default;
+    };
+
+    /// <summary>With its unit, as in scenario files: <c>800ms</c>, <c>10m</c>.</summary>
+    public static Func<ArgumentResult, TimeSpan> Duration(TimeSpan least, TimeSpan most) => result =>
+    {
+        var text = result.Tokens[0].Value;
+        var (duration, problem) = DurationText.Read(text);
+        if (problem is null && (duration < least || duration > most))
+        {
+            problem = FormattableString.Invariant($"outside {least.TotalMilliseconds}ms to {most.TotalHours}h");
+        }
+
+        if (problem is not null)
+        {
+            result.AddError($"{Name(result)} {text}: {problem}");
+        }
+
+        return duration;
+    };
+
+    /// <summary>With its unit, as in scenario files: <c>40/s</c>. The parser wants a null for "not given".</summary>
+    public static Func<ArgumentResult, double?> Rate() => result =>
+    {
+        var text = result.Tokens[0].Value;
+        var (rate, problem) = RateText.Read(text);
+        if (problem is not null)
+        {
+            result.AddError($"{Name(result)} {text}: {problem}");
+        }
+
+        return rate.PerSecond;
+    };
+
+    /// <summary>In percent, within bounds.</summary>
+    /// <param name="least">A share, as is <paramref name="most"/>.</param>
+    public static Func<ArgumentResult, double> Share(double least, double most) => result =>
+    {
+        var text = result.Tokens[0].Value;
+        var (share, problem) = ShareText.Read(text);
+        if (problem is null && (share.Value < least || share.Value > most))
+        {
+            problem = FormattableString.Invariant($"outside {least * 100}% to {most * 100}%");
+        }
+
+        if (problem is not null)
+        {
+            result.AddError($"{Name(result)} {text}: {problem}");
+        }
+
+        return share.Value;
     };
 
     private static string Name(ArgumentResult result) => result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;

@@ -3,6 +3,7 @@ using ChaosBench.Harness.Running;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
+using ChaosBench.Reports.Writers;
 
 namespace ChaosBench.Harness.Commands;
 
@@ -12,7 +13,8 @@ internal static class ReportCommand
     public static Command Build(Terminal terminal)
     {
         var run = new Argument<DirectoryInfo>("RUN") { Description = "The run's folder, for example runs/latest" };
-        var command = new Command("report", "Rebuild the reports of a run from its journal") { run };
+        var hlog = new Option<bool>("--hlog") { Description = "Also write latency.hlog, HdrHistogram's interval log of every second" };
+        var command = new Command("report", "Rebuild the reports of a run from its journal") { run, hlog };
         command.SetAction(parsed =>
         {
             var folder = parsed.GetValue(run)!;
@@ -23,7 +25,7 @@ internal static class ReportCommand
 
             try
             {
-                var summary = RunFolder.Rebuild(folder.FullName).Summary;
+                var summary = RunFolder.Rebuild(folder.FullName, parsed.GetValue(hlog) ? [new IntervalLogWriter()] : null).Summary;
                 terminal.Error.WriteLine(RunWords.Verdict(summary));
                 terminal.Out.WriteLine(Path.Combine(folder.FullName, "report.html"));
                 return ExitCodes.Pass;

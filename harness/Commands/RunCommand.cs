@@ -53,6 +53,12 @@ internal static class RunCommand
         RunSettings settings, Terminal terminal, bool json, TimeProvider time, CancellationToken cancellation)
     {
         var plans = settings.Loaded.Plan();
+        if (!await HealCommand.BeforeRunAsync(terminal, time, cancellation).ConfigureAwait(false))
+        {
+            terminal.Error.WriteLine("nothing was sent: what an earlier run left broken would be measured as this one's.");
+            return ExitCodes.Error;
+        }
+
         var results = new List<RunResult>();
         foreach (var plan in plans)
         {

@@ -14,6 +14,9 @@ namespace ChaosBench.Harness.Commands;
 /// <param name="Resolve">Puts the environment's values into <c>${NAME}</c>. They are secrets.</param>
 internal sealed record LoadedSuite(Suite Suite, Func<Templated, string> Resolve)
 {
+    /// <summary>Environment variables that the operator allows.</summary>
+    public IReadOnlyCollection<string> Variables { get; init; } = [];
+
     /// <summary>Plans every chosen scenario.</summary>
     /// <exception cref="UsageException">Prompts that cannot be read, faults that the targets cannot carry: all of them at once.</exception>
     public IReadOnlyList<Plan> Plan()
@@ -60,7 +63,7 @@ internal static class ScenarioLoading
         var variables = Variables();
         var missing = AuthorityCheck.Missing(read, granted, variables);
         return missing.Count == 0
-            ? new LoadedSuite(read.Suite, new EnvironmentResolver(granted.Environment, variables).Resolve)
+            ? new LoadedSuite(read.Suite, new EnvironmentResolver(granted.Environment, variables).Resolve) { Variables = [.. granted.Environment] }
             : throw new UsageException([.. missing.Select(problem => problem.ToString())]);
     }
 

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using ChaosBench.Reports.Judging;
+using ChaosBench.Harness.Running;
 using ChaosBench.Server;
-using ChaosBench.Server.Embeddings;
+using ChaosBench.Server.Dependencies;
+using ChaosBench.Server.Dependencies.Postgres;
+using ChaosBench.Server.Guardrails;
 using ChaosBench.Server.Http;
-using ChaosBench.Server.Models;
 
 namespace ChaosBench.Harness.Commands;
 
@@ -22,77 +23,100 @@ internal static partial class ServeCommand
             Description = "task: replicas are threads of this process; process: each is a worker process", HelpName = "task|process",
             DefaultValueFactory = _ => ReplicaIsolation.Task,
         };
-        var keyVariable = new Option<string?>("--api-key-env") { Description = "Ask clients for the key in this environment variable", HelpName = "NAME" };
-        var command = new Command("serve", "Serve a model with an OpenAI-compatible API on 127.0.0.1\n\n  chaosbench serve scenarios/models/triage-v1 --port 8080\n  curl http://127.0.0.1:8080/v1/models")
+        var timeout = new Option<TimeSpan>("--request-timeout")
         {
-            model, port, replicas, device, isolation, keyVariable,
+            Description = "Longest life of a request, its wait in the queue included; callers ask for less with X-Request-Timeout-Ms. Default 10m",
+            DefaultValueFactory = _ => TimeSpan.FromMinutes(10), HelpName = "DURATION",
         };
+        var keyVariable = new Option<string?>("--api-key-env") { Description = "Ask clients for the key in this environment variable", HelpName = "NAME" };
+        var sampling = new Option<GenerationConfig>("--generation-config")
+        {
+            Description = "auto: what requests leave open is as the model's generation_config.json says; none: as OpenAI does",
+            HelpName = "auto|none", DefaultValueFactory = _ => GenerationConfig.Auto, CustomParser = OptionValues.OneOf<GenerationConfig>(),
+        };
+        var storeVariable = new Option<string?>("--context-store-env")
+        {
+            Description = "Look contexts up in the PostgreSQL database whose URL is in this environment variable (default: in memory)",
+            HelpName = "NAME",
+        };
+        var schema = new Option<string?>("--context-schema")
+        {
+            Description = "JSON Schema of a context record; records that break it are quarantined", HelpName = "FILE",
+        };
+        var command = new Command("serve", "Serve a model with an OpenAI-compatible API on 127.0.0.1\n\n  chaosbench serve scenarios/models/triage-v1 --port 8080\n  curl http://127.0.0.1:8080/v1/models\n\nSIGHUP restarts the replicas one by one while the others serve; SIGTERM and Ctrl-C drain and stop.")
+        {
+            model, port, replicas, device, isolation, timeout, keyVariable, storeVariable, sampling, schema,
+        };
+        var canary = new CanaryArguments();
+        canary.AddTo(command);
+        var sizes = new SizeArguments();
+        sizes.AddTo(command);
         port.CustomParser = OptionValues.Whole<int>(0, 65_535);
         replicas.CustomParser = OptionValues.Whole<int>(1, 64);
         isolation.CustomParser = OptionValues.OneOf<ReplicaIsolation>();
+        timeout.CustomParser = OptionValues.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
         device.CustomParser = OptionValues.Matching(DevicePattern(), "no such device; write auto, cpu, cuda or cuda:N");
         command.SetAction(async (parsed, cancellation) =>
         {
-            var options = new ServerOptions
+            var options = sizes.Apply(parsed, new ServerOptions
             {
                 Model = parsed.GetValue(model)!.FullName,
                 Replicas = parsed.GetValue(replicas),
                 Device = parsed.GetValue(device)!,
                 Isolation = parsed.GetValue(isolation),
-            };
-            var face = new HttpFaceOptions { Port = parsed.GetValue(port), ApiKey = Key(parsed.GetValue(keyVariable)) };
-            return await ServeAsync(options, face, terminal, time, cancellation).ConfigureAwait(false);
+                RequestTimeout = parsed.GetValue(timeout),
+                ContextStore = Store(parsed.GetValue(storeVariable)),
+                GenerationConfig = parsed.GetValue(sampling),
+                Guardrails = Guardrails(parsed.GetValue(schema)),
+            });
+            var key = Variable("--api-key-env", parsed.GetValue(keyVariable), "the key that clients must send");
+            var face = new HttpFaceOptions { Port = parsed.GetValue(port), ApiKey = key };
+            await using var serving = new Serving(terminal, time);
+            return await serving.RunAsync(options, canary.Read(parsed, options), face, cancellation).ConfigureAwait(false);
         });
         return command;
-    }
-
-    private static async Task<int> ServeAsync(
-        ServerOptions options, HttpFaceOptions faceOptions, Terminal terminal, TimeProvider time, CancellationToken cancellation)
-    {
-        try
-        {
-            if (EncoderFolder.TryLoad(options.Model, options.Device, options.Replicas) is { } encoder)
-            {
-                return await ServeEncoderAsync(encoder, faceOptions, terminal, time, cancellation).ConfigureAwait(false);
-            }
-
-            await using var server = await ModelServer.StartAsync(options, time, cancellation).ConfigureAwait(false);
-            await using var face = await HttpFace.StartAsync(server, faceOptions, time, cancellation).ConfigureAwait(false);
-            terminal.Error.WriteLine($"serving {Printable.Line(server.Identity.Name, 60)} on {face.BaseAddress} ({options.Replicas} replica(s), {server.Identity.Device}); Ctrl-C drains and stops");
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return ExitCodes.Pass;
-        }
-        catch (Exception exception) when (exception is ModelLoadException or IOException)
-        {
-            // A folder that is no model, a port that is taken: about the command line, and nothing was served yet.
-            throw new UsageException(exception.Message);
-        }
-    }
-
-    private static async Task<int> ServeEncoderAsync(
-        TextEncoder encoder, HttpFaceOptions options, Terminal terminal, TimeProvider time, CancellationToken cancellation)
-    {
-        await using var end = encoder.ConfigureAwait(false);
-        await using var face = await HttpFace.StartAsync(encoder, options, time, cancellation).ConfigureAwait(false);
-        var gives = encoder.Labels.Count > 0 ? $"{encoder.Width} labels" : $"embeddings of {encoder.Width} numbers";
-        terminal.Error.WriteLine($"serving {encoder.Identity.Name} on {face.BaseAddress} ({gives}, {encoder.Identity.Device}); Ctrl-C drains and stops");
-        await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return ExitCodes.Pass;
     }
 
     [GeneratedRegex(@"^(auto|cpu|cuda(:[0-9]{1,2})?)$")]
     private static partial Regex DevicePattern();
 
-    private static string? Key(string? variable)
+    private static ContextStoreOptions Store(string? variable)
     {
-        if (variable is null)
+        try
+        {
+            return Variable("--context-store-env", variable, "postgres://USER:PASSWORD@HOST:PORT/DATABASE") is { } url
+                ? new ContextStoreOptions { Postgres = new PostgresOptions { Address = PostgresAddress.Parse(url) } }
+                : new ContextStoreOptions();
+        }
+        catch (DependencyUnavailableException problem)
+        {
+            throw new UsageException($"--context-store-env {variable}: {problem.Message}");
+        }
+    }
+
+    private static GuardrailOptions Guardrails(string? schema)
+    {
+        try
+        {
+            return new GuardrailOptions { RecordSchema = schema is null ? null : ServedGuards.SchemaFile(schema) };
+        }
+        catch (DependencyUnavailableException problem)
+        {
+            throw new UsageException($"--context-schema {schema}: {problem.Message}");
+        }
+    }
+
+    /// <summary>The value of an environment variable that an option names: secrets do not belong on a command line.</summary>
+    private static string? Variable(string option, string? name, string holds)
+    {
+        if (name is null)
         {
             return null;
         }
 
-        var key = Environment.GetEnvironmentVariable(variable);
-        return string.IsNullOrEmpty(key)
-            ? throw new UsageException($"--api-key-env {variable}: the variable is not set; set it to the key that clients must send.")
-            : key;
+        var value = Environment.GetEnvironmentVariable(name);
+        return string.IsNullOrEmpty(value)
+            ? throw new UsageException($"{option} {name}: the variable is not set; set it to {holds}.")
+            : value;
     }
 }

@@ -5,8 +5,8 @@ using ChaosBench.Scenarios.Planning;
 namespace ChaosBench.Engine;
 
 /// <summary>
-/// Clients that wait for their answer before they ask again. Client c's k-th request is entry (k * clients + c) mod count of the
-/// plan's cycle, whatever the others do; that number, before the mod, is the arrival's index.
+/// Clients that wait for their answer before they ask again. Client c's k-th request has the index k * clients + c, whatever the others do;
+/// what it asks is its <see cref="Conversation"/>'s.
 /// </summary>
 internal sealed class ClosedLoop(Plan plan, Workload.Closed workload, RunClock clock, Dispatcher dispatcher, Flights flights)
 {
@@ -27,11 +27,14 @@ internal sealed class ClosedLoop(Plan plan, Workload.Closed workload, RunClock c
     {
         try
         {
-            for (var round = 0; clock.Now < plan.End && !over.IsCancellationRequested; round++)
+            var conversation = new Conversation(plan, workload, client);
+            while (clock.Now < plan.End && !over.IsCancellationRequested)
             {
                 var now = clock.Now;
-                var flight = dispatcher.Dispatch(Draw(checked((round * workload.Clients) + client), now), now);
-                var pause = PauseAfter(await flight.Landed.Task.ConfigureAwait(false));
+                var flight = dispatcher.Dispatch(conversation.Next(now), now);
+                var (outcome, text) = await flight.Landed.Task.ConfigureAwait(false);
+                conversation.Heard(outcome, text);
+                var pause = PauseAfter(workload, outcome);
                 if (pause < TimeSpan.Zero)
                 {
                     return;
@@ -53,12 +56,8 @@ internal sealed class ClosedLoop(Plan plan, Workload.Closed workload, RunClock c
         }
     }
 
-    /// <summary>The planner could not know when a client would ask, so the input faults that are due are applied here.</summary>
-    private Arrival Draw(int index, long now) => InputFaults.Apply(
-        plan.Faults, plan.Seed, plan.Arrivals[index % plan.Arrivals.Count] with { Index = index, At = 0, Group = index }, now);
-
     /// <summary>Negative: this client is done. A request that was not sent (budget, stop) will not be sent a moment later either.</summary>
-    private TimeSpan PauseAfter(Outcome outcome) => outcome switch
+    public static TimeSpan PauseAfter(Workload.Closed workload, Outcome outcome) => outcome switch
     {
         Outcome.NotSent => -TimeSpan.FromTicks(1),
         Outcome.ConnectError or Outcome.TlsError when workload.ThinkTime < PauseAfterFailure => PauseAfterFailure,

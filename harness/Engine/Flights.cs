@@ -9,6 +9,9 @@ namespace ChaosBench.Engine;
 internal sealed class Flights : IDisposable
 {
     private readonly ConcurrentDictionary<int, Flight> _flights = new();
+
+    // Flights that are used again and again: whether one is under way, it knows itself.
+    private readonly ConcurrentQueue<Flight> _reused = new();
     private readonly CancellationTokenSource _idle = new();
     private int _holders;
     private int _count;
@@ -17,7 +20,7 @@ internal sealed class Flights : IDisposable
 
     public CancellationToken Idle => _idle.Token;
 
-    public IEnumerable<Flight> All => _flights.Values;
+    public IEnumerable<Flight> All => _flights.Values.Concat(_reused.Where(flight => flight.IsUnderWay));
 
     public void Hold() => Interlocked.Increment(ref _holders);
 
@@ -29,11 +32,15 @@ internal sealed class Flights : IDisposable
         }
     }
 
+    /// <summary>This flight will serve many requests, one after the other.</summary>
+    public void Reuse(Flight flight) => _reused.Enqueue(flight);
+
     public void Add(Flight flight)
     {
         Hold();
         Interlocked.Increment(ref _count);
-        if (!_flights.TryAdd(flight.Arrival.Index, flight))
+        flight.Depart();
+        if (!flight.IsReused && !_flights.TryAdd(flight.Arrival.Index, flight))
         {
             throw new InvalidOperationException($"Arrival {flight.Arrival.Index} is in the plan twice.");
         }
@@ -41,8 +48,13 @@ internal sealed class Flights : IDisposable
 
     public void Remove(Flight flight)
     {
-        if (_flights.TryRemove(flight.Arrival.Index, out _))
+        if (flight.Arrive())
         {
+            if (!flight.IsReused)
+            {
+                _flights.TryRemove(flight.Arrival.Index, out _);
+            }
+
             Interlocked.Decrement(ref _count);
             Release();
         }

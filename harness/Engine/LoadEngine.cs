@@ -1,4 +1,6 @@
+using ChaosBench.Engine.Loops;
 using ChaosBench.Engine.Pacing;
+using ChaosBench.Engine.Targets;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
@@ -8,7 +10,7 @@ namespace ChaosBench.Engine;
 /// <summary>
 /// Walks a plan against its targets and writes what happened:
 /// <code>
-/// Plan -> pacer (own thread) -> dispatcher -> target (thread pool) -> observation -> journal
+/// Plan -> lane (own thread) -> dispatcher -> target -> observation -> journal
 ///           |                                                             |
 ///           | phases -> drain -> give up                        scores, abort conditions, progress
 /// </code>
@@ -30,7 +32,7 @@ public static class LoadEngine
         Check(request);
         if (request.WarmUp)
         {
-            await Warming.RunAsync(request.Plan, request.Pacing).ConfigureAwait(false);
+            await Warming.RunAsync(request).ConfigureAwait(false);
         }
 
         using var stop = new RunStop();
@@ -59,25 +61,42 @@ public static class LoadEngine
     }
 
     /// <summary>The one-screen main path of a run.</summary>
-    private sealed class Run(RunRequest request, RunStop stop, Flights flights) : IAsyncDisposable
+    private sealed class Run : IAsyncDisposable
     {
+        private readonly RunRequest _request;
+        private readonly RunStop _stop;
+        private readonly Flights _flights;
         private readonly Tally _tally = new();
-        private readonly RecentWindow _recent = new();
-        private readonly IPacer _pacer = request.Pacer ?? new MonotonicPacer(request.Clock, request.Pacing);
-        private readonly CancellationTokenSource _phasesOver = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        private readonly RecentWindow _recent;
+        private readonly CancellationTokenSource _phasesOver;
+        private readonly CancellationTokenSource _finished = new();
+        private readonly Recorder _recorder;
+        private readonly IReadOnlyList<Lane> _lanes;
         private Task _alongside = Task.CompletedTask;
         private Pulse? _pulse;
 
-        public RunOutcome Outcome() => new(stop.Ending, stop.Reason, _tally.Snapshot(), request.Clock.Now);
+        public Run(RunRequest request, RunStop stop, Flights flights)
+        {
+            (_request, _stop, _flights) = (request, stop, flights);
+            _phasesOver = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+            _recent = new RecentWindow(keepsObservations: request.Plan.Scenario.Abort.Count > 0);
+            _recorder = new Recorder(request, stop, _tally, _recent);
+            _lanes = Lane.Create(request, stop, flights, _recorder, _phasesOver.Token);
+        }
+
+        private static Response Abandoned { get; } = new() { Outcome = Reports.Journal.Outcome.Cancelled };
+
+        private IPacer Pacer => _lanes[0].Pacer;
+
+        public RunOutcome Outcome() => new(_stop.Ending, _stop.Reason, _tally.Snapshot(), _request.Clock.Now);
 
         public async Task OnOwnThreadAsync()
         {
             var walked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var thread = new Thread(() =>
+            Start("chaosbench-pacer", () =>
             {
                 try
                 {
-                    LinuxClock.RemoveTimerSlack();
                     Walk();
                     walked.SetResult();
                 }
@@ -87,9 +106,7 @@ public static class LoadEngine
                 {
                     walked.SetException(bug);
                 }
-            })
-            { IsBackground = true, Name = "chaosbench-pacer" };
-            thread.Start();
+            });
             try
             {
                 await walked.Task.ConfigureAwait(false);
@@ -100,62 +117,107 @@ public static class LoadEngine
             }
         }
 
-        private void Walk()
+        private static Thread Start(string name, Action work)
         {
-            request.Clock.Start();
-            request.Observer?.OnStarted();
-            var dispatcher = new Dispatcher(request, stop, flights, _tally, _recent);
-            _pulse = new Pulse(request, stop, flights, _tally, _recent);
-            _alongside = StartAlongside();
-            flights.Hold();
-            switch (request.Plan.Scenario.Workload)
+            var thread = new Thread(() =>
             {
-                case Workload.Open:
-                    OpenLoop.Walk(request.Plan.Arrivals, _pacer, dispatcher, stop);
-                    break;
-                case Workload.Closed closed:
-                    new ClosedLoop(request.Plan, closed, request.Clock, dispatcher, flights).Start(_phasesOver.Token);
-                    break;
-                default:
-                    throw new System.Diagnostics.UnreachableException();
-            }
-
-            _pacer.WaitUntil(request.Plan.End, stop.Token);
-            _phasesOver.Cancel();
-            flights.Release();
-            Drain(dispatcher);
+                LinuxClock.RemoveTimerSlack();
+                work();
+            })
+            { IsBackground = true, Name = name };
+            thread.Start();
+            return thread;
         }
 
-        private void Drain(Dispatcher dispatcher)
+        private void Walk()
         {
-            using (var settled = CancellationTokenSource.CreateLinkedTokenSource(flights.Idle, stop.Token))
+            _request.Clock.Start();
+            _request.Observer?.OnStarted();
+            _pulse = new Pulse(
+                _request, _stop, _flights, _tally, _recent, new GeneratorWatch([.. _lanes.Select(lane => lane.Events).OfType<EventLoop>()]));
+            _alongside = StartAlongside();
+            _flights.Hold();
+            var others = _lanes.Skip(1).Select(StartBeside).ToList();
+            try
             {
-                _pacer.WaitUntil(request.Plan.End + Nanos.From(request.Plan.Scenario.Drain), settled.Token);
+                Walk(_lanes[0]);
+                _phasesOver.Cancel();
+                _flights.Release();
+                Drain();
+            }
+            finally
+            {
+                _finished.Cancel();
+                others.ForEach(thread => thread.Join());
+                _lanes[0].Dispose();
+            }
+        }
+
+        private void Walk(Lane lane)
+        {
+            lane.Walk(_stop.Token);
+            lane.Pacer.WaitUntil(_request.Plan.End, _stop.Token);
+            lane.PhasesOver();
+        }
+
+        private Thread StartBeside(Lane lane, int number)
+        {
+            // Before anybody else can let go: its requests count too.
+            _flights.Hold();
+            return Start($"chaosbench-loop-{number + 1}", () => WalkBeside(lane));
+        }
+
+        /// <summary>Another thread's share; it lives until the last answer is in, or is not waited for any more.</summary>
+        private void WalkBeside(Lane lane)
+        {
+            using (lane)
+            {
+                try
+                {
+                    Walk(lane);
+                    _flights.Release();
+                    lane.Pacer.WaitUntil(long.MaxValue, _finished.Token);
+                }
+#pragma warning disable CA1031 // Nobody awaits this thread: its bug must still end the run.
+                catch (Exception bug)
+#pragma warning restore CA1031
+                {
+                    _stop.Broke("sending", bug);
+                }
+            }
+        }
+
+        private void Drain()
+        {
+            using (var settled = CancellationTokenSource.CreateLinkedTokenSource(_flights.Idle, _stop.Token))
+            {
+                Pacer.WaitUntil(_request.Plan.End + Nanos.From(_request.Plan.Scenario.Drain), settled.Token);
             }
 
-            var cause = stop.Token.IsCancellationRequested ? CancelCause.Stop : CancelCause.Drain;
-            foreach (var flight in flights.All)
+            var cause = _stop.Token.IsCancellationRequested ? CancelCause.Stop : CancelCause.Drain;
+            foreach (var flight in _flights.All)
             {
                 flight.Cancel(cause);
             }
 
-            _pacer.WaitUntil(request.Clock.Now + Nanos.From(CancelGrace), flights.Idle);
-            foreach (var flight in flights.All)
+            Pacer.WaitUntil(_request.Clock.Now + Nanos.From(CancelGrace), _flights.Idle);
+            foreach (var flight in _flights.All.Where(flight => flight.TryEnd()))
             {
-                dispatcher.Abandon(flight);
+                _recorder.Record(flight, _recorder.Interpret(flight, Abandoned));
+                _flights.Remove(flight);
             }
         }
 
         /// <summary>Started off this thread, so that no driver can hold up the schedule.</summary>
         private Task StartAlongside()
         {
-            if (request.Alongside is not { } alongside)
+            if (_request.Alongside is not { } alongside)
             {
                 return Task.CompletedTask;
             }
 
             var token = _phasesOver.Token;
-            return request.Queue is null ? Task.Run(InPlaceAsync, CancellationToken.None) : InPlaceAsync();
+            return _request.Queue is null ? Task.Run(InPlaceAsync, CancellationToken.None) : InPlaceAsync();
 
             async Task InPlaceAsync() => await alongside(token).ConfigureAwait(false);
         }
@@ -175,7 +237,7 @@ public static class LoadEngine
             catch (Exception problem)
 #pragma warning restore CA1031
             {
-                stop.Request(RunEnding.Broken, $"{problem.GetType().Name}: {OneLine.Of(problem.Message)}");
+                _stop.Request(RunEnding.Broken, $"{problem.GetType().Name}: {OneLine.Of(problem.Message)}");
             }
 
             await StopPulseAsync().ConfigureAwait(false);
@@ -185,6 +247,7 @@ public static class LoadEngine
         {
             await StopPulseAsync().ConfigureAwait(false);
             _phasesOver.Dispose();
+            _finished.Dispose();
         }
 
         private async Task StopPulseAsync()

@@ -33,7 +33,9 @@ internal sealed class ObservationBuilder(RunClock clock, Action? onSent = null) 
         }
     }
 
-    public void Sent()
+    public void Sent() => Sent(clock.Now);
+
+    public void Sent(long stamp)
     {
         lock (_lock)
         {
@@ -42,7 +44,7 @@ internal sealed class ObservationBuilder(RunClock clock, Action? onSent = null) 
                 return;
             }
 
-            _sent = clock.Now;
+            _sent = stamp;
         }
 
         onSent?.Invoke();
@@ -82,11 +84,25 @@ internal sealed class ObservationBuilder(RunClock clock, Action? onSent = null) 
         lock (_lock)
         {
             _closed = true;
-            return new Instants(_sent, _firstToken, _lastToken, _firstEventTokens, _tokens, _gaps ?? []);
+            return new Instants(_sent, _firstToken, _lastToken, _firstEventTokens, _tokens, _gaps is { Count: > 0 } ? _gaps.ToArray() : []);
+        }
+    }
+
+    /// <summary>Begins again, for another request.</summary>
+    public void Renew()
+    {
+        lock (_lock)
+        {
+            _gaps?.Clear();
+            (_sent, _firstToken, _lastToken, _firstEventTokens, _tokens, _closed) = (null, null, null, 0, 0, false);
         }
     }
 }
 
 /// <param name="Tokens">All that were reported.</param>
 internal readonly record struct Instants(
-    long? Sent, long? FirstToken, long? LastToken, int FirstEventTokens, long Tokens, IReadOnlyList<TokenGap> Gaps);
+    long? Sent, long? FirstToken, long? LastToken, int FirstEventTokens, long Tokens, IReadOnlyList<TokenGap> Gaps)
+{
+    /// <summary>Of a request that was never sent.</summary>
+    public static Instants None { get; } = new(null, null, null, 0, 0, []);
+}

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using ChaosBench.Engine.Targets;
@@ -9,10 +10,14 @@ namespace ChaosBench.Engine;
 /// <summary>Puts the parts of one observation together.</summary>
 internal static class Observations
 {
+    // Prompts are sent again and again; their hash does not change.
+    private static readonly ConditionalWeakTable<PlannedPrompt, string> PromptHashes = [];
+
     public static JournalEvent.Observation Make(
         RunRequest request, Arrival arrival, long planned, string target, Instants instants, Response response)
     {
         var ended = request.Clock.Now;
+        var mark = response.Mark ?? (response.Text is { } text ? OutputMark.Of(text) : null);
         return new JournalEvent.Observation
         {
             At = ended,
@@ -40,21 +45,21 @@ internal static class Observations
             Degraded = response.Degraded,
             Faults = FaultsOf(request, arrival),
             PromptSha256 = PromptHash(arrival.Prompt),
-            OutputSha256 = response.Text is { } text ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))) : null,
-            OutputChars = response.Text?.Length,
+            OutputSha256 = mark?.Sha256,
+            OutputChars = mark?.Chars,
         };
     }
 
     /// <summary>SHA-256 of the raw body, else of each message's role and content as UTF-8, each ended by a zero byte.</summary>
-    internal static string PromptHash(PlannedPrompt prompt)
+    internal static string PromptHash(PlannedPrompt prompt) => PromptHashes.GetValue(prompt, static unseen =>
     {
-        if (prompt.RawBody is { } body)
+        if (unseen.RawBody is { } body)
         {
             return Convert.ToHexStringLower(SHA256.HashData(body.Span));
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var message in prompt.Messages)
+        foreach (var message in unseen.Messages)
         {
             hash.AppendData(Encoding.UTF8.GetBytes(message.Role));
             hash.AppendData([0]);
@@ -63,7 +68,7 @@ internal static class Observations
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    });
 
     private static IReadOnlyList<string> FaultsOf(RunRequest request, Arrival arrival)
     {

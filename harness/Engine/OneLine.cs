@@ -13,6 +13,11 @@ internal static class OneLine
             return null;
         }
 
+        if (text.Length <= maxLength && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
+        }
+
         var kept = text.Length <= maxLength ? text : string.Concat(text.AsSpan(0, maxLength - 3), "...");
         return string.Create(kept.Length, kept, static (span, source) =>
         {

@@ -7,26 +7,29 @@ namespace ChaosBench.Engine;
 /// Sends every arrival at its planned instant, whatever the target does. The schedule is never re-anchored: a late arrival goes
 /// out at once and carries its lateness in its own numbers (planned to sent), so a stall of target or harness cannot hide.
 /// </summary>
-internal static class OpenLoop
+/// <param name="First">Of the arrivals that are this walker's: every <paramref name="Step"/>-th from there on.</param>
+internal sealed record OpenLoop(IReadOnlyList<Arrival> Arrivals, int First, int Step)
 {
-    public static void Walk(IReadOnlyList<Arrival> arrivals, IPacer pacer, Dispatcher dispatcher, RunStop stop)
+    public void Walk(IPacer pacer, ILauncher launcher, Recorder recorder, CancellationToken stop)
     {
-        var next = 0;
-        for (; next < arrivals.Count; next++)
+        var next = First;
+        for (; next < Arrivals.Count; next += Step)
         {
-            var arrival = arrivals[next];
-            pacer.WaitUntil(arrival.At, stop.Token);
-            if (stop.Token.IsCancellationRequested)
+            var arrival = Arrivals[next];
+            launcher.Ready(arrival, arrival.At);
+            pacer.WaitUntil(arrival.At, stop);
+            if (stop.IsCancellationRequested)
             {
+                launcher.Drop();
                 break;
             }
 
-            dispatcher.Dispatch(arrival, arrival.At);
+            launcher.Launch();
         }
 
-        for (; next < arrivals.Count; next++)
+        for (; next < Arrivals.Count; next += Step)
         {
-            dispatcher.Skip(arrivals[next], arrivals[next].At, $"run stopped: {stop.Reason}");
+            recorder.Skip(Arrivals[next], Arrivals[next].At);
         }
     }
 }

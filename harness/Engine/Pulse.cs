@@ -1,6 +1,5 @@
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Measuring;
-using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Engine;
@@ -20,17 +19,16 @@ internal sealed class Pulse : IAsyncDisposable
 
     // Touched by one beat at a time: a beat that finds another at work leaves.
     private int _beating;
-    private long _lastAt;
-    private TimeSpan _lastCpu = Environment.CpuUsage.TotalTime;
-    private TimeSpan _lastPause = GC.GetTotalPauseDuration();
+    private readonly GeneratorWatch _watch;
 
-    public Pulse(RunRequest request, RunStop stop, Flights flights, Tally tally, RecentWindow recent)
+    public Pulse(RunRequest request, RunStop stop, Flights flights, Tally tally, RecentWindow recent, GeneratorWatch watch)
     {
         _request = request;
         _stop = stop;
         _flights = flights;
         _tally = tally;
         _recent = recent;
+        _watch = watch;
         _abort = new AbortMonitor(request.Plan.Scenario.Abort);
         _timer = request.Clock.Time.CreateTimer(_ => Beat(), null, Period, Period);
     }
@@ -47,7 +45,7 @@ internal sealed class Pulse : IAsyncDisposable
         try
         {
             var now = _request.Clock.Now;
-            Sample(now);
+            _request.Journal.Write(_watch.Sample(now, _flights.Count) with { Devices = _request.Devices?.Invoke() ?? [] });
             CheckAbort(now);
             _request.Progress?.Report(Snapshot(now));
         }
@@ -55,28 +53,12 @@ internal sealed class Pulse : IAsyncDisposable
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            _stop.Request(RunEnding.Broken, $"watching the run failed: {bug.GetType().Name}: {OneLine.Of(bug.Message)}");
+            _stop.Broke("watching the run", bug);
         }
         finally
         {
             Volatile.Write(ref _beating, 0);
         }
-    }
-
-    private void Sample(long now)
-    {
-        var cpu = Environment.CpuUsage.TotalTime;
-        var pause = GC.GetTotalPauseDuration();
-        var elapsed = Math.Max(1, now - _lastAt);
-        _request.Journal.Write(new JournalEvent.GeneratorSample
-        {
-            At = now,
-            InFlight = _flights.Count,
-            ProcessCpu = Nanos.From(cpu - _lastCpu) / (double)elapsed,
-            GcPause = Nanos.From(pause - _lastPause),
-            ThreadPoolQueue = ThreadPool.PendingWorkItemCount,
-        });
-        (_lastAt, _lastCpu, _lastPause) = (now, cpu, pause);
     }
 
     private void CheckAbort(long now)
@@ -118,8 +100,7 @@ internal sealed class Pulse : IAsyncDisposable
     private RunProgress Snapshot(long now)
     {
         var plan = _request.Plan;
-        var ttft = new Distribution(_recent.At(now).Where(o => o.FirstToken is not null)
-            .Select(o => Nanos.ToSeconds(o.FirstToken!.Value - o.Planned)));
+        var ttft = new Distribution(_recent.FirstTokensAt(now));
         return new RunProgress(
             TimeSpan.FromTicks(now / 100), TimeSpan.FromTicks(plan.End / 100), plan.PhaseAt(now),
             plan.Scenario.Workload is Workload.Open ? plan.Arrivals.Count : null,

@@ -3,17 +3,21 @@ using ChaosBench.Scenarios;
 
 namespace ChaosBench.Engine;
 
-/// <summary>The observations of the last seconds, for the abort conditions and for people who watch.</summary>
-internal sealed class RecentWindow
+/// <summary>
+/// The last seconds of a run: first-token times for people who watch, and whole observations where abort conditions need them. Nothing
+/// else is kept: what lives on for seconds must be copied by each collection, and the pauses would be in the measurement.
+/// </summary>
+internal sealed class RecentWindow(bool keepsObservations)
 {
     public const long Length = 5 * Nanos.PerSecond;
 
     /// <summary>20,000 answers a second; beyond that the window is shorter than 5 s.</summary>
     private const int Capacity = 100_000;
 
-    // Guards the queue.
+    // Guards the queues.
     private readonly Lock _lock = new();
     private readonly Queue<JournalEvent.Observation> _recent = new();
+    private readonly Queue<(long Ended, long Ttft)> _firstTokens = new();
 
     public void Add(JournalEvent.Observation observation)
     {
@@ -24,15 +28,19 @@ internal sealed class RecentWindow
 
         lock (_lock)
         {
-            if (_recent.Count == Capacity)
+            if (observation.FirstToken is { } first)
             {
-                _recent.Dequeue();
+                Add(_firstTokens, (observation.Ended, first - observation.Planned));
             }
 
-            _recent.Enqueue(observation);
+            if (keepsObservations)
+            {
+                Add(_recent, observation);
+            }
         }
     }
 
+    /// <summary>Empty unless observations are kept.</summary>
     public JournalEvent.Observation[] At(long now)
     {
         lock (_lock)
@@ -44,5 +52,29 @@ internal sealed class RecentWindow
 
             return [.. _recent];
         }
+    }
+
+    /// <summary>Seconds from the planned time to the first token, of the requests that ended in the last 5 s.</summary>
+    public double[] FirstTokensAt(long now)
+    {
+        lock (_lock)
+        {
+            while (_firstTokens.TryPeek(out var oldest) && oldest.Ended <= now - Length)
+            {
+                _firstTokens.Dequeue();
+            }
+
+            return [.. _firstTokens.Select(one => Nanos.ToSeconds(one.Ttft))];
+        }
+    }
+
+    private static void Add<T>(Queue<T> queue, T item)
+    {
+        if (queue.Count == Capacity)
+        {
+            queue.Dequeue();
+        }
+
+        queue.Enqueue(item);
     }
 }

@@ -42,6 +42,9 @@ public sealed record RunRequest
     /// <summary>Told once a second.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 
+    /// <summary>Read once a second into the journal; returns soon and never throws. Null: there are no cards to read.</summary>
+    public Func<IReadOnlyList<DeviceSample>>? Devices { get; init; }
+
     /// <summary>The run is aborted within a second of this file's appearance; its first line is the reason.</summary>
     public string? AbortFile { get; init; }
 
@@ -50,6 +53,12 @@ public sealed record RunRequest
 
     /// <summary>Where sends run; tests run them in place. Null: the thread pool.</summary>
     internal Action<IThreadPoolWorkItem>? Queue { get; init; }
+
+    /// <summary>Event loops where the targets run on them. Null: one, or more where there are four cores and up.</summary>
+    internal int? Loops { get; init; }
+
+    internal TimeSpan TimeoutOf(TargetRole role) =>
+        (role == TargetRole.Baseline ? Plan.Scenario.Baseline ?? Plan.Scenario.Candidate : Plan.Scenario.Candidate).RequestTimeout;
 }
 
 /// <summary>Hears of each request. Called on the engine's threads: return at once and do not throw.</summary>
@@ -61,6 +70,9 @@ public interface IRunObserver
     /// <summary>The request's bytes are about to go out.</summary>
     void OnSent(Arrival arrival) { }
 
-    /// <summary>The observation is in the journal. <paramref name="output"/> is raw and may be huge or hostile.</summary>
+    /// <summary>False: the text of an answer need not be made for <see cref="OnEnded"/>. Always the same.</summary>
+    bool WantsOutput => true;
+
+    /// <summary>The observation is in the journal. <paramref name="output"/> is raw and may be huge or hostile; null if it was not wanted.</summary>
     void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output) { }
 }

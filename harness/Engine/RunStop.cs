@@ -22,6 +22,10 @@ internal sealed class RunStop : IDisposable
         }
     }
 
+    /// <summary>A bug of ours, in what it was found.</summary>
+    public void Broke(string doing, Exception bug) =>
+        Request(RunEnding.Broken, $"{doing} failed: {bug.GetType().Name}: {OneLine.Of(bug.Message)}");
+
     public void Dispose() => _source.Dispose();
 
     private sealed record Cause(RunEnding Ending, string Reason);

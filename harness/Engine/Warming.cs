@@ -1,5 +1,5 @@
-using ChaosBench.Engine.Pacing;
 using ChaosBench.Engine.Targets;
+using ChaosBench.Engine.Targets.OpenAi;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
@@ -8,30 +8,58 @@ using ChaosBench.Scenarios.Planning;
 namespace ChaosBench.Engine;
 
 /// <summary>
-/// Runs the whole path once against a null target before anything is measured. Without it the first requests carry the time to
-/// compile this code: 85 ms of p99 send lag in the prototype, the largest schedule error of all.
+/// Runs the whole path once before anything is measured: against a server of our own where requests go over an event loop, else
+/// against a null target. Without it the first requests carry the time to compile this code: 85 ms of p99 send lag in the prototype,
+/// the largest schedule error of all.
 /// </summary>
 internal static class Warming
 {
-    private const int Requests = 200;
+    private const int Requests = 800;
     private const long Gap = Nanos.PerMillisecond / 2;
 
-    public static async Task RunAsync(Plan plan, PacerOptions pacing)
+    public static async Task RunAsync(RunRequest request)
     {
-        if (plan.Arrivals.Count == 0)
+        if (request.Plan.Arrivals.Count == 0)
         {
             return;
         }
 
-        var sample = plan.Arrivals[0];
+        if (!Lane.RunsOnLoops(request))
+        {
+            await RunAsync(request, new NullTarget()).ConfigureAwait(false);
+            return;
+        }
+
+        await using var server = new NullServer();
+        await using var target = new OpenAiTarget(new OpenAiSettings { Name = "null", Url = server.Url, Model = "null" });
+        await RunAsync(request, target).ConfigureAwait(false);
+    }
+
+    private static async Task RunAsync(RunRequest request, ITarget target)
+    {
+        await LoadEngine.RunAsync(new RunRequest
+        {
+            Plan = Rehearsal(request.Plan),
+            Targets = new Dictionary<TargetRole, ITarget> { [TargetRole.Candidate] = target },
+            Journal = new NullJournal(),
+            Pacing = request.Pacing,
+            WarmUp = false,
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Requests from all over the plan, so that streams and plain replies are both tried.</summary>
+    private static Plan Rehearsal(Plan plan)
+    {
         var arrivals = Enumerable.Range(0, Requests)
-            .Select(index => sample with { Index = index, Group = index, At = index * Gap, Role = TargetRole.Candidate })
+            .Select(index => plan.Arrivals[(int)((long)index * plan.Arrivals.Count / Requests)] with
+            {
+                Index = index, Group = index, At = index * Gap, Role = TargetRole.Candidate,
+            })
             .ToList();
-        var end = Requests * Gap;
-        var rehearsal = plan with
+        return plan with
         {
             Arrivals = arrivals,
-            Phases = [new PhaseWindow(Phase.WarmUp, 0, end)],
+            Phases = [new PhaseWindow(Phase.WarmUp, 0, Requests * Gap)],
             Faults = [],
             Scenario = plan.Scenario with
             {
@@ -40,14 +68,6 @@ internal static class Warming
                 Abort = [],
             },
         };
-        await LoadEngine.RunAsync(new RunRequest
-        {
-            Plan = rehearsal,
-            Targets = new Dictionary<TargetRole, ITarget> { [TargetRole.Candidate] = new NullTarget() },
-            Journal = new NullJournal(),
-            Pacing = pacing,
-            WarmUp = false,
-        }).ConfigureAwait(false);
     }
 
     private sealed class NullJournal : IJournalWriter

@@ -35,7 +35,7 @@ internal static class JournalHeader
         var kind = FaultCatalogue.Find(fault.Kind)
             ?? throw new InvalidOperationException($"validation let an unknown fault through: {fault.Kind}");
         return new PlannedFaultInfo(
-            fault.Id, fault.Kind, kind.Vantage, kind.Scope, FidelityOf(kind, scenario), fault.Share.Value, planned.Start, planned.End,
+            fault.Id, fault.Kind, kind.Vantage, kind.Scope, NodeVictims.ActsOutside(scenario, fault) ? Fidelity.Real : FidelityOf(kind, scenario), fault.Share.Value, planned.Start, planned.End,
             fault.DetectedWithin?.TotalSeconds, fault.RecoveredWithin?.TotalSeconds, fault.MinExposure);
     }
 

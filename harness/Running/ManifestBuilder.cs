@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ChaosBench.Engine.Targets;
+using ChaosBench.Harness.Calibrating;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Scenarios.Files;
@@ -27,12 +28,16 @@ internal static class ManifestBuilder
         PlanSha256 = plan.Sha256,
         Files = plan.Files,
         Targets = [.. Roles(plan.Scenario).Select(pair => Entry(pair.Role, pair.Target, identities.GetValueOrDefault(pair.Role)))],
-        Machine = new MachineFacts(
-            RuntimeInformation.OSDescription, RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
-            RuntimeInformation.FrameworkDescription, Cpu(), Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
+        Machine = Machine(),
+        Calibration = CalibrationStore.Read(),
         ReplayCommand = settings.ReplayCommand,
         InconclusivePolicy = settings.Inconclusive == InconclusivePolicy.Keep ? null : settings.Inconclusive.ToString().ToLowerInvariant(),
     };
+
+    /// <summary>The machine that this process runs on.</summary>
+    public static MachineFacts Machine() => new(
+        RuntimeInformation.OSDescription, RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(),
+        RuntimeInformation.FrameworkDescription, Cpu(), Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     private static IEnumerable<(TargetRole Role, Target Target)> Roles(Scenario scenario)
     {

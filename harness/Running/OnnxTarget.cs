@@ -17,7 +17,8 @@ namespace ChaosBench.Harness.Running;
 
 /// <summary>A model served inside this process, as a target: requests go straight to the server's router, without HTTP.</summary>
 internal sealed class OnnxTarget(
-    Target.Onnx target, DependencyChaos? contextStoreChaos, Action<string, ServerEvent> onEvent, TimeProvider time) : ITarget
+    Target.Onnx target, DependencyChaos? contextStoreChaos, Func<Templated, string> resolve, Action<string, ServerEvent> onEvent,
+    TimeProvider time) : ITarget
 {
     private ModelServer? _server;
 
@@ -26,7 +27,7 @@ internal sealed class OnnxTarget(
     /// <summary>The replicas, for faults on nodes. Reads the server only when a fault acts, so it may be handed out before the start.</summary>
     public IReplicaControl Replicas => new ReplicaControl(this, target);
 
-    private ModelServer Server => _server ?? throw new InvalidOperationException($"{Name} has not been started");
+    internal ModelServer Server => _server ?? throw new InvalidOperationException($"{Name} has not been started");
 
     public async Task<TargetIdentity> StartAsync(CancellationToken cancellation)
     {
@@ -34,13 +35,14 @@ internal sealed class OnnxTarget(
         {
             _server = await ModelServer.StartAsync(Options(), time, cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is ModelLoadException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (
+            exception is ModelLoadException or DependencyUnavailableException or IOException or UnauthorizedAccessException)
         {
             throw new TargetUnavailableException($"target '{Name}' could not be loaded: {exception.Message}", exception);
         }
 
         _server.OnEvent += happening => onEvent(Name, happening);
-        return new TargetIdentity(Name, "onnx", target.Model, Facts(_server.Identity));
+        return new TargetIdentity(Name, "onnx", target.Model, Facts(_server));
     }
 
     public async Task<Response> SendAsync(Arrival arrival, IResponseSink sink, CancellationToken cancellation)
@@ -61,11 +63,12 @@ internal sealed class OnnxTarget(
                 };
             }
 
-            request = parsed.Parsed.Request with { FaultKey = FaultKeyOf(arrival) };
+            request = parsed.Parsed.With(Server.Defaults).Request with { FaultKey = FaultKeyOf(arrival) };
         }
         else
         {
-            request = Request(arrival);
+            // What a scenario does not plan is left open over HTTP too.
+            request = Server.Defaults.Of(SamplingFields.TopP | SamplingFields.TopK | SamplingFields.RepetitionPenalty, Request(arrival));
         }
 
         var tokens = new TokenSink(sink, request.Stream);
@@ -95,13 +98,8 @@ internal sealed class OnnxTarget(
         },
         MaxBatch = target.MaxBatch,
         QueueLimit = target.QueueLimit,
-        ContextStore = target.ContextStore is not { } store ? null : new ContextStoreOptions
-        {
-            Latency = store.Latency ?? TimeSpan.FromMilliseconds(1),
-            Timeout = store.Timeout ?? TimeSpan.FromMilliseconds(250),
-            Fallback = store.Fallback,
-            Innermost = contextStoreChaos is null ? null : contextStoreChaos.AddTo,
-        },
+        ContextStore = ServedGuards.StoreOf(target, resolve, contextStoreChaos),
+        Guardrails = ServedGuards.Of(target),
     };
 
     internal static GenerationRequest Request(Arrival arrival) => new()
@@ -145,16 +143,26 @@ internal sealed class OnnxTarget(
         };
     }
 
-    private static Dictionary<string, string> Facts(ModelIdentity identity) => new(StringComparer.Ordinal)
+    private static Dictionary<string, string> Facts(ModelServer server)
     {
-        ["model"] = identity.Name,
-        ["modelSha256"] = identity.ModelSha256,
-        ["tokenizerSha256"] = identity.TokenizerSha256,
-        ["runtime"] = "ONNX Runtime " + identity.RuntimeVersion,
-        ["device"] = identity.Device,
-        ["layers"] = identity.Layers.ToString(CultureInfo.InvariantCulture),
-        ["contextTokens"] = identity.Context.ToString(CultureInfo.InvariantCulture),
-    };
+        var identity = server.Identity;
+        var facts = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["model"] = identity.Name,
+            ["modelSha256"] = identity.ModelSha256,
+            ["tokenizerSha256"] = identity.TokenizerSha256,
+            ["runtime"] = "ONNX Runtime " + identity.RuntimeVersion,
+            ["device"] = identity.Device,
+            ["layers"] = identity.Layers.ToString(CultureInfo.InvariantCulture),
+            ["contextTokens"] = identity.Context.ToString(CultureInfo.InvariantCulture),
+        };
+        if (server.Defaults.ToString() is { Length: > 0 } sampling)
+        {
+            facts["generationConfig"] = sampling;
+        }
+
+        return facts;
+    }
 
     /// <summary>Passes tokens on as they come, or all at once at the end when the request does not stream.</summary>
     private sealed class TokenSink(IResponseSink sink, bool stream) : IGenerationSink

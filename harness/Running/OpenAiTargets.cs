@@ -8,7 +8,11 @@ namespace ChaosBench.Harness.Running;
 internal static class OpenAiTargets
 {
     /// <exception cref="TargetUnavailableException">A resolved URL that is none, a certificate file that cannot be used.</exception>
-    public static OpenAiTarget Create(Target.OpenAi target, Func<Templated, string> resolve, TimeProvider time) => new(new OpenAiSettings
+    public static OpenAiTarget Create(Target.OpenAi target, Func<Templated, string> resolve, TimeProvider time) =>
+        new(Settings(target, resolve, time));
+
+    /// <exception cref="TargetUnavailableException">A resolved URL that is none.</exception>
+    public static OpenAiSettings Settings(Target.OpenAi target, Func<Templated, string> resolve, TimeProvider time) => new()
     {
         Name = target.Name,
         Url = Absolute(target.Name, "url", target.Url, resolve),
@@ -24,7 +28,19 @@ internal static class OpenAiTargets
         Budget = target.Budget,
         RetryAfter = target.RetryAfter,
         Time = time,
-    });
+    };
+
+    /// <summary>Why no fault proxy can stand in front of it, continuing "stream.cut ..."; null where one can.</summary>
+    public static string? NoProxyReason(Target.OpenAi target) => target switch
+    {
+        { Proxy: not null } => $"would be one proxy too many: target '{target.Name}' is reached through its own; leave proxy: out",
+        { CaCertificate: not null } or { ClientCertificate: not null } =>
+            $"cannot be put between certificates of your own and target '{target.Name}'; start 'chaosbench proxy' in front of an http endpoint",
+        _ => null,
+    };
+
+    /// <exception cref="TargetUnavailableException">It resolves to none.</exception>
+    public static Uri UrlOf(Target.OpenAi target, Func<Templated, string> resolve) => Absolute(target.Name, "url", target.Url, resolve);
 
     /// <summary>The message names the template, never the value: a URL may hold a password.</summary>
     private static Uri Absolute(string target, string key, Templated url, Func<Templated, string> resolve) =>

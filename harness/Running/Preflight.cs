@@ -1,5 +1,10 @@
 using ChaosBench.Chaos;
+using ChaosBench.Chaos.Docker;
+using ChaosBench.Chaos.Leases;
+using ChaosBench.Chaos.Nodes;
+using ChaosBench.Chaos.Proxy;
 using ChaosBench.Engine.Targets;
+using ChaosBench.Engine.Targets.Http;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
@@ -15,11 +20,18 @@ internal static class Preflight
         Target?[] targets = [plan.Scenario.Candidate, plan.Scenario.Baseline];
         var controls = targets.OfType<Target>().Select(target => Controls(target, plan.Seed, silent)).ToList();
         var refusals = targets.OfType<Target.OpenAi>().Select(target => Unusable(target, resolve)).OfType<string>().ToList();
+        if (TooManyClients(plan) is { } tooMany)
+        {
+            refusals.Add($"scenario '{plan.Scenario.Name}': {tooMany}");
+        }
+
+        using var engine = new DockerEngine("/");
+        var reach = OperatingSystem.IsLinux() ? new NodeReach(new NoLeases(), engine) : null;
         foreach (var fault in plan.Faults)
         {
             try
             {
-                InjectorFactory.Create(fault, plan.Seed, controls, silent);
+                InjectorFactory.Create(fault, plan.Seed, controls, silent, reach);
             }
             catch (FaultRefusedException refusal)
             {
@@ -29,6 +41,12 @@ internal static class Preflight
 
         return refusals;
     }
+
+    /// <summary>Clients that this machine could not connect would wait for each other and measure nothing but that.</summary>
+    private static string? TooManyClients(Plan plan) =>
+        plan.Scenario is { Workload: Workload.Closed closed, Candidate: Target.OpenAi }
+            ? ConnectionBudget.OfThisMachine().Refusal(closed.Clients)
+            : null;
 
     /// <summary>Certificates that do not read and URLs that resolve to none show when the client is made; it connects to nothing yet.</summary>
     private static string? Unusable(Target.OpenAi target, Func<Templated, string> resolve)
@@ -48,10 +66,17 @@ internal static class Preflight
     {
         Target.Onnx onnx => new TargetControls(
             onnx.Name, new Described(onnx),
-            onnx.ContextStore is null ? [] : [new DependencyChaos("context-store", seed, announcer)]),
-        Target.OpenAi remote => new TargetControls(remote.Name, null, []),
+            onnx.ContextStore is null ? [] : [new DependencyChaos("context-store", seed, announcer)]) { Proxy = NotYet },
+        Target.OpenAi remote => new TargetControls(remote.Name, null, [])
+        {
+            Process = remote.Command.Count > 0 ? new Started() : null,
+            NoProxyReason = OpenAiTargets.NoProxyReason(remote),
+            Proxy = OpenAiTargets.NoProxyReason(remote) is null ? NotYet : null,
+        },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    private static FaultProxy? NotYet() => null;
 
     /// <summary>Replicas that are only counted.</summary>
     private sealed class Described(Target.Onnx target) : IReplicaControl
@@ -65,6 +90,28 @@ internal static class Preflight
         public Task RestartAsync(int replica, CancellationToken cancellation) => throw new InvalidOperationException();
 
         public bool IsReady(int replica) => true;
+    }
+
+    /// <summary>A server that the run will start.</summary>
+    private sealed class Started : IProcessControl
+    {
+        public string Name => "";
+
+        public bool LeadsGroup => true;
+
+        public TimeSpan RestoreLimit => TimeSpan.Zero;
+
+        public ProcessIdentity Find() => throw new InvalidOperationException();
+
+        public Task RestoreAsync(CancellationToken cancellation) => throw new InvalidOperationException();
+
+        public Task<bool> ServesAsync(CancellationToken cancellation) => throw new InvalidOperationException();
+    }
+
+    private sealed class NoLeases : ILeases
+    {
+        public Task<IHeldLease> TakeAsync(string fault, HealAction heal, TimeSpan? ttl, CancellationToken cancellation) =>
+            throw new InvalidOperationException();
     }
 
     private sealed class Silence : IAnnouncer

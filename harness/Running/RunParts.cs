@@ -1,7 +1,10 @@
 using ChaosBench.Chaos;
+using ChaosBench.Chaos.Nodes;
+using ChaosBench.Chaos.Proxy;
 using ChaosBench.Chaos.Timeline;
 using ChaosBench.Engine;
 using ChaosBench.Engine.Targets;
+using ChaosBench.Engine.Targets.OpenAi;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
@@ -23,17 +26,22 @@ internal sealed class RunParts : IAsyncDisposable
 
     /// <summary>The baseline first: if it cannot start, the candidate is not judged.</summary>
     public IReadOnlyDictionary<TargetRole, ITarget> Targets { get; }
+
+    /// <summary>Of targets whose server the run starts itself.</summary>
+    public required IReadOnlyDictionary<TargetRole, IServerProcess> Servers { get; init; }
     public JournalAnnouncer Announcer { get; }
     public FaultTimeline Timeline { get; }
     public JournalWriter Journal { get; }
-    public bool ServesInProcess => Targets.Values.Any(target => target is OnnxTarget);
+    public bool ServesInProcess => Targets.Values.Any(target => target is OnnxTarget or ProxiedTarget { IsServedHere: true });
 
     /// <exception cref="UsageException">A planned fault cannot be injected into these targets.</exception>
-    public static RunParts Create(Plan plan, RunSettings settings, JournalWriter journal, RunClock clock, TimeProvider time)
+    public static RunParts Create(
+        Plan plan, RunSettings settings, JournalWriter journal, RunClock clock, NodeReach? reach, TimeProvider time)
     {
         var announcer = new JournalAnnouncer(journal, () => clock.Now);
         var targets = new SortedDictionary<TargetRole, ITarget>(Comparer<TargetRole>.Create((left, right) => right.CompareTo(left)));
         var controls = new List<TargetControls>();
+        var servers = new Dictionary<TargetRole, IServerProcess>();
         Add(TargetRole.Candidate, plan.Scenario.Candidate);
         if (plan.Scenario.Baseline is { } baseline)
         {
@@ -42,27 +50,56 @@ internal sealed class RunParts : IAsyncDisposable
 
         try
         {
-            var injectors = plan.Faults.Select(fault => InjectorFactory.Create(fault, plan.Seed, controls, announcer)).ToList();
-            return new RunParts(targets, announcer, new FaultTimeline(injectors, announcer, time), journal);
+            var injectors = plan.Faults.Select(fault => InjectorFactory.Create(fault, plan.Seed, controls, announcer, reach)).ToList();
+            return new RunParts(targets, announcer, new FaultTimeline(injectors, announcer, time), journal) { Servers = servers };
         }
         catch (FaultRefusedException refusal)
         {
             throw new UsageException($"{settings.Loaded.Suite.Path}: scenario '{plan.Scenario.Name}': {refusal.Message}");
         }
 
+        // Without such a fault there is no proxy in the path, and nothing is paid for one.
+        TargetControls Routed(TargetRole role, ITarget target, TargetControls direct, Func<OpenAiSettings>? settingsOf)
+        {
+            if (!PlansProxyFault(plan) || direct.NoProxyReason is not null)
+            {
+                targets[role] = target;
+                return direct;
+            }
+
+            var faced = target is OnnxTarget served ? new FacedTarget(served, time) : null;
+            var proxied = new ProxiedTarget(
+                faced ?? target, () => faced?.Settings() ?? settingsOf!(), plan, announcer, time);
+            targets[role] = proxied;
+            return direct with { Proxy = () => proxied.Proxy };
+        }
+
+        IServerProcess? Server(TargetRole role, Target.OpenAi remote) => remote.Command.Count == 0 || reach is null || !OperatingSystem.IsLinux()
+            ? null
+            : servers[role] = StartedServers.Create(
+                remote, new LoadedCommand(OpenAiTargets.UrlOf(remote, settings.Loaded.Resolve), settings.Loaded.Variables), reach.Leases, time);
+
         void Add(TargetRole role, Target target)
         {
             switch (target)
             {
                 case Target.Onnx onnx:
-                    var chaos = onnx.ContextStore is null ? null : new DependencyChaos("context-store", plan.Seed, announcer);
-                    var served = new OnnxTarget(onnx, chaos, (name, happening) => journal.Write(Detection(name, happening, clock)), time);
-                    targets[role] = served;
-                    controls.Add(new TargetControls(onnx.Name, served.Replicas, chaos is null ? [] : [chaos]));
+                    var chaos = onnx.ContextStore is null ? null : new DependencyChaos("context-store", plan.Seed, announcer)
+                    {
+                        // Through the HTTP face a request brings its id alone.
+                        KeyOfRequest = PlansProxyFault(plan) ? new PlanKeys(plan).KeyOf : null,
+                    };
+                    var served = new OnnxTarget(onnx, chaos, settings.Loaded.Resolve, (name, happening) => journal.Write(Detection(name, happening, clock)), time);
+                    controls.Add(Routed(role, served, new TargetControls(onnx.Name, served.Replicas, chaos is null ? [] : [chaos]), null));
                     break;
                 case Target.OpenAi remote:
-                    targets[role] = OpenAiTargets.Create(remote, settings.Loaded.Resolve, time);
-                    controls.Add(new TargetControls(remote.Name, null, []));
+                    var called = OpenAiTargets.Create(remote, settings.Loaded.Resolve, time);
+                    controls.Add(Routed(
+                        role, called, new TargetControls(remote.Name, null, [])
+                        {
+                            Process = Server(role, remote), NoProxyReason = OpenAiTargets.NoProxyReason(remote),
+                        },
+                        () => OpenAiTargets.Settings(remote, settings.Loaded.Resolve, time)));
                     break;
                 default:
                     throw new System.Diagnostics.UnreachableException();
@@ -70,8 +107,15 @@ internal sealed class RunParts : IAsyncDisposable
         }
     }
 
+    private static bool PlansProxyFault(Plan plan) => plan.Faults.Any(fault => ProxyFaults.Handles(fault.Fault.Kind));
+
     public async ValueTask DisposeAsync()
     {
+        foreach (var server in Servers.Values)
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+        }
+
         foreach (var target in Targets.Values)
         {
             await target.DisposeAsync().ConfigureAwait(false);
@@ -81,7 +125,7 @@ internal sealed class RunParts : IAsyncDisposable
     private static JournalEvent.Detection Detection(string target, ServerEvent happening, RunClock clock) => new()
     {
         At = clock.Now,
-        By = happening.Kind.StartsWith("dependency", StringComparison.Ordinal) ? "dependency" : "router",
+        By = happening.Kind.Split('-')[0] is ("dependency" or "guardrail") and var by ? by : "router",
         What = happening.Kind,
         Target = target,
         Replica = happening.Replica,

@@ -1,4 +1,6 @@
 using ChaosBench.Chaos;
+using ChaosBench.Chaos.Leases;
+using ChaosBench.Chaos.Nodes;
 using ChaosBench.Chaos.Timeline;
 using ChaosBench.Engine;
 using ChaosBench.Engine.Pacing;
@@ -9,6 +11,7 @@ using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
+using ChaosBench.Server.Models.Devices;
 
 namespace ChaosBench.Harness.Running;
 
@@ -26,6 +29,9 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
 {
     public async Task<RunResult> RunAsync(Plan plan, CancellationToken cancellation)
     {
+        await using var leases = OperatingSystem.IsLinux()
+            ? await RunLeases.OpenAsync(plan, settings.Loaded.Suite.Path, time, cancellation).ConfigureAwait(false)
+            : null;
         var started = time.GetUtcNow();
         var folder = Create(plan, started);
         settings.Watcher.Started(plan, folder);
@@ -35,11 +41,16 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
             journal.Write(JournalHeader.For(plan, started));
             var clock = new RunClock(time);
             var end = await StartAndWalkAsync().ConfigureAwait(false);
+            if (OperatingSystem.IsLinux() && leases is { AnyLeft: true })
+            {
+                end = end with { Healed = HealState.Failed };
+            }
+
             journal.Write(new JournalEvent.RunEnded { At = clock.Now, Ending = end.Ending, Reason = end.Reason, Healed = end.Healed });
 
             async Task<RunEnd> StartAndWalkAsync()
             {
-                await using var parts = RunParts.Create(plan, settings, journal, clock, time);
+                await using var parts = RunParts.Create(plan, settings, journal, clock, Reach(leases), time);
                 var failure = await StartTargetsAsync(parts, WriteManifest, cancellation).ConfigureAwait(false);
                 return failure ?? await WalkAsync(plan, parts, clock, folder, cancellation).ConfigureAwait(false);
             }
@@ -75,6 +86,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         {
             try
             {
+                await StartServerAsync(parts, role, cancellation).ConfigureAwait(false);
                 identities[role] = await target.StartAsync(cancellation).ConfigureAwait(false);
             }
             catch (TargetUnavailableException exception)
@@ -93,11 +105,32 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         return null;
     }
 
+    private static NodeReach? Reach(RunLeases? leases) => OperatingSystem.IsLinux() ? leases?.Reach : null;
+
+    /// <exception cref="TargetUnavailableException">Its command does not start or does not answer in time.</exception>
+    private static async Task StartServerAsync(RunParts parts, TargetRole role, CancellationToken cancellation)
+    {
+        if (!parts.Servers.TryGetValue(role, out var server))
+        {
+            return;
+        }
+
+        try
+        {
+            await server.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (LeaseException trouble)
+        {
+            throw new TargetUnavailableException(trouble.Message, trouble);
+        }
+    }
+
     private async Task<RunEnd> WalkAsync(Plan plan, RunParts parts, RunClock clock, string folder, CancellationToken cancellation)
     {
         // A journal that cannot be written any more ends the run: what happens unrecorded did not happen.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _ = parts.Journal.Broken.ContinueWith(_ => stop.Cancel(), stop.Token, TaskContinuationOptions.None, TaskScheduler.Default);
+        using var cards = parts.ServesInProcess ? GpuWatch.Open() : null;
         HealResult[] healed = [];
         var outcome = await LoadEngine.RunAsync(
             new RunRequest
@@ -112,15 +145,21 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 FaultsOf = parts.Announcer.TakeFaultsOf,
                 Alongside = async halt => healed = await parts.Timeline.RunAsync(() => clock.Now, halt).ConfigureAwait(false),
                 Progress = settings.Watcher,
+                Devices = cards is null ? null : () => [.. cards.Read().Select(Sample)],
                 AbortFile = Path.Combine(folder, AbortCommand.StopFile),
             },
             stop.Token).ConfigureAwait(false);
         return new RunEnd(outcome.Ending, outcome.Reason, HealStates.Of(healed));
     }
 
+    private static DeviceSample Sample(GpuReading card) => new(
+        card.Index, card.Name, card.MemoryUsed, card.MemoryTotal, card.Utilisation, card.Celsius, card.Watts);
+
     /// <summary>Tells which requests met an input fault, as they go out.</summary>
     private sealed class ExposureObserver(InputExposure exposure, Workload workload, RunClock clock) : IRunObserver
     {
+        public bool WantsOutput => false;
+
         public void OnSent(Arrival arrival) => exposure.OnSent(arrival, workload is Workload.Open ? arrival.At : clock.Now);
     }
 }

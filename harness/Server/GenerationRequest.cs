@@ -11,6 +11,9 @@ public sealed record GenerationRequest
     /// <summary>Decides which injected faults of dependencies hit this request. Empty: none does. Default: <see cref="RequestId"/>.</summary>
     public string FaultKey { get => field ?? RequestId; init; }
 
+    /// <summary>Who asks, as the client names them: the key of their context. Null: the last message stands for them.</summary>
+    public string? User { get; init; }
+
     public required IReadOnlyList<ChatTurn> Messages { get; init; }
 
     /// <summary>Raw prompt instead of messages; null for chat.</summary>
@@ -32,6 +35,12 @@ public sealed record GenerationRequest
     public double FrequencyPenalty { get; init; }
 
     /// <summary>
+    /// Divides the positive and multiplies the negative logits of every token that prompt or answer already hold, before the other
+    /// penalties (Keskar et al. 2019, as Hugging Face and vLLM have it). In (0, 2]; 1 changes nothing.
+    /// </summary>
+    public double RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>
     /// The text leaves as it comes, so that a request that has begun cannot start anew on another replica. Without it the sink is
     /// told once, at the end. Default true.
     /// </summary>
@@ -39,6 +48,12 @@ public sealed record GenerationRequest
 
     /// <summary>At least 1. The rest of the context ends the answer earlier where it is shorter.</summary>
     public required int MaxTokens { get; init; }
+
+    /// <summary>
+    /// The caller waits no longer: from when the server is asked until the answer is whole, the wait in the queue included. Above 0;
+    /// null, or more than the server's own limit: that limit.
+    /// </summary>
+    public TimeSpan? Timeout { get; init; }
 
     /// <summary>Seed of the draws. Without one it follows from <see cref="RequestId"/>, so that a repeated request repeats its answer.</summary>
     public long? Seed { get; init; }

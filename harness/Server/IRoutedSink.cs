@@ -5,5 +5,6 @@ public interface IRoutedSink : IGenerationSink
 {
     /// <summary>Called before each try on a replica; must not block.</summary>
     /// <param name="degraded">A dependency was replaced by its fallback.</param>
-    void Routed(int replica, bool degraded);
+    /// <param name="promptTokens">Tokens of the prompt.</param>
+    void Routed(int replica, bool degraded, int promptTokens);
 }

@@ -1,5 +1,6 @@
 using ChaosBench.Server.Dependencies;
 using ChaosBench.Server.Embeddings;
+using ChaosBench.Server.Guardrails;
 using ChaosBench.Server.Models;
 using ChaosBench.Server.Routing;
 using ChaosBench.Server.Scheduling;
@@ -10,12 +11,19 @@ namespace ChaosBench.Server;
 /// <summary>A replica as the router and the replica itself see it.</summary>
 /// <param name="InRotation">The router sends to it. Behind <paramref name="State"/> until somebody notices a loss.</param>
 /// <param name="Outstanding">Requests that sit on it.</param>
-public sealed record ReplicaStatus(int Index, ReplicaState State, bool InRotation, int Outstanding);
+public sealed record ReplicaStatus(int Index, ReplicaState State, bool InRotation, int Outstanding)
+{
+    /// <summary>Times that the server brought it back after a loss that nobody had ordered.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>It was lost too often and stays down until somebody restarts it.</summary>
+    public bool GivenUp { get; init; }
+}
 
 /// <summary>
 /// The model service inside this process. What a request or the model does wrong is a <see cref="GenerationResult"/>.
 /// <code>
-/// request > admission > context store > tokenizer > router > replica > sink
+/// request > guardrails > admission > context store > tokenizer > router > replica > sink
 /// </code>
 /// </summary>
 public sealed class ModelServer : IAsyncDisposable
@@ -29,6 +37,9 @@ public sealed class ModelServer : IAsyncDisposable
     private readonly Router _router;
     private readonly ReplicaSet _replicas;
     private readonly ContextStore? _contextStore;
+    private readonly GuardrailCounts _guardrailCounts = new();
+    private readonly InputGuard _inputGuard;
+    private readonly RoutedEncoder? _embeddings;
     private readonly RetryAdvice _retryAdvice = new();
     private readonly CancellationTokenSource _stopping = new();
 
@@ -38,8 +49,14 @@ public sealed class ModelServer : IAsyncDisposable
         _options = options;
         _time = time;
         _router = new Router(options.Replicas, options.MaxBatch, options.QueueLimit);
-        _replicas = new ReplicaSet(options.Replicas, model.CreateReplica, WarmUpAsync, _router, Announce);
-        _contextStore = options.ContextStore is { } store ? new ContextStore(store, time, Announce) : null;
+        var starter = new ReplicaStarter(model.CreateReplica, WarmUpAsync, _router, Announce, time);
+        var watch = new WatchOptions(options.ProbeInterval, options.Restarts, options.DrainLimit);
+        _replicas = new ReplicaSet(options.Replicas, starter, _router, Announce, watch, time);
+        _embeddings = model.Encoder is { } encoder ? new RoutedEncoder(encoder, _router, _replicas, Announce, RetryAfter) : null;
+        _inputGuard = new InputGuard(options.Guardrails, _guardrailCounts);
+        _contextStore = options.ContextStore is { } store
+            ? new ContextStore(store, options.Guardrails.RecordSchema, _guardrailCounts, time, Announce)
+            : null;
     }
 
     /// <summary>Told of everything the server notices. Handlers return at once and never throw.</summary>
@@ -50,16 +67,29 @@ public sealed class ModelServer : IAsyncDisposable
     /// <summary>Positions of one request, prompt and answer together.</summary>
     public int MaxContext => _model.MaxContext;
 
+    /// <summary>For what requests leave open; callers in this process apply them themselves.</summary>
+    public GenerationDefaults Defaults => _model.Defaults;
+
     /// <summary>Gives the embeddings; null for a model without them. Lives as long as the server.</summary>
     public TextEncoder? Encoder => _model.Encoder;
+
+    /// <summary>What became of the lookups in the context store; null when the server has none.</summary>
+    public DependencyFacts? ContextStoreFacts => _contextStore?.Facts;
+
+    /// <summary>How often which guardrail did what.</summary>
+    public IReadOnlyList<GuardrailHits> GuardrailHits => _guardrailCounts.All;
+
+    /// <summary>Records of the context store that are withheld at this moment.</summary>
+    public int QuarantinedRecords => _contextStore?.Quarantined ?? 0;
 
     /// <summary>Admitted requests that are on no replica yet.</summary>
     public int Waiting => _router.Waiting;
 
-    public IReadOnlyList<ReplicaStatus> Replicas => [.. Enumerable.Range(0, _replicas.Count).Select(StatusOf)];
+    public IReadOnlyList<ReplicaStatus> Replicas => [.. Enumerable.Range(0, _replicas.Count).Select(_replicas.StatusOf)];
 
     /// <summary>Loads the model and returns when every replica is ready and warmed up.</summary>
     /// <exception cref="ModelLoadException">The folder cannot be served.</exception>
+    /// <exception cref="DependencyUnavailableException">A dependency cannot be used.</exception>
     public static async Task<ModelServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancellation)
     {
         options.Validate();
@@ -75,7 +105,12 @@ public sealed class ModelServer : IAsyncDisposable
         var server = new ModelServer(model, options, time);
         try
         {
-            await server._replicas.StartAsync(time, options.ProbeInterval, cancellation).ConfigureAwait(false);
+            if (server._contextStore is { } store)
+            {
+                await store.StartAsync(cancellation).ConfigureAwait(false);
+            }
+
+            await server._replicas.StartAsync(cancellation).ConfigureAwait(false);
         }
         catch
         {
@@ -103,37 +138,98 @@ public sealed class ModelServer : IAsyncDisposable
             return Results.Unavailable("The server is stopping.");
         }
 
+        var (guarded, refusal, sanitised) = _inputGuard.Inspect(request);
+        if (refusal is not null)
+        {
+            return Refuse(request, refusal);
+        }
+
+        if (sanitised is not null)
+        {
+            Announce(new ServerEvent(ServerEventKind.GuardrailSanitised, RequestId: request.RequestId, Detail: sanitised));
+        }
+
         using var ticket = _router.TryAdmit();
         if (ticket is null)
         {
             return TurnAway(request);
         }
 
-        using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
+        var limit = request.Timeout is { } asked && asked < _options.RequestTimeout ? asked : _options.RequestTimeout;
+        using var deadline = new CancellationTokenSource(limit, _time);
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token, deadline.Token);
         try
         {
-            return await ServeAsync(request, sink, ticket, life.Token).ConfigureAwait(false);
+            var result = await ServeAsync(guarded, sink, ticket, life.Token).ConfigureAwait(false);
+            var late = result.Status == GenerationStatus.Cancelled && IsLate();
+            return late ? Tell(request, Results.Late(result, limit)) : result;
         }
         catch (OperationCanceledException) when (life.IsCancellationRequested)
         {
-            return cancellation.IsCancellationRequested ? Results.Cancelled : Results.Unavailable("The server is stopping.");
+            return cancellation.IsCancellationRequested ? Results.Cancelled
+                : IsLate() ? Tell(request, Results.LateInQueue(limit))
+                : Results.Unavailable("The server is stopping.");
+        }
+
+        bool IsLate() => deadline.IsCancellationRequested && !cancellation.IsCancellationRequested;
+    }
+
+    /// <summary>
+    /// Embeddings on the way of every other request: admission, router, replica, failover. Always completes with a result, soon after
+    /// <paramref name="cancellation"/> fires too.
+    /// </summary>
+    public async Task<EncoderResult> EncodeAsync(string requestId, IReadOnlyList<EncoderInput> inputs, CancellationToken cancellation)
+    {
+        if (_embeddings is null)
+        {
+            return EncoderResult.Failed("not_implemented", "This model gives no embeddings.");
+        }
+
+        using var deadline = new CancellationTokenSource(_options.RequestTimeout, _time);
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token, deadline.Token);
+        try
+        {
+            return await _embeddings.EncodeAsync(requestId, inputs, life.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (life.IsCancellationRequested)
+        {
+            return cancellation.IsCancellationRequested ? EncoderResult.Cancelled
+                : deadline.IsCancellationRequested ? EncoderResult.Failed("deadline_exceeded", "The request's time was over.") with
+                {
+                    Status = GenerationStatus.DeadlineExceeded,
+                }
+                : EncoderResult.Failed("unavailable", "The server is stopping.");
         }
     }
 
-    /// <summary>Kills a replica as a crash would: what it was serving fails over or fails, and nobody is told beforehand.</summary>
+    /// <summary>
+    /// Kills a replica as a crash would: what it was serving fails over or fails, and nobody is told beforehand. Unlike after a
+    /// crash it stays down until it is restarted by <see cref="RestartReplicaAsync"/>.
+    /// </summary>
     public Task KillReplicaAsync(int replica, CancellationToken cancellation) =>
         _replicas.KillAsync(Known(replica), cancellation);
 
-    /// <summary>Returns when the replica serves again, warmed up. Restarting a replica that serves does nothing.</summary>
+    /// <summary>Returns when the replica serves again, warmed up, or was killed again meanwhile. Restarting a replica that serves does nothing.</summary>
     public Task RestartReplicaAsync(int replica, CancellationToken cancellation) =>
         _replicas.RestartAsync(Known(replica), cancellation);
 
+    /// <inheritdoc cref="RollingRestart.RunAsync"/>
+    public Task RestartRollingAsync(CancellationToken cancellation) => _replicas.RestartRollingAsync(cancellation);
+
     /// <summary>Holds a replica's worker process still (SIGSTOP): it keeps its connections and answers nothing.</summary>
     /// <exception cref="NotSupportedException">The replicas are not isolated by process, or the system cannot do it.</exception>
-    public void FreezeReplica(int replica) => Freezable(replica).Freeze();
+    public void FreezeReplica(int replica)
+    {
+        Freezable(replica).Freeze();
+        _replicas.SetFrozen(replica, true);
+    }
 
     /// <summary>Lets it go on (SIGCONT). Harmless when it is not frozen, or gone.</summary>
-    public void ResumeReplica(int replica) => Freezable(replica).Resume();
+    public void ResumeReplica(int replica)
+    {
+        Freezable(replica).Resume();
+        _replicas.SetFrozen(replica, false);
+    }
 
     /// <summary>The replica's worker process is held still, whoever did it.</summary>
     public bool IsReplicaFrozen(int replica) => Freezable(replica).IsFrozen;
@@ -151,6 +247,11 @@ public sealed class ModelServer : IAsyncDisposable
         // Not disposed: a request may still be about to link to it.
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _replicas.DisposeAsync().ConfigureAwait(false);
+        if (_contextStore is not null)
+        {
+            await _contextStore.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (Encoder is not null)
         {
             await Encoder.DisposeAsync().ConfigureAwait(false);
@@ -164,7 +265,7 @@ public sealed class ModelServer : IAsyncDisposable
         if (_contextStore is not null)
         {
             var context = await _contextStore.FindAsync(
-                request.RequestId, AskerOf(request), cancellation, request.FaultKey).ConfigureAwait(false);
+                request.RequestId, KeyOf(request), cancellation, request.FaultKey).ConfigureAwait(false);
             if (context.Status == DependencyStatus.Failed)
             {
                 return Results.DependencyUnavailable(context.Reason);
@@ -188,6 +289,11 @@ public sealed class ModelServer : IAsyncDisposable
             return Results.ContextExceeded(prompt.Length, MaxContext);
         }
 
+        if (_inputGuard.InspectTokens(prompt.Length) is { } finding)
+        {
+            return Refuse(request, finding);
+        }
+
         return await RouteAsync(new Job(request, prompt, sink, degraded), ticket, cancellation).ConfigureAwait(false);
     }
 
@@ -203,7 +309,7 @@ public sealed class ModelServer : IAsyncDisposable
 
             var from = _time.GetTimestamp();
             var watched = job.Routed(seat.Index);
-            var result = await seat.Replica.GenerateAsync(request, job.Prompt, watched, cancellation).ConfigureAwait(false);
+            var result = await Trial.RunAsync(seat, job, watched, _time, cancellation).ConfigureAwait(false);
             if (result.Status != GenerationStatus.ReplicaLost)
             {
                 _retryAdvice.Observe(_time.GetElapsedTime(from));
@@ -221,12 +327,25 @@ public sealed class ModelServer : IAsyncDisposable
         }
     }
 
+    private GenerationResult Tell(GenerationRequest request, GenerationResult late)
+    {
+        Announce(new ServerEvent(ServerEventKind.DeadlineExceeded, late.Replica, request.RequestId));
+        return late;
+    }
+
+    private GenerationResult Refuse(GenerationRequest request, GuardFinding finding)
+    {
+        Announce(new ServerEvent(ServerEventKind.GuardrailRefused, RequestId: request.RequestId, Detail: finding.Rule));
+        return Results.BadRequest(finding.Rule, finding.Message);
+    }
+
     private GenerationResult TurnAway(GenerationRequest request)
     {
         Announce(new ServerEvent(ServerEventKind.QueueFull, RequestId: request.RequestId));
-        var seconds = _retryAdvice.Seconds(_router.Waiting, _options.MaxBatch * _options.Replicas);
-        return Results.Overloaded(seconds);
+        return Results.Overloaded(RetryAfter());
     }
+
+    private int RetryAfter() => _retryAdvice.Seconds(_router.Waiting, _options.MaxBatch * _options.Replicas);
 
     private async Task WarmUpAsync(IReplica replica, CancellationToken cancellation)
     {
@@ -237,12 +356,11 @@ public sealed class ModelServer : IAsyncDisposable
         if (result.Status != GenerationStatus.Completed)
         {
             throw new ModelLoadException(
-                _options.Model, $"replica {replica.Index} does not answer its warm-up ({result.Status}): {result.Error}");
+                result.ErrorCode == "non_finite_logits" ? Path.Combine(_options.Model, "model.onnx") : _options.Model,
+                $"replica {replica.Index} does not answer its warm-up ({result.Status}): {result.Error}"
+                + (result.ErrorCode == "non_finite_logits" ? "; copy the file again or export it anew" : ""));
         }
     }
-
-    private ReplicaStatus StatusOf(int index) =>
-        new(index, _replicas.StateOf(index), _router.InRotation(index), _router.OutstandingOf(index));
 
     private IFreezable Freezable(int replica) => _replicas.Find(Known(replica)) as IFreezable
         ?? throw new NotSupportedException("Only a replica in a process of its own can be frozen; use isolation: process.");
@@ -254,6 +372,7 @@ public sealed class ModelServer : IAsyncDisposable
 
     private void Announce(ServerEvent happened) => OnEvent?.Invoke(happened);
 
-    private static string AskerOf(GenerationRequest request) =>
-        request.Prompt ?? request.Messages[^1].Content;
+    private static string KeyOf(GenerationRequest request) => request.User is { Length: > 0 } user
+        ? ContextStore.KeyOfUser(user)
+        : ContextStore.KeyOf(request.Prompt ?? request.Messages[^1].Content);
 }

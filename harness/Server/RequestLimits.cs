@@ -28,7 +28,7 @@ internal static class RequestLimits
                 $"holds {request.Messages.Count} messages; at most {MostMessages} are accepted"));
         }
 
-        return CheckParameters(request);
+        return request.Timeout <= TimeSpan.Zero ? ("timeout", "must be above 0") : CheckParameters(request);
     }
 
     /// <summary>The same without the prompt, which a replica gets as tokens.</summary>
@@ -38,6 +38,7 @@ internal static class RequestLimits
             ?? Range("top_k", request.TopK, 0, MostTokens)
             ?? Range("presence_penalty", request.PresencePenalty, -2, 2)
             ?? Range("frequency_penalty", request.FrequencyPenalty, -2, 2)
+            ?? Range("repetition_penalty", request.RepetitionPenalty, double.Epsilon, 2)
             ?? Range("max_tokens", request.MaxTokens, 1, MostTokens)
             ?? Range("top_logprobs", request.TopLogProbs ?? 0, 0, MostLogProbs)
             ?? Stops(request.Stop);

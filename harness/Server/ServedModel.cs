@@ -12,30 +12,53 @@ namespace ChaosBench.Server;
 internal sealed record ServedModel(
     ModelIdentity Identity, int MaxContext, Func<GenerationRequest, int[]> Encode, Func<int, IReplica> CreateReplica)
 {
+    /// <summary>For what requests leave open.</summary>
+    public GenerationDefaults Defaults { get; init; } = GenerationDefaults.OpenAi;
+
     private const int BeatsInSilence = 10;
 
-    /// <summary>Gives the embeddings; null for a model without them.</summary>
+    /// <summary>Knows the embeddings' form, reads their inputs and, for replicas of this process, computes them; null for a model without them.</summary>
     public TextEncoder? Encoder { get; init; }
+
+    /// <summary>What an encoder's folder lacks to be a decoder is not what is wrong with it.</summary>
+    private static ModelFolder LoadDecoder(ServerOptions options)
+    {
+        try
+        {
+            return ModelFolder.Load(options.Model, options.Device);
+        }
+        catch (ModelLoadException problem) when (EncoderFolder.IsEncoder(options.Model))
+        {
+            throw new ModelLoadException(
+                options.Model,
+                "is an encoder, which gives embeddings or labels and writes no text; name a folder with a decoder here, or serve this one "
+                + "by itself with 'chaosbench serve'",
+                problem);
+        }
+    }
 
     /// <exception cref="ModelLoadException">The folder cannot be served.</exception>
     public static ServedModel Load(ServerOptions options, TimeProvider time)
     {
-        var folder = ModelFolder.Load(options.Model, options.Device);
+        var folder = LoadDecoder(options);
         var context = Math.Min(options.MaxContext ?? folder.MaxContext, folder.MaxContext);
         var replica = new ReplicaOptions
         {
             Slots = options.MaxBatch,
             MaxContext = context,
             MaxQueue = options.MaxBatch,
+            StepLimit = options.StepLimit,
         };
+        var encoder = DecoderEmbedding.Load(options.Model, folder, options.Replicas);
         return new ServedModel(folder.Identity, context, Encode, index => options.Isolation switch
         {
-            ReplicaIsolation.Task => folder.CreateReplica(index, replica),
+            ReplicaIsolation.Task => new Replica(folder, index, replica, time) { Encoder = encoder },
             ReplicaIsolation.Process => new WorkerReplica(Spec(index), time),
             _ => throw new System.Diagnostics.UnreachableException(),
         })
         {
-            Encoder = DecoderEmbedding.Load(options.Model, folder, options.Replicas),
+            Encoder = encoder,
+            Defaults = options.GenerationConfig == GenerationConfig.Auto ? GenerationDefaults.Read(options.Model) : GenerationDefaults.OpenAi,
         };
 
         // Ten beats within the silence: one that is late on a busy machine costs nothing.

@@ -1,4 +1,6 @@
 using ChaosBench.Server.Dependencies;
+using ChaosBench.Server.Guardrails;
+using ChaosBench.Server.Routing;
 
 namespace ChaosBench.Server;
 
@@ -30,8 +32,14 @@ public sealed record ServerOptions
     /// <summary>Positions of one request, prompt and answer together. Null: the model's own.</summary>
     public int? MaxContext { get; init; }
 
+    /// <summary>Default: <c>generation_config.json</c>, where the model has one, says what requests leave open.</summary>
+    public GenerationConfig GenerationConfig { get; init; }
+
     /// <summary>Looked up before inference; null when the server has none.</summary>
     public ContextStoreOptions? ContextStore { get; init; } = new();
+
+    /// <summary>What is checked before inference.</summary>
+    public GuardrailOptions Guardrails { get; init; } = new();
 
     /// <summary>How often idle replicas are asked whether they live: a lost one is found within it. Default 100 ms.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -44,6 +52,23 @@ public sealed record ServerOptions
     /// </summary>
     public TimeSpan WorkerSilence { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// A replica whose batch loop owes its next step for so long hangs, though its thread or process lives: it is taken out of
+    /// rotation as a silent one. At least 1 ms; above the longest prefill chunk and decode step of the model. Default 30 s.
+    /// </summary>
+    public TimeSpan StepLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How replicas come back that were lost through no order.</summary>
+    public RestartPolicy Restarts { get; init; } = new();
+
+    /// <summary>
+    /// Longest life of a request, its wait in the queue included; callers may ask for less. 1 ms to a day. Default 10 min.
+    /// </summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Longest wait for the running requests of a replica in a rolling restart, up to an hour. Default 30 s.</summary>
+    public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Throws when a value is out of its range.</summary>
     internal void Validate()
     {
@@ -51,8 +76,15 @@ public sealed record ServerOptions
         Within(MaxBatch, 1, 1024, nameof(MaxBatch));
         Within(QueueLimit, 0, 1_000_000, nameof(QueueLimit));
         Within(MaxContext ?? 2, 2, 1 << 20, nameof(MaxContext));
+        Guardrails.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(ProbeInterval, TimeSpan.FromMilliseconds(1));
         ArgumentOutOfRangeException.ThrowIfLessThan(WorkerSilence, TimeSpan.FromMilliseconds(100));
+        ArgumentOutOfRangeException.ThrowIfLessThan(RequestTimeout, TimeSpan.FromMilliseconds(1));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(RequestTimeout, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThan(DrainLimit, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(DrainLimit, TimeSpan.FromHours(1));
+        ArgumentOutOfRangeException.ThrowIfLessThan(StepLimit, TimeSpan.FromMilliseconds(1));
+        Restarts.Validate();
     }
 
     private static void Within(int value, int least, int most, string name)

@@ -19,11 +19,13 @@ public static class Graders
     /// <summary>Longer answers count as wrong unread: no expected answer is that long.</summary>
     public const int MaxChars = 1024 * 1024;
 
+    /// <summary>Whether the answer's text matters.</summary>
+    public static bool Concern(Arrival arrival) => arrival is { Prompt.Expected: not null, Cohort.Grader: not GraderKind.None };
+
     /// <param name="at">Instant of the scores, nanoseconds of the run's clock.</param>
     public static IReadOnlyList<JournalEvent.Score> Grade(Arrival arrival, Response response, long at)
     {
         ArgumentNullException.ThrowIfNull(arrival);
-        ArgumentNullException.ThrowIfNull(response);
         if (arrival.Prompt.Expected is not { } expected || response.Outcome == Outcome.Cancelled)
         {
             return [];

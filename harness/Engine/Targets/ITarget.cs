@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios.Planning;
 
@@ -27,6 +29,9 @@ public interface IResponseSink
     /// <summary>The request's bytes are about to go out. Never called for a request that is not sent.</summary>
     void Sent();
 
+    /// <summary>As <see cref="Sent()"/>, but it happened at <paramref name="stamp"/>.</summary>
+    void Sent(long stamp) => Sent();
+
     /// <summary>An event with <paramref name="tokens"/> tokens (at least 1) arrived. Without streaming: once, with the last body byte.</summary>
     void Tokens(int tokens);
 
@@ -37,15 +42,18 @@ public interface IResponseSink
     void Tokens(int tokens, long stamp) => Tokens(tokens);
 }
 
-/// <summary>How a request ended, without the instants.</summary>
-public sealed record Response
+/// <summary>How a request ended, without the instants. A value: one is made for each request and soon forgotten.</summary>
+public readonly record struct Response
 {
     public required Outcome Outcome { get; init; }
     public string? Reason { get; init; }
     public int? Status { get; init; }
 
-    /// <summary>All output text, for graders; may be huge or hostile. Null when nothing came.</summary>
+    /// <summary>All output text, for graders; may be huge or hostile. Null when nothing came, or nobody asked for it.</summary>
     public string? Text { get; init; }
+
+    /// <summary>What the journal says of the text, where the target knows it already. Null: is made from <see cref="Text"/>.</summary>
+    public OutputMark? Mark { get; init; }
 
     public string? FinishReason { get; init; }
     public int? InputTokens { get; init; }
@@ -53,6 +61,23 @@ public sealed record Response
     public double? RetryAfterSeconds { get; init; }
     public int? Replica { get; init; }
     public bool Degraded { get; init; }
+}
+
+/// <summary>What is kept of an output text.</summary>
+/// <param name="Sha256">Of its UTF-8.</param>
+/// <param name="Chars">In UTF-16.</param>
+public readonly record struct OutputMark(Sha256Digest Sha256, int Chars)
+{
+    /// <param name="text">Valid UTF-8.</param>
+    public static OutputMark Of(ReadOnlySpan<byte> text) => new(Sha256Digest.Of(text), Encoding.UTF8.GetCharCount(text));
+
+    public static OutputMark Of(string text)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        var digest = Sha256Digest.Of(bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes)));
+        ArrayPool<byte>.Shared.Return(bytes);
+        return new OutputMark(digest, text.Length);
+    }
 }
 
 /// <summary>What was measured: goes to the manifest. Never holds a secret.</summary>

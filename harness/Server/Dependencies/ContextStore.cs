@@ -1,77 +1,101 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Polly;
+using ChaosBench.Server.Dependencies.Postgres;
+using ChaosBench.Server.Guardrails;
 
 namespace ChaosBench.Server.Dependencies;
-
-/// <summary>What the store knows about who is asking.</summary>
-/// <param name="Key">See <see cref="ContextStore.KeyOf"/>.</param>
-/// <param name="Tier">Service tier of the customer.</param>
-public sealed record ContextRecord(string Key, string Tier)
-{
-    /// <summary>Stands in for a record that could not be read.</summary>
-    public static ContextRecord Unknown { get; } = new("", "unknown");
-}
-
-/// <summary>Where records are kept.</summary>
-public interface IContextSource
-{
-    ValueTask<ContextRecord> FindAsync(string key, CancellationToken cancellation);
-}
-
-/// <summary>The <c>context-store</c> of a server: a lookup that every request makes before inference.</summary>
-public sealed record ContextStoreOptions
-{
-    public const string Name = "context-store";
-
-    /// <summary>The honest latency of the store in memory. Default 1 ms; zero answers at once.</summary>
-    public TimeSpan Latency { get; init; } = TimeSpan.FromMilliseconds(1);
-
-    /// <summary>Longest wait for a lookup. Default 250 ms.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>Serve without the record when the lookup fails, marked degraded; else the request fails. Default true.</summary>
-    public bool Fallback { get; init; } = true;
-
-    /// <summary>Adds strategies directly around the lookup: the place of chaos strategies.</summary>
-    public Action<ResiliencePipelineBuilder<ContextRecord>>? Innermost { get; init; }
-
-    /// <summary>Null: a store in memory that knows every key.</summary>
-    public IContextSource? Source { get; init; }
-}
 
 /// <summary>
 /// Looks up the context of a request. The record says who asks; it is <b>not</b> put into the prompt, because the reference
 /// model was not trained on it: losing the store degrades the service, not the answer.
 /// </summary>
-public sealed class ContextStore
+public sealed class ContextStore : IAsyncDisposable
 {
+    private const int MostRecordBytes = 16 << 10;
+    private const int MostQuarantined = 1_024;
+    private static readonly TimeSpan QuarantineTime = TimeSpan.FromMinutes(1);
+
     private readonly IContextSource _source;
-    private readonly DependencyPipeline<ContextRecord> _pipeline;
+    private readonly bool _ownsSource;
+    private readonly DependencyPipeline<StoredRecord> _pipeline;
+    private readonly bool _fallback;
+    private readonly RecordGuard _guard;
+    private readonly Quarantine _quarantine;
+    private readonly GuardrailCounts _counts;
+    private readonly Action<ServerEvent> _announce;
 
     public ContextStore(ContextStoreOptions options, TimeProvider time, Action<ServerEvent> announce)
+        : this(options, null, new GuardrailCounts(), time, announce)
+    {
+    }
+
+    internal ContextStore(
+        ContextStoreOptions options, JsonSchema? schema, GuardrailCounts counts, TimeProvider time, Action<ServerEvent> announce)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Latency, TimeSpan.Zero);
-        _source = options.Source ?? new MemoryContextSource(options.Latency, time);
-        _pipeline = new DependencyPipeline<ContextRecord>(
-            new DependencyOptions<ContextRecord>
+        _ownsSource = options.Source is null;
+        _source = options.Source
+            ?? (options.Postgres is { } postgres ? new PostgresContextSource(postgres) : new MemoryContextSource(options.Latency, time));
+        _fallback = options.Fallback;
+        _guard = new RecordGuard(schema, options.Postgres?.MaxRecordBytes ?? MostRecordBytes);
+        _quarantine = new Quarantine(MostQuarantined, QuarantineTime, time);
+        _counts = counts;
+        _announce = announce;
+        _pipeline = new DependencyPipeline<StoredRecord>(
+            new DependencyOptions<StoredRecord>
             {
                 Name = ContextStoreOptions.Name,
                 Timeout = options.Timeout,
-                Fallback = options.Fallback ? () => ContextRecord.Unknown : null,
+                Fallback = options.Fallback ? () => StoredRecord.None("") : null,
+                RetryOnce = _source.IsTransient,
+                Breaker = options.BreakerInUse,
                 Innermost = options.Innermost,
             },
             time, announce);
     }
 
-    /// <param name="asker">What identifies who asks, for example the last user message.</param>
+    /// <summary>What became of the lookups so far; records in quarantine are not looked up.</summary>
+    public DependencyFacts Facts => _pipeline.Facts;
+
+    /// <summary>Records that are withheld at this moment.</summary>
+    public int Quarantined => _quarantine.Count;
+
+    /// <exception cref="DependencyUnavailableException">The store cannot be used; the message is for the operator.</exception>
+    public ValueTask StartAsync(CancellationToken cancellation) => _source.StartAsync(cancellation);
+
+    /// <summary>The checked record. A poisoned one is quarantined, and the request goes on as if the store had failed.</summary>
+    /// <param name="key">See <see cref="KeyOf"/> and <see cref="KeyOfUser"/>.</param>
     /// <param name="faultKey">See <see cref="GenerationRequest.FaultKey"/>; null: the request id.</param>
-    public ValueTask<DependencyReply<ContextRecord>> FindAsync(
-        string requestId, string asker, CancellationToken cancellation, string? faultKey = null)
+    public async ValueTask<DependencyReply<ContextRecord>> FindAsync(
+        string requestId, string key, CancellationToken cancellation, string? faultKey = null)
     {
-        var key = KeyOf(asker);
-        return _pipeline.CallAsync(requestId, inner => _source.FindAsync(key, inner), cancellation, faultKey);
+        if (_quarantine.Find(key) is { } known)
+        {
+            _counts.Add(known, "withhold");
+            return Withheld(known);
+        }
+
+        var reply = await _pipeline.CallAsync(requestId, inner => _source.FindAsync(key, inner), cancellation, faultKey)
+            .ConfigureAwait(false);
+        if (reply.Status != DependencyStatus.Answered)
+        {
+            return new DependencyReply<ContextRecord>(
+                reply.Status, reply.Status == DependencyStatus.FellBack ? ContextRecord.Unknown : null, reply.Reason);
+        }
+
+        var (record, broken) = _guard.Inspect(reply.Value!);
+        if (broken is null)
+        {
+            return new DependencyReply<ContextRecord>(DependencyStatus.Answered, record, null);
+        }
+
+        _quarantine.Add(key, broken);
+        _counts.Add(broken, "quarantine");
+        _announce(new ServerEvent(ServerEventKind.GuardrailQuarantined, RequestId: requestId, Detail: $"{ContextStoreOptions.Name}: {broken}"));
+        return Withheld(broken);
     }
+
+    public ValueTask DisposeAsync() => _ownsSource ? _source.DisposeAsync() : ValueTask.CompletedTask;
 
     /// <summary>The first 8 bytes of SHA-256 over the UTF-16 text, in hex: any text is a key, lone surrogates included.</summary>
     public static string KeyOf(string asker)
@@ -80,19 +104,14 @@ public sealed class ContextStore
         SHA256.HashData(MemoryMarshal.AsBytes(asker.AsSpan()), hash);
         return Convert.ToHexStringLower(hash[..8]);
     }
-}
 
-/// <summary>Knows every key: one customer in four is of the tier <c>business</c>, chosen by the key.</summary>
-internal sealed class MemoryContextSource(TimeSpan latency, TimeProvider time) : IContextSource
-{
-    public async ValueTask<ContextRecord> FindAsync(string key, CancellationToken cancellation)
-    {
-        if (latency > TimeSpan.Zero)
-        {
-            await Task.Delay(latency, time, cancellation).ConfigureAwait(false);
-        }
+    /// <summary>The name itself when it is 1 to 64 ASCII letters, digits and <c>. _ - : @</c>; else as <see cref="KeyOf"/>.</summary>
+    public static string KeyOfUser(string user) =>
+        user.Length is >= 1 and <= 64 && user.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' or ':' or '@')
+            ? user
+            : KeyOf(user);
 
-        var business = key.Length > 0 && key[^1] is '0' or '4' or '8' or 'c';
-        return new ContextRecord(key, business ? "business" : "standard");
-    }
+    private DependencyReply<ContextRecord> Withheld(string rule) => new(
+        _fallback ? DependencyStatus.FellBack : DependencyStatus.Failed, _fallback ? ContextRecord.Unknown : null,
+        $"{ContextStoreOptions.Name} has a record that is in quarantine ({rule})");
 }

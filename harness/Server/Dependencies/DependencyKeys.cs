@@ -13,6 +13,9 @@ public static class DependencyKeys
 
     public static ResiliencePropertyKey<string> DependencyName { get; } = new("dependency.name");
 
-    /// <summary>Set by the fallback, read when the call is over.</summary>
-    internal static ResiliencePropertyKey<bool> FellBack { get; } = new("dependency.fell-back");
+    /// <summary>Why the fallback answered; set by it, read when the call is over.</summary>
+    internal static ResiliencePropertyKey<string> FellBack { get; } = new("dependency.fell-back");
+
+    /// <summary>The caller's own cancellation: strategies further in see a token that the time-out cancels, too.</summary>
+    internal static ResiliencePropertyKey<CancellationToken> Caller { get; } = new("dependency.caller");
 }

@@ -50,6 +50,26 @@ public static class EncoderFolder
         }
     }
 
+    /// <summary>The folder's graph can be opened and has no cache: it writes no text.</summary>
+    internal static bool IsEncoder(string folder)
+    {
+        try
+        {
+            var graph = Path.Combine(folder, "model.onnx");
+            if (SaysDecoder(folder) || !File.Exists(graph))
+            {
+                return false;
+            }
+
+            using var session = SessionFactory.Open(graph, "cpu", threads: 1);
+            return !EncoderInterface.IsDecoder(session);
+        }
+        catch (ModelLoadException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Spares a large decoder from being loaded only to be looked at.</summary>
     private static bool SaysDecoder(string folder)
     {

@@ -23,6 +23,17 @@ public sealed record EncoderResult
     /// <summary>Tokens that the model read, special ones included.</summary>
     public int Tokens { get; init; }
 
+    /// <summary>Index of the replica that computed it; null for an encoder alone.</summary>
+    public int? Replica { get; init; }
+
+    internal static EncoderResult Cancelled { get; } =
+        new() { Status = GenerationStatus.Cancelled, Error = "The request was cancelled.", ErrorCode = "cancelled" };
+
+    internal static EncoderResult Lost(int replica) => new()
+    {
+        Status = GenerationStatus.ReplicaLost, ErrorCode = "replica_lost", Error = $"replica {replica} was lost", Replica = replica,
+    };
+
     internal static EncoderResult Refused(int input, string code, string error) =>
         new() { Status = GenerationStatus.BadRequest, ErrorInput = input, ErrorCode = code, Error = error };
 

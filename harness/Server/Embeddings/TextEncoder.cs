@@ -19,10 +19,6 @@ public sealed class TextEncoder : IAsyncDisposable
     /// <summary>Tokens of one request, as OpenAI has it.</summary>
     public const int MostTokens = 300_000;
 
-    // Rows and padded positions of one call: large enough to keep the cores busy, small enough that others get their turn.
-    private const int MostRows = 16;
-    private const int MostPositions = 8_192;
-
     private const int MostWaiting = 256;
 
     private readonly EncoderGraph _graph;
@@ -82,17 +78,13 @@ public sealed class TextEncoder : IAsyncDisposable
                 _free.Release();
             }
 
-            return read.Problem ?? await RunAsync(read.Rows, life.Token).ConfigureAwait(false);
+            return read.Problem ?? await EncoderBatches.RunAsync(read.Rows, RunAsync, life.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (life.IsCancellationRequested)
         {
             return cancellation.IsCancellationRequested
-                ? new EncoderResult { Status = GenerationStatus.Cancelled, Error = "The request was cancelled.", ErrorCode = "cancelled" }
+                ? EncoderResult.Cancelled
                 : EncoderResult.Failed("unavailable", "The server is stopping.");
-        }
-        catch (Exception e) when (e is OnnxRuntimeException or InvalidDataException)
-        {
-            return EncoderResult.Failed("internal_error", $"A step of the model failed ({SessionFactory.FirstLine(e.Message)}).");
         }
         finally
         {
@@ -117,7 +109,8 @@ public sealed class TextEncoder : IAsyncDisposable
         _graph.Dispose();
     }
 
-    private (List<int[]> Rows, EncoderResult? Problem) Tokens(IReadOnlyList<EncoderInput> inputs)
+    /// <summary>The inputs as tokens, or what is wrong with the first that cannot be read. Work for a thread of the pool.</summary>
+    internal (List<int[]> Rows, EncoderResult? Problem) Tokens(IReadOnlyList<EncoderInput> inputs)
     {
         var rows = new List<int[]>(inputs.Count);
         long total = 0;
@@ -169,50 +162,26 @@ public sealed class TextEncoder : IAsyncDisposable
             : EncoderResult.Refused(index, "invalid_value", $"holds token {row[wrong]}; tokens are 0 to {Identity.Vocabulary - 1:N0}.");
     }
 
-    private async Task<EncoderResult> RunAsync(List<int[]> rows, CancellationToken cancellation)
+    /// <summary>One call of the graph. Takes a place for the call and not for the request: one text does not wait for 2,000.</summary>
+    /// <param name="rows">A batch of <see cref="EncoderBatches"/>.</param>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    internal async Task<EncoderResult> RunAsync(IReadOnlyList<int[]> rows, CancellationToken cancellation)
     {
-        var vectors = new float[rows.Count][];
-        foreach (var batch in Batches(rows))
+        await _free.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
-            // A place for each call and not for the request: somebody with one text does not wait for somebody with 2,000.
-            await _free.WaitAsync(cancellation).ConfigureAwait(false);
-            try
-            {
-                var part = await Task.Run(() => _graph.Run([.. batch.Select(row => rows[row])]), CancellationToken.None).ConfigureAwait(false);
-                foreach (var (at, vector) in part.Index())
-                {
-                    vectors[batch[at]] = vector;
-                }
-            }
-            finally
-            {
-                _free.Release();
-            }
+            var vectors = await Task.Run(() => _graph.Run(rows), CancellationToken.None).ConfigureAwait(false);
+            return Array.TrueForAll(vectors, EncoderGraph.Finite)
+                ? new EncoderResult { Status = GenerationStatus.Completed, Vectors = vectors, Tokens = rows.Sum(row => row.Length) }
+                : EncoderResult.Failed("non_finite_output", "The model computed non-finite numbers; its weights are damaged.");
         }
-
-        return Array.TrueForAll(vectors, EncoderGraph.Finite)
-            ? new EncoderResult { Status = GenerationStatus.Completed, Vectors = vectors, Tokens = rows.Sum(row => row.Length) }
-            : EncoderResult.Failed("non_finite_output", "The model computed non-finite numbers; its weights are damaged.");
-    }
-
-    /// <summary>Indexes of rows that are run together: neighbours in length, so that little is padding.</summary>
-    private static IEnumerable<List<int>> Batches(List<int[]> rows)
-    {
-        var batch = new List<int>(MostRows);
-        foreach (var row in Enumerable.Range(0, rows.Count).OrderBy(index => rows[index].Length))
+        catch (Exception e) when (e is OnnxRuntimeException or InvalidDataException)
         {
-            if (batch.Count == MostRows || (batch.Count > 0 && (batch.Count + 1) * rows[row].Length > MostPositions))
-            {
-                yield return batch;
-                batch = new List<int>(MostRows);
-            }
-
-            batch.Add(row);
+            return EncoderResult.Failed("internal_error", $"A step of the model failed ({SessionFactory.FirstLine(e.Message)}).");
         }
-
-        if (batch.Count > 0)
+        finally
         {
-            yield return batch;
+            _free.Release();
         }
     }
 }

@@ -6,7 +6,7 @@ namespace ChaosBench.Server.Http;
 /// The body of <c>/v1/chat/completions</c> and <c>/v1/completions</c>, byte for byte as it came. Pure: the HTTP face and callers in
 /// this process share it. Unknown fields are tolerated, known ones are checked; <c>tools</c> and <c>response_format</c> are ignored.
 /// NUL and lone surrogates in text are text. Defaults are OpenAI's: temperature 1, 16 tokens for completions, and for chat as many
-/// as the context holds.
+/// as the context holds; <see cref="ParsedRequest.With"/> puts a model's in their place.
 /// </summary>
 public static class ChatRequestParser
 {
@@ -21,8 +21,9 @@ public static class ChatRequestParser
         RefuseUnsupported(fields);
         var choices = Choices(fields);
         var stream = fields.Flag("stream");
-        var includeUsage = IncludesUsage(fields);
+        var (includeUsage, continuous) = Usage(fields);
         var most = fields.Whole("max_completion_tokens") ?? fields.Whole("max_tokens");
+        var user = fields.TextIfAny("user");
         var request = new GenerationRequest
         {
             RequestId = requestId,
@@ -32,12 +33,14 @@ public static class ChatRequestParser
             TopP = fields.Number("top_p") ?? 1,
             TopK = TopK(fields),
             PresencePenalty = fields.Number("presence_penalty") ?? 0,
+            RepetitionPenalty = fields.Number("repetition_penalty") ?? 1,
             FrequencyPenalty = fields.Number("frequency_penalty") ?? 0,
             MaxTokens = Bounded(most ?? (chat ? RequestLimits.MostTokens : DefaultCompletionTokens)),
             Seed = fields.Whole("seed"),
             TopLogProbs = TopLogProbs(fields, chat),
             Stop = Stops(fields),
             Stream = stream,
+            User = user,
         };
         var model = fields.Text("model");
         if (fields.Error is null && RequestLimits.Check(request) is { } wrong)
@@ -50,7 +53,19 @@ public static class ChatRequestParser
 
         return fields.Error is { } error
             ? ParseResult.Of(error)
-            : ParseResult.Of(new ParsedRequest(request, choices, stream, includeUsage, model));
+            : ParseResult.Of(new ParsedRequest(request, choices, stream, includeUsage) 
+            {
+                Model = model, User = user, Open = Open(fields), ContinuousUsage = includeUsage && continuous,
+            });
+    }
+
+    private static SamplingFields Open(FieldReader fields)
+    {
+        return When(SamplingFields.Temperature, "temperature") | When(SamplingFields.TopP, "top_p") | When(SamplingFields.TopK, "top_k")
+        | When(SamplingFields.RepetitionPenalty, "repetition_penalty")
+        | (fields.Any("max_completion_tokens") is null ? When(SamplingFields.MaxTokens, "max_tokens") : SamplingFields.None);
+
+        SamplingFields When(SamplingFields field, string name) => fields.Any(name) is null ? field : SamplingFields.None;
     }
 
     private static int Choices(FieldReader fields)
@@ -110,14 +125,14 @@ public static class ChatRequestParser
         }
     }
 
-    private static bool IncludesUsage(FieldReader fields)
+    private static (bool Include, bool Continuous) Usage(FieldReader fields)
     {
         if (fields.Nested("stream_options") is not { } options)
         {
-            return false;
+            return (false, false);
         }
 
-        var wanted = options.Flag("include_usage");
+        var wanted = (options.Flag("include_usage"), options.Flag("continuous_usage_stats"));
         if (options.Error is { } error)
         {
             fields.Fail(error with { Param = $"stream_options.{error.Param}" });

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ChaosBench.Server.Embeddings;
+using ChaosBench.Server.Versions;
 using Microsoft.AspNetCore.Http;
 
 namespace ChaosBench.Server.Http;
@@ -8,35 +8,35 @@ namespace ChaosBench.Server.Http;
 /// <c>/v1/classify</c>: for each input the likeliest label, the probability of each label in the model's order (<c>probs</c>, as
 /// vLLM has it) and the same with names, the likeliest first (<c>scores</c>).
 /// </summary>
-internal sealed class ClassifyEndpoint(TextEncoder? classifier, HttpFaceOptions options)
+internal sealed class ClassifyEndpoint(VersionSet versions, HttpFaceOptions options)
 {
-    public Task HandleAsync(HttpContext context) => classifier is null
-        ? ErrorReply.WriteAsync(context, ErrorReply.NoLabels)
-        : EncoderReply.HandleAsync(context, classifier, options.MaxBodyBytes, Write);
+    private readonly EncoderReply _reply = new(versions, options, model => model.Classifier, ErrorReply.NoLabels);
 
-    private void Write(Utf8JsonWriter json, EncoderRequest request, EncoderResult result)
+    public Task HandleAsync(HttpContext context) => _reply.HandleAsync(context, Write);
+
+    private static void Write(Utf8JsonWriter json, EncoderAnswer answer)
     {
         json.WriteStartObject();
         json.WriteString("object", "list");
-        json.WriteString("model", classifier!.Identity.Name);
+        json.WriteString("model", answer.Model);
         json.WriteStartArray("data");
-        foreach (var (index, scores) in result.Vectors.Index())
+        foreach (var (index, scores) in answer.Result.Vectors.Index())
         {
-            One(json, index, scores);
+            One(json, index, scores, answer.Labels);
         }
 
         json.WriteEndArray();
-        EncoderReply.Usage(json, result);
+        EncoderReply.Usage(json, answer.Result);
         json.WriteEndObject();
     }
 
-    private void One(Utf8JsonWriter json, int index, float[] scores)
+    private static void One(Utf8JsonWriter json, int index, float[] scores, IReadOnlyList<string> labels)
     {
         // Stable: of equal scores the lower index comes first.
         var order = Enumerable.Range(0, scores.Length).OrderByDescending(label => scores[label]).ToArray();
         json.WriteStartObject();
         json.WriteNumber("index", index);
-        json.WriteString("label", classifier!.Labels[order[0]]);
+        json.WriteString("label", labels[order[0]]);
         json.WriteStartArray("probs");
         Array.ForEach(scores, json.WriteNumberValue);
         json.WriteEndArray();
@@ -45,7 +45,7 @@ internal sealed class ClassifyEndpoint(TextEncoder? classifier, HttpFaceOptions 
         foreach (var label in order)
         {
             json.WriteStartObject();
-            json.WriteString("label", classifier.Labels[label]);
+            json.WriteString("label", labels[label]);
             json.WriteNumber("score", scores[label]);
             json.WriteEndObject();
         }

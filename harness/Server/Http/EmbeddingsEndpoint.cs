@@ -1,34 +1,34 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using ChaosBench.Server.Embeddings;
+using ChaosBench.Server.Versions;
 using Microsoft.AspNetCore.Http;
 
 namespace ChaosBench.Server.Http;
 
 /// <summary><c>/v1/embeddings</c> in OpenAI's shape.</summary>
-internal sealed class EmbeddingsEndpoint(TextEncoder? encoder, HttpFaceOptions options)
+internal sealed class EmbeddingsEndpoint(VersionSet versions, HttpFaceOptions options)
 {
-    public Task HandleAsync(HttpContext context) => encoder is null
-        ? ErrorReply.WriteAsync(context, ErrorReply.NoEmbeddings)
-        : EncoderReply.HandleAsync(context, encoder, options.MaxBodyBytes, Write);
+    private readonly EncoderReply _reply = new(versions, options, model => model.Embedder, ErrorReply.NoEmbeddings);
 
-    private void Write(Utf8JsonWriter json, EncoderRequest request, EncoderResult result)
+    public Task HandleAsync(HttpContext context) => _reply.HandleAsync(context, Write);
+
+    private static void Write(Utf8JsonWriter json, EncoderAnswer answer)
     {
         json.WriteStartObject();
         json.WriteString("object", "list");
         json.WriteStartArray("data");
-        foreach (var (index, vector) in result.Vectors.Index())
+        foreach (var (index, vector) in answer.Result.Vectors.Index())
         {
             json.WriteStartObject();
             json.WriteString("object", "embedding");
             json.WriteNumber("index", index);
-            Vector(json, vector, request.Base64);
+            Vector(json, vector, answer.Request.Base64);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        json.WriteString("model", encoder!.Identity.Name);
-        EncoderReply.Usage(json, result);
+        json.WriteString("model", answer.Model);
+        EncoderReply.Usage(json, answer.Result);
         json.WriteEndObject();
     }
 

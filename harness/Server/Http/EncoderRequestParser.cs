@@ -5,7 +5,23 @@ namespace ChaosBench.Server.Http;
 
 /// <summary>A request to an encoder that was understood.</summary>
 /// <param name="Base64">The vectors are wanted as base64 of little-endian 32-bit floats instead of as numbers.</param>
-internal sealed record EncoderRequest(IReadOnlyList<EncoderInput> Inputs, bool Base64);
+internal sealed record EncoderRequest(IReadOnlyList<EncoderInput> Inputs, bool Base64)
+{
+    /// <summary>As written; null when absent.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whom the request is made for; null when absent.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Numbers that a vector is wanted to have; null when absent.</summary>
+    public long? Dimensions { get; init; }
+
+    /// <param name="width">Dimensions of the model's vectors.</param>
+    public ApiError? Check(int width) => Dimensions is { } dimensions && dimensions != width
+        // A cut vector of a model that was not trained for cutting is a worse vector, and nobody would see it.
+        ? ApiError.Bad("dimensions", $"dimensions is {dimensions}; this model's vectors have {width}: leave it out.", "unsupported_value")
+        : null;
+}
 
 /// <summary>Either the request or what is wrong with it.</summary>
 internal sealed record EncoderParseResult(EncoderRequest? Request, ApiError? Error);
@@ -18,23 +34,16 @@ internal static class EncoderRequestParser
 {
     private const string InputForms = "a string, an array of strings, an array of tokens or an array of arrays of tokens";
 
-    /// <param name="width">Dimensions of the model's vectors.</param>
-    public static EncoderParseResult Parse(ReadOnlyMemory<byte> body, int width) =>
-        JsonBody.Read(body, fields => Read(fields, width), error => new EncoderParseResult(null, error));
+    public static EncoderParseResult Parse(ReadOnlyMemory<byte> body) =>
+        JsonBody.Read(body, Read, error => new EncoderParseResult(null, error));
 
-    private static EncoderParseResult Read(FieldReader fields, int width)
+    private static EncoderParseResult Read(FieldReader fields)
     {
-        fields.Text("model");
-        var inputs = Inputs(fields);
-        var base64 = IsBase64(fields);
-        if (fields.Whole("dimensions") is { } dimensions && dimensions != width)
+        var request = new EncoderRequest(Inputs(fields), IsBase64(fields))
         {
-            // A cut vector of a model that was not trained for cutting is a worse vector, and nobody would see it.
-            fields.Fail(ApiError.Bad(
-                "dimensions", $"dimensions is {dimensions}; this model's vectors have {width}: leave it out.", "unsupported_value"));
-        }
-
-        return fields.Error is { } error ? new(null, error) : new(new EncoderRequest(inputs, base64), null);
+            Model = fields.Text("model"), User = fields.TextIfAny("user"), Dimensions = fields.Whole("dimensions"),
+        };
+        return fields.Error is { } error ? new(null, error) : new(request, null);
     }
 
     private static bool IsBase64(FieldReader fields)

@@ -13,7 +13,14 @@ internal sealed record FaceModel(ModelServer? Server, TextEncoder? Encoder)
     /// <summary>An encoder alone has none.</summary>
     public IReadOnlyList<ReplicaStatus> Replicas => Server?.Replicas ?? [];
 
+    /// <summary>Requests can be answered now.</summary>
+    public bool Serves => Server is null || Replicas.Any(replica => replica.InRotation);
+
     public int Waiting => Server?.Waiting ?? 0;
+
+    /// <summary>Through the server's router when there is one; an encoder alone has its own bounds.</summary>
+    public Task<EncoderResult> EncodeAsync(string requestId, IReadOnlyList<EncoderInput> inputs, CancellationToken cancellation) =>
+        Server?.EncodeAsync(requestId, inputs, cancellation) ?? Encoder!.EncodeAsync(inputs, cancellation);
 
     /// <summary>The encoder when it gives embeddings.</summary>
     public TextEncoder? Embedder => Encoder is { Labels.Count: 0 } ? Encoder : null;

@@ -28,6 +28,10 @@ internal sealed class FieldReader
 
     public string? Text(string name) => Of(name, JsonValueKind.String, "a string") is { } value ? JsonText.ValueOf(value) : null;
 
+    /// <summary>The text when it is one; anything else is left alone.</summary>
+    public string? TextIfAny(string name) =>
+        Any(name) is { ValueKind: JsonValueKind.String } value ? JsonText.ValueOf(value) : null;
+
     public bool Flag(string name)
     {
         if (Any(name) is not { } value)

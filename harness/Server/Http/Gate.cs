@@ -46,7 +46,7 @@ internal sealed class Gate
         }
 
         await ExplainAsync(context).ConfigureAwait(false);
-        _metrics.Answered(context.Response.StatusCode);
+        (ReplyHeaders.VersionOf(context)?.Metrics ?? _metrics).Answered(context.Response.StatusCode);
     }
 
     private async Task BoundedAsync(HttpContext context, RequestDelegate next)

@@ -1,17 +1,33 @@
 using System.Text.Json;
+using ChaosBench.Server.Versions;
 using Microsoft.AspNetCore.Http;
 
 namespace ChaosBench.Server.Http;
 
 /// <summary><c>/v1/chat/completions</c> and <c>/v1/completions</c>.</summary>
-internal sealed class GenerationEndpoint(ModelServer server, HttpFaceOptions options, HttpMetrics metrics, TimeProvider time)
+internal sealed class GenerationEndpoint(VersionSet versions, HttpFaceOptions options, TimeProvider time)
 {
+    private readonly BoundedFlush _sending = new(options.WriteTimeout, time);
+
     public async Task HandleAsync(HttpContext context, bool chat)
     {
+        if (!versions.CanAny(Writes))
+        {
+            await ErrorReply.WriteAsync(context, ErrorReply.NoGeneration).ConfigureAwait(false);
+            return;
+        }
+
         var (body, unreadable) = await BodyReader.ReadAsync(context, options.MaxBodyBytes).ConfigureAwait(false);
         if (unreadable is not null)
         {
             await ErrorReply.WriteAsync(context, unreadable).ConfigureAwait(false);
+            return;
+        }
+
+        var (timeout, unclear) = TimeoutHeader.Read(context.Request);
+        if (unclear is not null)
+        {
+            await ErrorReply.WriteAsync(context, unclear).ConfigureAwait(false);
             return;
         }
 
@@ -22,30 +38,54 @@ internal sealed class GenerationEndpoint(ModelServer server, HttpFaceOptions opt
             return;
         }
 
-        var shape = new ReplyJson(
-            chat, (chat ? "chatcmpl-" : "cmpl-") + context.TraceIdentifier, server.Identity.Name, time.GetUtcNow().ToUnixTimeSeconds());
+        var session = ReplyHeaders.SessionOf(context, parsed.Parsed.User);
+        var version = versions.Choose(parsed.Parsed.Model, session, Writes);
+        ReplyHeaders.Set(context, version);
+        if (version.Model.Server is { } server)
+        {
+            var defaulted = parsed.Parsed.With(server.Defaults);
+            var request = defaulted with { Request = defaulted.Request with { Timeout = timeout } };
+            await AnswerAsync(context, request, version, new Choices(server, request)).ConfigureAwait(false);
+        }
+        else
+        {
+            await ErrorReply.WriteAsync(context, ErrorReply.NoGeneration).ConfigureAwait(false);
+        }
+    }
+
+    private static bool Writes(FaceModel model) => model.Server is not null;
+
+    private async Task AnswerAsync(HttpContext context, ParsedRequest parsed, ServedVersion version, Choices choices)
+    {
+        var id = (parsed.Chat ? "chatcmpl-" : "cmpl-") + context.TraceIdentifier;
+        var shape = new ReplyJson(parsed.Chat, id, version.Id, version.Fingerprint, time.GetUtcNow().ToUnixTimeSeconds());
         // A client that goes away takes its generation along.
         using var life = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         try
         {
-            var results = parsed.Parsed.Stream
-                ? await StreamAsync(context, parsed.Parsed, shape, life).ConfigureAwait(false)
-                : await WholeAsync(context, parsed.Parsed, shape, life.Token).ConfigureAwait(false);
-            Array.ForEach(results, metrics.Generated);
+            var results = parsed.Stream
+                ? await StreamAsync(context, parsed, choices, shape, life).ConfigureAwait(false)
+                : await WholeAsync(context, choices, shape, life.Token).ConfigureAwait(false);
+            Array.ForEach(results, version.Metrics.Generated);
         }
         catch (OperationCanceledException) when (life.IsCancellationRequested)
         {
             // Gone, or too slow to be worth waiting for: nobody is left to tell.
             context.Abort();
         }
+        catch (TimeoutException)
+        {
+            // It reads nothing; its generation is over, and the connection is not kept for it.
+            context.Abort();
+        }
     }
 
     private async Task<GenerationResult[]> StreamAsync(
-        HttpContext context, ParsedRequest parsed, ReplyJson shape, CancellationTokenSource life)
+        HttpContext context, ParsedRequest parsed, Choices choices, ReplyJson shape, CancellationTokenSource life)
     {
         var channel = new StreamChannel(life);
-        var generations = GenerateAsync(parsed, channel, life.Token);
-        await using var reply = new StreamReply(context, shape, parsed);
+        var generations = GenerateAsync(choices, channel, life.Token);
+        await using var reply = new StreamReply(context, shape, parsed, _sending);
         try
         {
             return await reply.SendAsync(channel, generations, life.Token).ConfigureAwait(false);
@@ -58,11 +98,11 @@ internal sealed class GenerationEndpoint(ModelServer server, HttpFaceOptions opt
         }
     }
 
-    private async Task<GenerationResult[]> GenerateAsync(ParsedRequest parsed, StreamChannel channel, CancellationToken cancellation)
+    private static async Task<GenerationResult[]> GenerateAsync(Choices choices, StreamChannel channel, CancellationToken cancellation)
     {
         try
         {
-            return await new Choices(server, parsed).GenerateAsync(channel.SinkOf, cancellation).ConfigureAwait(false);
+            return await choices.GenerateAsync(channel.SinkOf, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -71,9 +111,9 @@ internal sealed class GenerationEndpoint(ModelServer server, HttpFaceOptions opt
     }
 
     private async Task<GenerationResult[]> WholeAsync(
-        HttpContext context, ParsedRequest parsed, ReplyJson shape, CancellationToken cancellation)
+        HttpContext context, Choices choices, ReplyJson shape, CancellationToken cancellation)
     {
-        var results = await new Choices(server, parsed).GenerateAsync(_ => WholeSink.Instance, cancellation).ConfigureAwait(false);
+        var results = await choices.GenerateAsync(_ => WholeSink.Instance, cancellation).ConfigureAwait(false);
         ReplyHeaders.Set(context.Response, results[0].Replica, results[0].Degraded);
         if (Choices.ErrorOf(results) is { } error)
         {
@@ -87,7 +127,7 @@ internal sealed class GenerationEndpoint(ModelServer server, HttpFaceOptions opt
             shape.Whole(json, results);
         }
 
-        await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false);
+        await _sending.FlushAsync(context.Response.BodyWriter, cancellation).ConfigureAwait(false);
         return results;
     }
 }

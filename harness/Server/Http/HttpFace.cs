@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ChaosBench.Server.Embeddings;
+using ChaosBench.Server.Versions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -15,7 +16,7 @@ using Microsoft.Extensions.Hosting;
 namespace ChaosBench.Server.Http;
 
 /// <summary>
-/// The OpenAI-compatible face of a <see cref="ModelServer"/> or an encoder. Reads no configuration but its options and
+/// The OpenAI-compatible face of a <see cref="ModelServer"/>, an encoder, or versions of them. Reads no configuration but its options and
 /// leaves the process's signals alone. What it serves outlives it.
 /// </summary>
 public sealed class HttpFace : IAsyncDisposable
@@ -42,19 +43,21 @@ public sealed class HttpFace : IAsyncDisposable
     /// <exception cref="IOException">The address cannot be listened on; the message says what to do.</exception>
     public static Task<HttpFace> StartAsync(
         ModelServer server, HttpFaceOptions options, TimeProvider time, CancellationToken cancellation) =>
-        StartAsync(new FaceModel(server, server.Encoder), options, time, cancellation);
+        StartAsync(VersionSet.Single(ServedVersion.Of(server)), options, time, cancellation);
 
     /// <summary>The same for an encoder alone, which outlives the face too.</summary>
     /// <exception cref="IOException">The address cannot be listened on; the message says what to do.</exception>
     public static Task<HttpFace> StartAsync(
         TextEncoder encoder, HttpFaceOptions options, TimeProvider time, CancellationToken cancellation) =>
-        StartAsync(new FaceModel(null, encoder), options, time, cancellation);
+        StartAsync(VersionSet.Single(ServedVersion.Of(encoder)), options, time, cancellation);
 
-    private static async Task<HttpFace> StartAsync(
-        FaceModel face, HttpFaceOptions options, TimeProvider time, CancellationToken cancellation)
+    /// <summary>The same for versions side by side.</summary>
+    /// <exception cref="IOException">The address cannot be listened on; the message says what to do.</exception>
+    public static async Task<HttpFace> StartAsync(
+        VersionSet versions, HttpFaceOptions options, TimeProvider time, CancellationToken cancellation)
     {
-        var readiness = new Readiness(face);
-        var application = Build(face, options, time, readiness);
+        var readiness = new Readiness(versions);
+        var application = Build(versions, options, time, readiness);
         try
         {
             await application.StartAsync(cancellation).ConfigureAwait(false);
@@ -98,7 +101,7 @@ public sealed class HttpFace : IAsyncDisposable
         await _application.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static WebApplication Build(FaceModel face, HttpFaceOptions options, TimeProvider time, Readiness readiness)
+    private static WebApplication Build(VersionSet versions, HttpFaceOptions options, TimeProvider time, Readiness readiness)
     {
         // The empty builder: nothing from the environment, no files, no console.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "chaosbench" });
@@ -109,30 +112,27 @@ public sealed class HttpFace : IAsyncDisposable
         var application = builder.Build();
 
         var metrics = new HttpMetrics();
-        var embeddings = new EmbeddingsEndpoint(face.Embedder, options);
-        var labels = new ClassifyEndpoint(face.Classifier, options);
-        var models = new ModelsEndpoint(face);
+        var generations = new GenerationEndpoint(versions, options, time);
+        var embeddings = new EmbeddingsEndpoint(versions, options);
+        var labels = new ClassifyEndpoint(versions, options);
+        var models = new ModelsEndpoint(versions);
         application.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = context => ErrorReply.WriteAsync(context, ErrorReply.Internal),
         });
         application.Use(new Gate(options, metrics).InvokeAsync);
         application.UseRouting();
-        var generations = face.Server is { } server ? new GenerationEndpoint(server, options, metrics, time) : null;
-        application.MapPost("/v1/chat/completions", context => GenerateAsync(context, generations, chat: true));
-        application.MapPost("/v1/completions", context => GenerateAsync(context, generations, chat: false));
+        application.MapPost("/v1/chat/completions", context => generations.HandleAsync(context, chat: true));
+        application.MapPost("/v1/completions", context => generations.HandleAsync(context, chat: false));
         application.MapPost("/v1/embeddings", embeddings.HandleAsync);
         application.MapPost("/v1/classify", labels.HandleAsync);
         application.MapGet("/v1/models", models.ListAsync);
         application.MapGet("/v1/models/{name}", models.OneAsync);
         application.MapGet("/health/live", context => context.Response.WriteAsync("live\n"));
         application.MapGet("/health/ready", readiness.HandleAsync);
-        application.MapGet("/metrics", context => MetricsPage.WriteAsync(context, face, metrics));
+        application.MapGet("/metrics", context => MetricsPage.WriteAsync(context, versions, metrics));
         return application;
     }
-
-    private static Task GenerateAsync(HttpContext context, GenerationEndpoint? generations, bool chat) =>
-        generations?.HandleAsync(context, chat) ?? ErrorReply.WriteAsync(context, ErrorReply.NoGeneration);
 
     private static void Limit(KestrelServerOptions kestrel, HttpFaceOptions options)
     {

@@ -23,6 +23,9 @@ public sealed record HttpFaceOptions
     /// <summary>Open connections, idle ones too. Default 8,192.</summary>
     public int MaxConnections { get; init; } = 8_192;
 
+    /// <summary>A client who takes none of an answer for so long is cut off. Default 30 s.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Longest wait for running requests when the face stops; then they are cut. Default 30 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -10,6 +10,7 @@ internal sealed class HttpMetrics
     private long _promptTokens;
     private long _reusedTokens;
     private long _generatedTokens;
+    private long _late;
 
     public IEnumerable<(int Status, long Count)> ByStatus =>
         _byStatus.OrderBy(entry => entry.Key).Select(entry => (entry.Key, entry.Value));
@@ -24,6 +25,9 @@ internal sealed class HttpMetrics
 
     public long GeneratedTokens => Interlocked.Read(ref _generatedTokens);
 
+    /// <summary>Generations whose time was over before they were whole.</summary>
+    public long Late => Interlocked.Read(ref _late);
+
     public void Answered(int status) => _byStatus.AddOrUpdate(status, 1, (_, count) => count + 1);
 
     public void Generated(GenerationResult result)
@@ -31,6 +35,11 @@ internal sealed class HttpMetrics
         Interlocked.Add(ref _promptTokens, result.PromptTokens);
         Interlocked.Add(ref _reusedTokens, result.ReusedPromptTokens);
         Interlocked.Add(ref _generatedTokens, result.CompletionTokens);
+        if (result.Status == GenerationStatus.DeadlineExceeded)
+        {
+            Interlocked.Increment(ref _late);
+        }
+
         if (result.FinishReason is { } reason)
         {
             _byFinish.AddOrUpdate(reason, 1, (_, count) => count + 1);

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace ChaosBench.Server.Http;
 
 /// <summary>The JSON of one answer: whole, or chunk by chunk. Chat and completions differ in names and in where the text sits.</summary>
+/// <param name="Model">Id of the version that answers, whatever was asked for.</param>
 /// <param name="Created">Unix seconds.</param>
-internal sealed record ReplyJson(bool Chat, string Id, string Model, long Created)
+internal sealed record ReplyJson(bool Chat, string Id, string Model, string Fingerprint, long Created)
 {
     /// <summary>Plain UTF-8 instead of \u escapes. Safe: the reply is never embedded in HTML and says it is JSON.</summary>
     public static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -25,9 +26,9 @@ internal sealed record ReplyJson(bool Chat, string Id, string Model, long Create
     }
 
     /// <summary>The first chunk of a chat: who speaks.</summary>
-    public void Role(Utf8JsonWriter json, int choice, bool usageFollows)
+    public void Role(Utf8JsonWriter json, int choice, ChunkUsage usage)
     {
-        BeginChunk(json, choice, usageFollows);
+        BeginChunk(json, choice, usage);
         json.WriteStartObject("delta");
         json.WriteString("role", "assistant");
         json.WriteString("content", "");
@@ -36,9 +37,9 @@ internal sealed record ReplyJson(bool Chat, string Id, string Model, long Create
     }
 
     /// <param name="offset">Characters of the answer before the piece.</param>
-    public void Text(Utf8JsonWriter json, StreamPiece piece, int offset, bool usageFollows)
+    public void Text(Utf8JsonWriter json, StreamPiece piece, int offset, ChunkUsage usage)
     {
-        BeginChunk(json, piece.Choice, usageFollows);
+        BeginChunk(json, piece.Choice, usage);
         if (Chat)
         {
             json.WriteStartObject("delta");
@@ -53,9 +54,9 @@ internal sealed record ReplyJson(bool Chat, string Id, string Model, long Create
         EndChunk(json, piece.LogProbs, offset, finishReason: null);
     }
 
-    public void Finish(Utf8JsonWriter json, StreamPiece rest, int offset, string? finishReason, bool usageFollows)
+    public void Finish(Utf8JsonWriter json, StreamPiece rest, int offset, string? finishReason, ChunkUsage usage)
     {
-        BeginChunk(json, rest.Choice, usageFollows);
+        BeginChunk(json, rest.Choice, usage);
         if (Chat)
         {
             json.WriteStartObject("delta");
@@ -88,12 +89,19 @@ internal sealed record ReplyJson(bool Chat, string Id, string Model, long Create
         json.WriteString("object", kind);
         json.WriteNumber("created", Created);
         json.WriteString("model", Model);
+        json.WriteString("system_fingerprint", Fingerprint);
     }
 
-    private void BeginChunk(Utf8JsonWriter json, int choice, bool usageFollows)
+    private void BeginChunk(Utf8JsonWriter json, int choice, ChunkUsage usage)
     {
         Begin(json, ChunkKind);
-        if (usageFollows)
+        if (usage.SoFar is var (prompt, completion))
+        {
+            json.WriteStartObject("usage");
+            Counts(json, prompt, completion);
+            json.WriteEndObject();
+        }
+        else if (usage.Follows)
         {
             json.WriteNull("usage");
         }
@@ -139,9 +147,22 @@ internal sealed record ReplyJson(bool Chat, string Id, string Model, long Create
     {
         var (prompt, completion) = (results[0].PromptTokens, results.Sum(result => result.CompletionTokens));
         json.WriteStartObject("usage");
+        Counts(json, prompt, completion);
+        json.WriteStartObject("prompt_tokens_details");
+        json.WriteNumber("cached_tokens", results[0].ReusedPromptTokens);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Counts(Utf8JsonWriter json, int prompt, int completion)
+    {
         json.WriteNumber("prompt_tokens", prompt);
         json.WriteNumber("completion_tokens", completion);
         json.WriteNumber("total_tokens", prompt + completion);
-        json.WriteEndObject();
     }
 }
+
+/// <summary>What an event of a stream says about counts.</summary>
+/// <param name="Follows">A last event has them; the others then have null in their place, as OpenAI's do.</param>
+/// <param name="SoFar">Tokens of the prompt, and of all answers until here; null: not wanted.</param>
+internal readonly record struct ChunkUsage(bool Follows, (int Prompt, int Completion)? SoFar);

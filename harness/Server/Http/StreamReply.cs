@@ -12,7 +12,7 @@ namespace ChaosBench.Server.Http;
 /// </code>
 /// Headers are held back until the first text, so that a request that fails before it gets an honest status.
 /// </summary>
-internal sealed class StreamReply(HttpContext context, ReplyJson shape, ParsedRequest parsed) : IAsyncDisposable
+internal sealed class StreamReply(HttpContext context, ReplyJson shape, ParsedRequest parsed, BoundedFlush sending) : IAsyncDisposable
 {
     /// <summary>
     /// Characters written before a flush. The flush is where a client who does not read makes the reply wait, and the channel fill:
@@ -25,12 +25,17 @@ internal sealed class StreamReply(HttpContext context, ReplyJson shape, ParsedRe
     // What was sent of each answer: tokens with log probabilities, and their characters.
     private readonly (int Tokens, int Characters)[] _explained = new (int, int)[parsed.Choices];
     private bool _begun;
+    private int _promptTokens;
+    private int _tokens;
+
+    private ChunkUsage UsageSoFar => new(parsed.IncludeUsage, parsed.ContinuousUsage ? (_promptTokens, _tokens) : null);
 
     public async Task<GenerationResult[]> SendAsync(
         StreamChannel channel, Task<GenerationResult[]> generations, CancellationToken cancellation)
     {
         if (await channel.Pieces.WaitToReadAsync(cancellation).ConfigureAwait(false))
         {
+            _promptTokens = channel.PromptTokens;
             Begin(channel.Replica, channel.Degraded);
             do
             {
@@ -38,11 +43,12 @@ internal sealed class StreamReply(HttpContext context, ReplyJson shape, ParsedRe
                 while (unsent < MostUnsent && channel.Pieces.TryRead(out var piece))
                 {
                     var offset = Explained(piece.Choice, piece.LogProbs);
-                    Event(() => shape.Text(_json, piece, offset, parsed.IncludeUsage));
+                    _tokens += piece.Tokens;
+                    Event(() => shape.Text(_json, piece, offset, UsageSoFar));
                     unsent += piece.Text.Length;
                 }
 
-                await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false);
+                await sending.FlushAsync(context.Response.BodyWriter, cancellation).ConfigureAwait(false);
             }
             while (await channel.Pieces.WaitToReadAsync(cancellation).ConfigureAwait(false));
         }
@@ -66,6 +72,7 @@ internal sealed class StreamReply(HttpContext context, ReplyJson shape, ParsedRe
 
         if (!_begun)
         {
+            _promptTokens = results[0].PromptTokens;
             Begin(results[0].Replica, results[0].Degraded);
         }
 
@@ -78,17 +85,19 @@ internal sealed class StreamReply(HttpContext context, ReplyJson shape, ParsedRe
             Finish(results);
         }
 
-        await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false);
+        await sending.FlushAsync(context.Response.BodyWriter, cancellation).ConfigureAwait(false);
     }
 
     private void Finish(GenerationResult[] results)
     {
+        // With those that had no text any more.
+        _tokens = results.Sum(result => result.CompletionTokens);
         foreach (var (choice, result) in results.Index())
         {
             // Tokens whose text was cut off, as a stop string is, or that had none.
             TokenLogProb[] rest = [.. result.LogProbs.Skip(_explained[choice].Tokens)];
             var offset = Explained(choice, rest);
-            Event(() => shape.Finish(_json, new StreamPiece(choice, "", rest), offset, result.FinishReason, parsed.IncludeUsage));
+            Event(() => shape.Finish(_json, new StreamPiece(choice, "", 0, rest), offset, result.FinishReason, UsageSoFar));
         }
 
         if (parsed.IncludeUsage)
@@ -109,7 +118,7 @@ internal sealed class StreamReply(HttpContext context, ReplyJson shape, ParsedRe
         for (var choice = 0; shape.Chat && choice < parsed.Choices; choice++)
         {
             var index = choice;
-            Event(() => shape.Role(_json, index, parsed.IncludeUsage));
+            Event(() => shape.Role(_json, index, UsageSoFar));
         }
     }
 

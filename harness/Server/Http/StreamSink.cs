@@ -3,7 +3,8 @@ using System.Threading.Channels;
 namespace ChaosBench.Server.Http;
 
 /// <summary>Text of one answer on its way to the client, with what belongs to its tokens.</summary>
-internal sealed record StreamPiece(int Choice, string Text, IReadOnlyList<TokenLogProb> LogProbs);
+/// <param name="Tokens">Tokens since the piece before.</param>
+internal sealed record StreamPiece(int Choice, string Text, int Tokens, IReadOnlyList<TokenLogProb> LogProbs);
 
 /// <summary>
 /// Between the replicas, which must not wait, and a client, who may be slow or gone: a bounded channel. A client who is further
@@ -24,12 +25,15 @@ internal sealed class StreamChannel(CancellationTokenSource generation)
 
     public bool Degraded { get; private set; }
 
+    public int PromptTokens { get; private set; }
+
     public StreamSink SinkOf(int choice) => new(this, choice);
 
-    public void Routed(int replica, bool degraded)
+    public void Routed(int replica, bool degraded, int promptTokens)
     {
         Replica = replica;
         Degraded = degraded;
+        PromptTokens = promptTokens;
     }
 
     public void Write(StreamPiece piece)
@@ -48,12 +52,13 @@ internal sealed class StreamChannel(CancellationTokenSource generation)
 internal sealed class StreamSink(StreamChannel channel, int choice) : IRoutedSink
 {
     private List<TokenLogProb>? _logProbs;
+    private int _tokens;
 
-    public void Routed(int replica, bool degraded)
+    public void Routed(int replica, bool degraded, int promptTokens)
     {
         if (choice == 0)
         {
-            channel.Routed(replica, degraded);
+            channel.Routed(replica, degraded, promptTokens);
         }
     }
 
@@ -62,10 +67,11 @@ internal sealed class StreamSink(StreamChannel channel, int choice) : IRoutedSin
     /// <summary>Tokens without text yet (half a character, a possible stop string) travel with the next text.</summary>
     public void Tokens(int count, string text)
     {
+        _tokens += count;
         if (text.Length > 0)
         {
-            channel.Write(new StreamPiece(choice, text, _logProbs ?? []));
-            _logProbs = null;
+            channel.Write(new StreamPiece(choice, text, _tokens, _logProbs ?? []));
+            (_tokens, _logProbs) = (0, null);
         }
     }
 }

@@ -77,6 +77,8 @@ internal readonly struct JsonFile
 
     public int Integer() => Kind == JsonValueKind.Number && _value.TryGetInt32(out var value) ? value : throw Expected("a whole number");
 
+    public double Number() => Kind == JsonValueKind.Number ? _value.GetDouble() : throw Expected("a number");
+
     public int PositiveInteger() => Integer() is > 0 and var value ? value : throw Expected("a number of at least 1");
 
     public bool Flag(bool whenAbsent) => Kind switch

@@ -95,7 +95,9 @@ public sealed class ModelFolder
     public int[] EncodePrompt(string prompt) => Bounded(() => Tokenizer.EncodePrompt(prompt));
 
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    public IReplica CreateReplica(int index, ReplicaOptions options) => new Replica(this, index, options);
+    /// <param name="time">Of the replica's signs of life; the system's when absent.</param>
+    public IReplica CreateReplica(int index, ReplicaOptions options, TimeProvider? time = null) =>
+        new Replica(this, index, options, time ?? TimeProvider.System);
 
     internal int PositionsOf(ReplicaOptions options) => Math.Min(MaxContext, options.MaxContext ?? DefaultPositions);
 

@@ -7,4 +7,8 @@ public static class OnnxRuntimeFacts
 {
     /// <exception cref="DllNotFoundException">The native library is not there.</exception>
     public static string Version => OrtEnv.Instance().GetVersionString();
+
+    /// <summary>What keeps models from running on CUDA, and how to get it; null when nothing does.</summary>
+    /// <exception cref="DllNotFoundException">The native library is not there.</exception>
+    public static string? CudaProblem => SessionFactory.CudaProblem(0);
 }

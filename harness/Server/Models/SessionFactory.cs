@@ -10,6 +10,9 @@ internal static class SessionFactory
     private const string CudaLibrary = "libonnxruntime_providers_cuda.so";
     private const string CudaProvider = "chaosbench.cuda";
 
+    /// <summary>Matches the core library; too large to be fetched by every build.</summary>
+    private const string CudaPackage = "com.github.asus4.onnxruntime.linux-x64-gpu@0.4.9";
+
     // Guards the one-time registration of the provider library, which is global to the process.
     private static readonly Lock CudaLock = new();
     private static string? _cudaProblem;
@@ -71,6 +74,9 @@ internal static class SessionFactory
         }
     }
 
+    /// <summary>What keeps models from running there, and how to get it; null when nothing does.</summary>
+    public static string? CudaProblem(int index) => FindCuda(index, out _);
+
     public static string FirstLine(string message)
     {
         var line = message.AsSpan().Trim();
@@ -98,7 +104,9 @@ internal static class SessionFactory
         var devices = OrtEnv.Instance().GetEpDevices().Where(d => d.EpName.Contains("CUDA", StringComparison.OrdinalIgnoreCase)).ToArray();
         if (index >= devices.Length)
         {
-            return $"the provider sees {devices.Length} NVIDIA GPUs";
+            return devices.Length == 0
+                ? "the provider sees no NVIDIA GPU; 'nvidia-smi' shows whether the driver does"
+                : $"the provider sees {devices.Length} NVIDIA GPU(s), which count from cuda:0";
         }
 
         device = devices[index];
@@ -110,7 +118,7 @@ internal static class SessionFactory
         var library = Path.Combine(AppContext.BaseDirectory, CudaLibrary);
         if (!File.Exists(library))
         {
-            return $"{CudaLibrary} is not beside the program";
+            return $"{CudaLibrary} is not beside the program; the npm package {CudaPackage} carries it: put it into {AppContext.BaseDirectory}";
         }
 
         try
@@ -120,7 +128,7 @@ internal static class SessionFactory
         }
         catch (OnnxRuntimeException e)
         {
-            return $"the provider library does not load ({FirstLine(e.Message)}); it needs the CUDA 13 runtime, cuBLAS, cuRAND and cuDNN";
+            return $"the provider library does not load ({FirstLine(e.Message)}); it needs NVIDIA's driver and the libraries of CUDA 13 (runtime, cuBLAS, cuRAND) and cuDNN 9: install them, or add their folder to LD_LIBRARY_PATH";
         }
     }
 }

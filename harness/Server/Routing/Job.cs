@@ -6,7 +6,7 @@ internal sealed record Job(GenerationRequest Request, int[] Prompt, IGenerationS
     /// <summary>The sink for a try on one replica.</summary>
     public WatchedSink Routed(int replica)
     {
-        (Sink as IRoutedSink)?.Routed(replica, Degraded);
+        (Sink as IRoutedSink)?.Routed(replica, Degraded, Prompt.Length);
         return new WatchedSink(Request.Stream ? Sink : null);
     }
 

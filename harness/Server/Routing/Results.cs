@@ -8,6 +8,23 @@ internal static class Results
         Status = GenerationStatus.Cancelled, Error = "The request was cancelled.", ErrorCode = "cancelled",
     };
 
+    /// <summary>The time was over before the request had a place on a replica.</summary>
+    public static GenerationResult LateInQueue(TimeSpan limit) => new()
+    {
+        Status = GenerationStatus.DeadlineExceeded,
+        Error = FormattableString.Invariant($"The request waited for its whole time of {limit.TotalMilliseconds:0} ms without being started."),
+        ErrorCode = "deadline_exceeded",
+    };
+
+    /// <summary>The time was over in the middle of the answer.</summary>
+    public static GenerationResult Late(GenerationResult partial, TimeSpan limit) => partial with
+    {
+        Status = GenerationStatus.DeadlineExceeded,
+        Error = FormattableString.Invariant(
+            $"The request's time of {limit.TotalMilliseconds:0} ms was over after {partial.CompletionTokens} tokens of the answer."),
+        ErrorCode = "deadline_exceeded",
+    };
+
     public static GenerationResult BadRequest(string code, string error) => new()
     {
         Status = GenerationStatus.BadRequest, Error = error, ErrorCode = code,
@@ -29,6 +46,12 @@ internal static class Results
     public static GenerationResult Unavailable(string error) => new()
     {
         Status = GenerationStatus.Failed, Error = error, ErrorCode = "unavailable",
+    };
+
+    /// <summary>The replica gives no sign of life, so the request is taken from it.</summary>
+    public static GenerationResult Silent(int replica) => new()
+    {
+        Status = GenerationStatus.ReplicaLost, Error = FormattableString.Invariant($"replica {replica} does not answer"), Replica = replica,
     };
 
     public static GenerationResult DependencyUnavailable(string? reason) =>

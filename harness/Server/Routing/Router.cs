@@ -118,7 +118,8 @@ internal sealed class Router
     }
 
     /// <summary>Takes one life of a replica out of rotation. False when it was out already.</summary>
-    public bool Eject(Seat seat)
+    /// <param name="comesBack">Requests may wait for its next life, as after <see cref="Expect"/>.</param>
+    public bool Eject(Seat seat, bool comesBack)
     {
         lock (_lock)
         {
@@ -128,8 +129,34 @@ internal sealed class Router
             }
 
             _rotation[seat.Index] = null;
+            _starting[seat.Index] |= comesBack;
             DismissWaitersWithoutHope();
             return true;
+        }
+    }
+
+    /// <summary>
+    /// Takes one life out of rotation to be followed by the next, for which requests may wait. Completes when nothing sits on it; null
+    /// when it was out already.
+    /// </summary>
+    public Task? TryDrain(Seat seat)
+    {
+        lock (_lock)
+        {
+            if (_rotation[seat.Index] != seat)
+            {
+                return null;
+            }
+
+            _rotation[seat.Index] = null;
+            _starting[seat.Index] = true;
+            if (seat.Outstanding == 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            seat.Emptied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return seat.Emptied.Task;
         }
     }
 
@@ -196,7 +223,11 @@ internal sealed class Router
                 return;
             }
 
-            seat.Outstanding--;
+            if (--seat.Outstanding == 0)
+            {
+                seat.Emptied?.TrySetResult();
+            }
+
             _waiting += stillWaiting ? 1 : 0;
             SeatWaiters();
         }

@@ -1,19 +1,82 @@
 namespace ChaosBench.Server.Routing;
 
-/// <summary>Passes tokens on and remembers whether the caller has seen any: a request that has streamed cannot start anew.</summary>
+/// <summary>
+/// Passes tokens on and remembers whether the caller has seen any: a request that has streamed cannot start anew. Closed, it passes
+/// nothing more, so that a replica that comes back late does not write into the answer of another.
+/// </summary>
 internal sealed class WatchedSink(IGenerationSink? inner) : IGenerationSink
 {
-    // Written by the replica's thread before its result is published, read after it.
-    public bool Started { get; private set; }
+    // Guards the rest: a replica's thread writes, a request that is given up closes.
+    private readonly Lock _lock = new();
+    private bool _started;
+    private bool _closed;
+    private int _count;
 
-    public void Tokens(int count, string text)
+    public bool Started
     {
-        if (inner is not null)
+        get
         {
-            Started = true;
-            inner.Tokens(count, text);
+            lock (_lock)
+            {
+                return _started;
+            }
         }
     }
 
-    public void LogProb(TokenLogProb logProb) => inner?.LogProb(logProb);
+    /// <summary>Tokens so far.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _count;
+            }
+        }
+    }
+
+    public void Tokens(int count, string text)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _count += count;
+            _started = inner is not null;
+            inner?.Tokens(count, text);
+        }
+    }
+
+    public void LogProb(TokenLogProb logProb)
+    {
+        lock (_lock)
+        {
+            if (!_closed)
+            {
+                _started = inner is not null;
+                inner?.LogProb(logProb);
+            }
+        }
+    }
+
+    /// <summary>False when the caller has seen something.</summary>
+    public bool TryClose()
+    {
+        lock (_lock)
+        {
+            _closed |= !_started;
+            return _closed;
+        }
+    }
+
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+        }
+    }
 }

@@ -13,21 +13,29 @@ internal sealed class Sampler
 
     private readonly GenerationRequest _request;
     private readonly SamplerScratch _scratch;
+
+    // How often the answer holds a token; with a repetition penalty also the prompt's tokens, which may be 0 times in the answer.
     private readonly Dictionary<int, int>? _counts;
     private SampleRandom _random;
 
-    public Sampler(GenerationRequest request, SamplerScratch scratch)
+    /// <param name="prompt">For the repetition penalty, which counts it too.</param>
+    public Sampler(GenerationRequest request, SamplerScratch scratch, IReadOnlyList<int>? prompt = null)
     {
         _request = request;
         _scratch = scratch;
         _random = new SampleRandom(request.Seed is { } seed ? unchecked((ulong)seed) : SampleRandom.SeedOf(request.RequestId));
-        _counts = request is { PresencePenalty: 0, FrequencyPenalty: 0 } ? null : [];
+        _counts = request is { PresencePenalty: 0, FrequencyPenalty: 0, RepetitionPenalty: 1 } ? null : [];
+        foreach (var token in request.RepetitionPenalty == 1 ? [] : prompt ?? [])
+        {
+            _counts![token] = 0;
+        }
     }
 
     public int Next(ReadOnlySpan<float> logits)
     {
         // The first NaN counts as the maximum, so one look at the winner finds NaN and infinity anywhere.
-        if (!float.IsFinite(logits[TensorPrimitives.IndexOfMax(logits)]))
+        var greedy = TensorPrimitives.IndexOfMax(logits);
+        if (!float.IsFinite(logits[greedy]))
         {
             return NonFinite;
         }
@@ -35,9 +43,9 @@ internal sealed class Sampler
         if (_counts is { Count: > 0 })
         {
             logits = Penalised(logits);
+            greedy = TensorPrimitives.IndexOfMax(logits);
         }
 
-        var greedy = TensorPrimitives.IndexOfMax(logits);
         var token = _request.Temperature == 0 ? greedy : Draw(logits, logits[greedy]);
         if (_counts is not null)
         {
@@ -53,7 +61,8 @@ internal sealed class Sampler
         logits.CopyTo(changed);
         foreach (var (token, count) in _counts!)
         {
-            changed[token] -= (float)(_request.PresencePenalty + (_request.FrequencyPenalty * count));
+            var logit = changed[token] > 0 ? changed[token] / _request.RepetitionPenalty : changed[token] * _request.RepetitionPenalty;
+            changed[token] = (float)(logit - (count > 0 ? _request.PresencePenalty + (_request.FrequencyPenalty * count) : 0));
         }
 
         return changed;

@@ -23,6 +23,9 @@ internal sealed class BatchLoop(
     // Its row is the one behind the running ones.
     private Generation? _prompt;
 
+    /// <summary>Told of every round; null when nobody watches.</summary>
+    public LoopPulse? Pulse { get; init; }
+
     /// <summary>Set from any thread; the loop returns before its next step.</summary>
     public bool Stopped
     {
@@ -35,10 +38,12 @@ internal sealed class BatchLoop(
     {
         while (!Stopped)
         {
+            Pulse?.Beat();
             TakeArrivals();
             LeaveCancelled();
             if (_prompt is null && _running.Count == 0 && _waiting.Count == 0)
             {
+                Pulse?.Rest();
                 // Blocks this dedicated thread; the writer's call completes the wait.
                 if (!arrivals.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
                 {
@@ -127,7 +132,7 @@ internal sealed class BatchLoop(
     {
         if (_prompt is null && _running.Count < runner.Slots && _waiting.TryDequeue(out var next))
         {
-            next.Sampler = new Sampler(next.Request, scratch);
+            next.Sampler = new Sampler(next.Request, scratch, next.Prompt);
             next.Length = next.Reused = prefixes.Reuse(next.Prompt, _running.Count);
             _prompt = next;
         }

@@ -1,3 +1,5 @@
+using ChaosBench.Server.Embeddings;
+
 namespace ChaosBench.Server.Scheduling;
 
 /// <summary>Where a replica is in its life. Lost is a failure or <see cref="IReplica.Kill"/>; it can start again.</summary>
@@ -16,7 +18,7 @@ public interface IReplica : IAsyncDisposable
 
     ReplicaState State { get; }
 
-    /// <summary>It gives signs of life. A replica in this process always does; a worker may hang while its state is Ready.</summary>
+    /// <summary>It gives signs of life: its batch loop moves, and its process answers. It may hang while its state is Ready.</summary>
     bool Responsive => true;
 
     /// <summary>Requests accepted and not ended.</summary>
@@ -32,6 +34,14 @@ public interface IReplica : IAsyncDisposable
     /// <summary>Never throws for what a request or the model does: every end is a <see cref="GenerationResult"/>.</summary>
     Task<GenerationResult> GenerateAsync(
         GenerationRequest request, IReadOnlyList<int> promptTokens, IGenerationSink sink, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// One vector for each row of tokens, for models that give embeddings. Every end but a cancellation is a result.
+    /// </summary>
+    /// <param name="rows">1 to 16, each checked to be of the model's vocabulary and context.</param>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    Task<EncoderResult> EncodeAsync(IReadOnlyList<int[]> rows, CancellationToken cancellationToken) =>
+        Task.FromResult(EncoderResult.Failed("not_implemented", "This replica gives no embeddings."));
 
     /// <summary>
     /// Loses the replica at once, without waiting: the running step is broken off, the session disposed, and every outstanding

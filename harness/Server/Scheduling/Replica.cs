@@ -1,3 +1,4 @@
+using ChaosBench.Server.Embeddings;
 using ChaosBench.Server.Models;
 
 namespace ChaosBench.Server.Scheduling;
@@ -5,18 +6,15 @@ namespace ChaosBench.Server.Scheduling;
 /// <summary>
 /// A copy of the model on a thread of its own. Each start is a fresh <see cref="ReplicaLife"/>; killing it takes nothing else along.
 /// </summary>
-internal sealed class Replica : IReplica
+internal sealed class Replica : StartedReplica<ReplicaLife>
 {
     private readonly ModelFolder _model;
     private readonly ReplicaOptions _options;
-
-    // Guards _life and _state: starting, killing and losing may come from different threads.
-    private readonly Lock _lock = new();
-    private ReplicaLife? _life;
-    private ReplicaState _state = ReplicaState.Stopped;
+    private readonly TimeProvider _time;
     private int _outstanding;
 
-    public Replica(ModelFolder model, int index, ReplicaOptions options)
+    public Replica(ModelFolder model, int index, ReplicaOptions options, TimeProvider time)
+        : base(index)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PrefillChunk, 1);
@@ -25,75 +23,22 @@ internal sealed class Replica : IReplica
         ArgumentOutOfRangeException.ThrowIfNegative(options.KeptPrefixes);
         _model = model;
         _options = options;
-        Index = index;
+        _time = time;
         Positions = model.PositionsOf(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(Positions, 2, nameof(options));
     }
 
-    public int Index { get; }
+    public override int Outstanding => Volatile.Read(ref _outstanding);
 
-    public ReplicaState State
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _state;
-            }
-        }
-    }
-
-    public int Outstanding => Volatile.Read(ref _outstanding);
+    /// <summary>Computes the embeddings, for all replicas of this process; null for a model without them.</summary>
+    public TextEncoder? Encoder { get; init; }
 
     private int Positions { get; }
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        ReplicaLife? old;
-        lock (_lock)
-        {
-            if (_state is ReplicaState.Starting or ReplicaState.Ready)
-            {
-                throw new InvalidOperationException($"replica {Index} is {_state}; only a lost or stopped one can be started");
-            }
-
-            (old, _life, _state) = (_life, null, ReplicaState.Starting);
-        }
-
-        // Two lives never share the machine: the old one's session and cache are gone before the new one's come.
-        await (old?.Ended ?? Task.CompletedTask).ConfigureAwait(false);
-        var life = new ReplicaLife(_model, _options, Index, TryMove);
-        lock (_lock)
-        {
-            if (_state != ReplicaState.Starting)
-            {
-                return;
-            }
-
-            _life = life;
-        }
-
-        try
-        {
-            await life.StartAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            Kill();
-            throw;
-        }
-    }
-
-    public Task<GenerationResult> GenerateAsync(
+    public override Task<GenerationResult> GenerateAsync(
         GenerationRequest request, IReadOnlyList<int> promptTokens, IGenerationSink sink, CancellationToken cancellationToken)
     {
-        ReplicaLife? life;
-        lock (_lock)
-        {
-            life = _state == ReplicaState.Ready ? _life : null;
-        }
-
-        if (life is null)
+        if (Serving is not { } life)
         {
             return Refuse(GenerationStatus.ReplicaLost, $"replica {Index} is not serving", null, promptTokens);
         }
@@ -120,44 +65,26 @@ internal sealed class Replica : IReplica
         return generation.Result;
     }
 
-    public void Kill() => Leave(ReplicaState.Lost);
-
-    public async ValueTask DisposeAsync()
+    public override async Task<EncoderResult> EncodeAsync(IReadOnlyList<int[]> rows, CancellationToken cancellationToken)
     {
-        Leave(ReplicaState.Stopped);
-        ReplicaLife? life;
-        lock (_lock)
+        if (Serving is not { } life || Encoder is null)
         {
-            life = _life;
+            return Encoder is null ? EncoderResult.Failed("not_implemented", "This model gives no embeddings.") : EncoderResult.Lost(Index);
         }
 
-        await (life?.Ended ?? Task.CompletedTask).ConfigureAwait(false);
-    }
-
-    private void Leave(ReplicaState state)
-    {
-        lock (_lock)
+        Interlocked.Increment(ref _outstanding);
+        try
         {
-            _state = state;
-            _life?.Stop();
+            // What a lost replica computes nobody waits for; the call of the graph ends by itself.
+            var work = Encoder.RunAsync(rows, cancellationToken);
+            await Task.WhenAny(work, life.Lost).ConfigureAwait(false);
+            return life.Lost.IsCompleted ? EncoderResult.Lost(Index) : await work.ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _outstanding);
         }
     }
 
-    private Task<GenerationResult> Refuse(GenerationStatus status, string error, string? code, IReadOnlyList<int> prompt) =>
-        Task.FromResult(new GenerationResult { Status = status, Error = error, ErrorCode = code, PromptTokens = prompt.Count, Replica = Index });
-
-    /// <summary>Moves a life's state, unless another life or a kill came in between.</summary>
-    private bool TryMove(ReplicaLife life, ReplicaState from, ReplicaState to)
-    {
-        lock (_lock)
-        {
-            if (!ReferenceEquals(_life, life) || _state != from)
-            {
-                return false;
-            }
-
-            _state = to;
-            return true;
-        }
-    }
+    protected override ReplicaLife Create() => new(_model, _options, Index, new LoopPulse(_time), TryMove);
 }

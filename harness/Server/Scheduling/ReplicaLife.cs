@@ -7,7 +7,8 @@ namespace ChaosBench.Server.Scheduling;
 /// <summary>One session, one cache, one thread, from start to loss.</summary>
 /// <param name="tryMove">Moves the replica's state from one to another, unless this life is no longer the replica's.</param>
 internal sealed class ReplicaLife(
-    ModelFolder model, ReplicaOptions options, int replica, Func<ReplicaLife, ReplicaState, ReplicaState, bool> tryMove)
+    ModelFolder model, ReplicaOptions options, int replica, LoopPulse pulse, Func<ReplicaLife, ReplicaState, ReplicaState, bool> tryMove)
+    : ILife
 {
     private readonly Channel<Generation> _arrivals = Channel.CreateUnbounded<Generation>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
@@ -21,8 +22,12 @@ internal sealed class ReplicaLife(
     private IDecoderRunner? _runner;
     private bool _stopped;
 
-    /// <summary>Completes when session and cache are freed.</summary>
-    public Task Ended => _ended.Task;
+    private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when this life serves no more.</summary>
+    public Task Lost => _lost.Task;
+
+    public bool Responsive => pulse.Moves(options.StepLimit);
 
     /// <summary>Completes when the first steps are done, or when the life was stopped before.</summary>
     public Task StartAsync()
@@ -32,7 +37,11 @@ internal sealed class ReplicaLife(
     }
 
     /// <summary>False when this life is over; the generation is then the caller's to end.</summary>
-    public bool Accept(Generation generation) => _arrivals.Writer.TryWrite(generation);
+    public bool Accept(Generation generation)
+    {
+        pulse.Owe();
+        return _arrivals.Writer.TryWrite(generation);
+    }
 
     /// <summary>Breaks off the running step; the thread then ends what is outstanding.</summary>
     public void Stop()
@@ -48,7 +57,15 @@ internal sealed class ReplicaLife(
             _runner?.Terminate();
         }
 
+        _lost.TrySetResult();
         _arrivals.Writer.TryComplete();
+    }
+
+    /// <summary>Completes when session and cache are freed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Stop();
+        await _ended.Task.ConfigureAwait(false);
     }
 
     private void Run()
@@ -80,7 +97,10 @@ internal sealed class ReplicaLife(
     private void Serve()
     {
         var runner = model.CreateRunner(options);
-        var loop = new BatchLoop(runner, _arrivals.Reader, model.EndTokens, new SamplerScratch(model.Vocabulary), new PrefixShelf(runner, options.KeptPrefixes));
+        var loop = new BatchLoop(runner, _arrivals.Reader, model.EndTokens, new SamplerScratch(model.Vocabulary), new PrefixShelf(runner, options.KeptPrefixes))
+        {
+            Pulse = pulse,
+        };
         lock (_lock)
         {
             (_runner, _loop) = (runner, loop);
@@ -97,6 +117,7 @@ internal sealed class ReplicaLife(
     /// <summary>The session goes first, so that whoever hears of the loss finds the memory freed.</summary>
     private void End(string reason)
     {
+        _lost.TrySetResult();
         _arrivals.Writer.TryComplete();
         lock (_lock)
         {

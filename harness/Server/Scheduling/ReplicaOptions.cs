@@ -21,6 +21,9 @@ public sealed record ReplicaOptions
     /// </summary>
     public int KeptPrefixes { get; init; } = 4;
 
+    /// <summary>A loop that owes its next step for longer hangs. Default 30 s.</summary>
+    public TimeSpan StepLimit { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Threads of ONNX Runtime for one operator; 1 leaves the other cores to other replicas.</summary>
     public int Threads { get; init; } = 1;
 }

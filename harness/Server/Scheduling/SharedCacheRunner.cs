@@ -1,3 +1,4 @@
+using System.Numerics;
 using ChaosBench.Server.Models;
 using Microsoft.ML.OnnxRuntime;
 
@@ -5,7 +6,10 @@ namespace ChaosBench.Server.Scheduling;
 
 /// <summary>Serves graphs whose past and present may be one buffer, so that a step writes its keys and values in place.</summary>
 /// <remarks>
-/// <para>Everything a step needs is bound once per batch size and reused, so a steady decode step allocates nothing.</para>
+/// <para>
+/// Everything a decode step needs is bound once per batch size and width of the mask, kept and reused, so a step allocates nothing
+/// once its shape has occurred. Prompts bind anew for every chunk.
+/// </para>
 /// <para>
 /// The CPU kernel of GroupQueryAttention takes several new tokens on top of a past for a single row only, so prompts run row by
 /// row (measured: as fast per token as in a batch) and decode steps run for all rows at once.
@@ -13,14 +17,18 @@ namespace ChaosBench.Server.Scheduling;
 /// </remarks>
 internal sealed class SharedCacheRunner : IDecoderRunner
 {
-    // The attention mask is widened in steps, so that it is rebound every 64 positions and not for every token.
-    private const int MaskStep = 64;
+    // The attention mask of a decode step is so wide, or twice, or four times...: few shapes, so all of them can be kept bound.
+    private const int NarrowestMask = 64;
+
+    // In place of a width: bound anew whenever the shape changes.
+    private const int AnyWidth = 0;
 
     private readonly InferenceSession _session;
     private readonly DecoderInterface _decoder;
     private readonly KvCache _cache;
     private readonly RunOptions _runOptions = new();
-    private readonly Dictionary<(int Row, int Rows), Call> _calls = [];
+    private readonly Dictionary<(int Row, int Rows, int Width), Call> _calls = [];
+    private readonly Dictionary<(int Row, int Rows), OrtValue[]> _cacheViews = [];
     private readonly long[] _ids;
     private readonly long[] _positions;
     private readonly long[] _mask;
@@ -61,7 +69,7 @@ internal sealed class SharedCacheRunner : IDecoderRunner
         var width = past + tokens.Length;
         _mask.AsSpan(0, width).Fill(1);
         _maskShape = default;
-        GetCall(row, 1).Run(tokens.Length, width);
+        GetCall(row, 1, AnyWidth).Run(tokens.Length, width);
         return _logits.Line(tokens.Length - 1);
     }
 
@@ -75,9 +83,9 @@ internal sealed class SharedCacheRunner : IDecoderRunner
             longest = Math.Max(longest, lengths[row] + 1);
         }
 
-        var width = Math.Min((longest + MaskStep - 1) / MaskStep * MaskStep, Positions);
+        var width = Math.Min(Math.Max((int)BitOperations.RoundUpToPowerOf2((uint)longest), NarrowestMask), Positions);
         WriteMask(lengths, width);
-        GetCall(0, tokens.Length).Run(1, width);
+        GetCall(0, tokens.Length, width).Run(1, width);
     }
 
     public ReadOnlySpan<float> LogitsOf(int row) => _logits.Line(row);
@@ -89,6 +97,11 @@ internal sealed class SharedCacheRunner : IDecoderRunner
         foreach (var call in _calls.Values)
         {
             call.Dispose();
+        }
+
+        foreach (var view in _cacheViews.Values.SelectMany(views => views))
+        {
+            view.Dispose();
         }
 
         _runOptions.Dispose();
@@ -124,14 +137,24 @@ internal sealed class SharedCacheRunner : IDecoderRunner
         }
     }
 
-    private Call GetCall(int row, int rows)
+    private Call GetCall(int row, int rows, int width)
     {
-        if (!_calls.TryGetValue((row, rows), out var call))
+        if (!_calls.TryGetValue((row, rows, width), out var call))
         {
-            _calls[(row, rows)] = call = new Call(this, row, rows);
+            _calls[(row, rows, width)] = call = new Call(this, row, rows);
         }
 
         return call;
+    }
+
+    private OrtValue[] CacheViews(int row, int rows)
+    {
+        if (!_cacheViews.TryGetValue((row, rows), out var views))
+        {
+            _cacheViews[(row, rows)] = views = [.. Enumerable.Range(0, _decoder.Past.Count).Select(block => _cache.View(block, row, rows))];
+        }
+
+        return views;
     }
 
     /// <summary>The bound tensors for a range of rows. The cache stays bound; ids, mask and logits are rebound when their shape changes.</summary>
@@ -140,7 +163,6 @@ internal sealed class SharedCacheRunner : IDecoderRunner
         private readonly SharedCacheRunner _runner;
         private readonly int _rows;
         private readonly OrtIoBinding _binding;
-        private readonly List<OrtValue> _cacheViews = [];
         private readonly List<OrtValue> _shaped = [];
         private (int Tokens, int Width) _bound;
 
@@ -149,12 +171,10 @@ internal sealed class SharedCacheRunner : IDecoderRunner
             _runner = runner;
             _rows = rows;
             _binding = runner._session.CreateIoBinding();
-            for (var i = 0; i < runner._decoder.Past.Count; i++)
+            foreach (var (block, view) in runner.CacheViews(row, rows).Index())
             {
-                var view = runner._cache.View(i, row, rows);
-                _cacheViews.Add(view);
-                _binding.BindInput(runner._decoder.Past[i], view);
-                _binding.BindOutput(runner._decoder.Present[i], view);
+                _binding.BindInput(runner._decoder.Past[block], view);
+                _binding.BindOutput(runner._decoder.Present[block], view);
             }
         }
 
@@ -172,7 +192,7 @@ internal sealed class SharedCacheRunner : IDecoderRunner
         public void Dispose()
         {
             _binding.Dispose();
-            _shaped.Concat(_cacheViews).ToList().ForEach(v => v.Dispose());
+            _shaped.ForEach(v => v.Dispose());
         }
 
         private void Bind(int tokens, int width)

@@ -5,8 +5,8 @@ namespace ChaosBench.Server.Workers;
 /// <summary>What goes over the pipes between a server and a worker.</summary>
 /// <remarks>
 /// <code>
-/// server > worker   Start {model, device, sizes}   Generate n {tokens, request}   Cancel n   Ping
-/// worker > server   Ready | LoadFailed {why}       Tokens n {count, text} ... Ended n {result}   Pong
+/// server > worker   Start {model, device, sizes}   Generate n {tokens, request}   Cancel n   Ping   Encode n {rows of tokens}
+/// worker > server   Ready | LoadFailed {why}       [LogProb n] Tokens n {count, text} ... Ended n {result}   Encoded n {result}   Pong {1: the loop moves, 0: it hangs}
 /// </code>
 /// </remarks>
 internal enum FrameKind : byte
@@ -20,6 +20,9 @@ internal enum FrameKind : byte
     Tokens,
     Ended,
     Pong,
+    LogProb,
+    Encode,
+    Encoded,
 }
 
 /// <summary>Header of a frame, little-endian: length of the payload (4 bytes), kind (1), request (4; 0 where it is about none).</summary>

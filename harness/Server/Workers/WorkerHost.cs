@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using ChaosBench.Server.Embeddings;
 using ChaosBench.Server.Models;
 using ChaosBench.Server.Scheduling;
 using Microsoft.Win32.SafeHandles;
@@ -32,9 +32,10 @@ public static class WorkerHost
             return 1;
         }
 
-        // A Ctrl-C goes to the whole group: the server drains its requests, so its workers must outlive the signal.
+        // A Ctrl-C or a hang-up goes to the whole group: the server drains its requests, so its workers must outlive the signal.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = true);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
         using var reader = new FrameReader(Console.OpenStandardInput());
         using var writer = new FrameWriter(OpenOutput(), "frames");
         try
@@ -60,10 +61,14 @@ public static class WorkerHost
         }
 
         var start = WorkerMessages.Read<WorkerStart>(reader.Payload);
-        IReplica replica;
+        Replica replica;
         try
         {
-            replica = ModelFolder.Load(start.Model, start.Device).CreateReplica(start.Index, start.Sizes);
+            var folder = ModelFolder.Load(start.Model, start.Device);
+            replica = new Replica(folder, start.Index, start.Sizes, TimeProvider.System)
+            {
+                Encoder = DecoderEmbedding.Load(start.Model, folder, places: 1),
+            };
             replica.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (Exception e)
@@ -77,69 +82,7 @@ public static class WorkerHost
         }
 
         writer.Post(FrameKind.Ready);
-        new Session(replica, writer).Run(reader);
+        new WorkerSession(replica, writer).Run(reader);
         return 0;
-    }
-
-    private sealed class Session(IReplica replica, FrameWriter writer)
-    {
-        private readonly ConcurrentDictionary<uint, CancellationTokenSource> _running = new();
-
-        public void Run(FrameReader reader)
-        {
-            while (reader.Read())
-            {
-                switch (reader.Kind)
-                {
-                    case FrameKind.Generate:
-                        var (request, prompt) = WorkerMessages.ReadGenerate(reader.Payload);
-                        _ = AnswerAsync(reader.Request, request, prompt);
-                        break;
-                    case FrameKind.Cancel:
-                        Cancel(reader.Request);
-                        break;
-                    case FrameKind.Ping:
-                        writer.Post(FrameKind.Pong);
-                        break;
-                    default:
-                        throw new InvalidDataException($"{reader.Kind} is not for a worker");
-                }
-            }
-        }
-
-        private async Task AnswerAsync(uint number, GenerationRequest request, int[] prompt)
-        {
-            using var cancellation = new CancellationTokenSource();
-            _running[number] = cancellation;
-            var result = await replica.GenerateAsync(request, prompt, new FrameSink(writer, number), cancellation.Token).ConfigureAwait(false);
-            _running.TryRemove(number, out _);
-            writer.Post(FrameKind.Ended, number, WorkerMessages.Json(result with { Text = "" }));
-            if (result.Status == GenerationStatus.ReplicaLost)
-            {
-                // The replica's thread has died in here: a worker without one is as good as dead, and the server notices the end of the pipe.
-                await Console.Error.WriteLineAsync(result.Error).ConfigureAwait(false);
-                writer.Close();
-            }
-        }
-
-        private void Cancel(uint number)
-        {
-            try
-            {
-                if (_running.TryGetValue(number, out var running))
-                {
-                    running.Cancel();
-                }
-            }
-            catch (ObjectDisposedException)
-            {
-                // It ended in this moment.
-            }
-        }
-    }
-
-    private sealed class FrameSink(FrameWriter writer, uint number) : IGenerationSink
-    {
-        public void Tokens(int count, string text) => writer.PostTokens(number, count, text);
     }
 }

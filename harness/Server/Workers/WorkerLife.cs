@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
+using ChaosBench.Server.Embeddings;
 using ChaosBench.Server.Models;
+using ChaosBench.Server.Scheduling;
 
 namespace ChaosBench.Server.Workers;
 
 /// <summary>One worker process from start to death: its pipes, what is outstanding on it, its heartbeat.</summary>
 /// <param name="ended">Called once, before the outstanding requests end.</param>
-internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<WorkerLife> ended) : IAsyncDisposable
+internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<WorkerLife> ended) : ILife
 {
     private readonly ConcurrentDictionary<uint, WorkerRequest> _open = new();
+    private readonly WorkerEncodings _encodings = new(spec.Start.Index);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
@@ -22,14 +25,13 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
     // Written and read on the reader's thread, then by the end that it starts.
     private ModelLoadException? _refusal;
 
-    private volatile bool _responsive = true;
-    private int _missed;
+    private readonly Heartbeat _heartbeat = new(spec.MissedBeats);
     private uint _lastNumber;
 
-    public int Outstanding => _open.Count;
+    public int Outstanding => _open.Count + _encodings.Count;
 
-    /// <summary>It answered its last heartbeats.</summary>
-    public bool Responsive => _responsive;
+    /// <summary>It answered its last heartbeats, and its batch loop moves.</summary>
+    public bool Responsive => _heartbeat.Responsive;
 
     public bool IsFrozen => _process?.IsStopped ?? false;
 
@@ -75,7 +77,7 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
         GenerationRequest request, IReadOnlyList<int> prompt, IGenerationSink sink, CancellationToken cancellation)
     {
         var open = new WorkerRequest(request, prompt.Count, Index, sink);
-        if (!_responsive)
+        if (!Responsive)
         {
             Lose(open);
             return await open.Result.ConfigureAwait(false);
@@ -96,8 +98,30 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
         }
     }
 
+    /// <exception cref="OperationCanceledException">The caller gave up; the worker computes the batch to its end.</exception>
+    public async Task<EncoderResult> EncodeAsync(IReadOnlyList<int[]> rows, CancellationToken cancellation)
+    {
+        var number = Interlocked.Increment(ref _lastNumber);
+        var answer = _encodings.Add(number);
+        _writer!.Post(FrameKind.Encode, number, WorkerMessages.Json(rows));
+        if (_isOver || !Responsive)
+        {
+            // Nobody reads any more, or not in time; who looks for the outstanding may have looked before this one was there.
+            _encodings.End(number, EncoderResult.Lost(Index));
+        }
+
+        try
+        {
+            return await answer.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _encodings.End(number, EncoderResult.Cancelled);
+        }
+    }
+
     /// <summary>Ends the process, without waiting. The end of the pipe does the rest.</summary>
-    public void Kill()
+    public void Stop()
     {
         lock (_lock)
         {
@@ -112,7 +136,7 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
 
     public async ValueTask DisposeAsync()
     {
-        Kill();
+        Stop();
         await Over.ConfigureAwait(false);
         _stopping.Dispose();
     }
@@ -150,29 +174,41 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
                 break;
             case FrameKind.Tokens:
                 var (count, text) = WorkerMessages.ReadTokens(reader.Payload);
-                if (_open.TryGetValue(reader.Request, out var open) && !open.Tokens(count, text))
-                {
-                    Cancel(reader.Request);
-                }
-
+                Pass(reader.Request, open => open.Tokens(count, text));
+                break;
+            case FrameKind.LogProb:
+                var logProb = WorkerMessages.Read<TokenLogProb>(reader.Payload);
+                Pass(reader.Request, open => open.LogProb(logProb));
                 break;
             case FrameKind.Ended:
                 var result = WorkerMessages.Read<GenerationResult>(reader.Payload);
                 End(reader.Request, request => request.End(result));
                 break;
+            case FrameKind.Encoded:
+                _encodings.End(reader.Request, WorkerMessages.Read<EncoderResult>(reader.Payload));
+                break;
             case FrameKind.Pong:
-                Volatile.Write(ref _missed, 0);
-                _responsive = true;
+                _heartbeat.Answered(moves: reader.Payload is [1]);
+                if (!Responsive)
+                {
+                    GiveUpUnstreamed();
+                }
+
                 break;
             default:
                 throw new InvalidDataException($"{reader.Kind} is not for a server");
         }
     }
 
-    /// <summary>
-    /// Counts ticks without an answer instead of time: when this process itself stood still, nothing is held against the worker.
-    /// One ping is on its way at most, so that a frozen worker's pipe does not fill.
-    /// </summary>
+    /// <param name="to">False when the receiver failed.</param>
+    private void Pass(uint number, Func<WorkerRequest, bool> to)
+    {
+        if (_open.TryGetValue(number, out var open) && !to(open))
+        {
+            Cancel(number);
+        }
+    }
+
     private async Task BeatAsync(PeriodicTimer timer)
     {
         using (timer)
@@ -181,15 +217,15 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
             {
                 while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
                 {
-                    if (Interlocked.Increment(ref _missed) == 1)
+                    switch (_heartbeat.Next())
                     {
-                        _writer!.Post(FrameKind.Ping);
-                    }
-                    else if (Volatile.Read(ref _missed) > spec.MissedBeats)
-                    {
-                        // On every further tick again: a request may have come in while the last one looked.
-                        _responsive = false;
-                        GiveUpUnstreamed();
+                        case Beat.Ask:
+                            _writer!.Post(FrameKind.Ping);
+                            break;
+                        case Beat.Silent:
+                            // On every further beat again: a request may have come in while the last one looked.
+                            GiveUpUnstreamed();
+                            break;
                     }
                 }
             }
@@ -203,6 +239,7 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
     /// <summary>What has streamed nothing can start anew elsewhere; the rest waits for the worker or for its own time limit.</summary>
     private void GiveUpUnstreamed()
     {
+        _encodings.LoseAll();
         foreach (var (number, open) in _open)
         {
             if (!open.HasStreamed)
@@ -233,11 +270,13 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
 
     private async Task EndAsync(string reason)
     {
+        // First, so that whoever finds a request lost finds the replica lost too, and not merely silent.
+        ended(this);
         _isOver = true;
         await _stopping.CancelAsync().ConfigureAwait(false);
         // It may still be there with its pipe closed.
         _process!.Kill();
-        ended(this);
+        _encodings.LoseAll();
         foreach (var number in _open.Keys)
         {
             End(number, lost => Lose(lost, reason));

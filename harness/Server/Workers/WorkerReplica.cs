@@ -1,3 +1,4 @@
+using ChaosBench.Server.Embeddings;
 using ChaosBench.Server.Scheduling;
 
 namespace ChaosBench.Server.Workers;
@@ -15,97 +16,18 @@ internal interface IFreezable
 }
 
 /// <summary>A copy of the model in a process of its own. Killing it is SIGKILL, freezing it is SIGSTOP: nothing is played.</summary>
-internal sealed class WorkerReplica(WorkerSpec spec, TimeProvider time) : IReplica, IFreezable
+internal sealed class WorkerReplica(WorkerSpec spec, TimeProvider time) : StartedReplica<WorkerLife>(spec.Start.Index), IFreezable
 {
-    // Guards _life and _state: starting, killing and losing may come from different threads.
-    private readonly Lock _lock = new();
-    private WorkerLife? _life;
-    private ReplicaState _state = ReplicaState.Stopped;
-
-    public int Index => spec.Start.Index;
-
-    public ReplicaState State
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _state;
-            }
-        }
-    }
-
-    public int Outstanding => Life?.Outstanding ?? 0;
-
-    public bool Responsive => Life?.Responsive ?? true;
+    public override int Outstanding => Life?.Outstanding ?? 0;
 
     public bool IsFrozen => Life?.IsFrozen ?? false;
 
     internal int? ProcessId => Life?.ProcessId;
 
-    private WorkerLife? Life
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _life;
-            }
-        }
-    }
-
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        WorkerLife? old;
-        lock (_lock)
-        {
-            if (_state is ReplicaState.Starting or ReplicaState.Ready)
-            {
-                throw new InvalidOperationException($"replica {Index} is {_state}; only a lost or stopped one can be started");
-            }
-
-            (old, _state) = (_life, ReplicaState.Starting);
-        }
-
-        if (old is not null)
-        {
-            await old.DisposeAsync().ConfigureAwait(false);
-        }
-
-        var life = new WorkerLife(spec, time, over => Move(over, ReplicaState.Lost));
-        lock (_lock)
-        {
-            if (_state != ReplicaState.Starting)
-            {
-                return;
-            }
-
-            _life = life;
-        }
-
-        try
-        {
-            await life.StartAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            Kill();
-            throw;
-        }
-
-        Move(life, ReplicaState.Ready);
-    }
-
-    public Task<GenerationResult> GenerateAsync(
+    public override Task<GenerationResult> GenerateAsync(
         GenerationRequest request, IReadOnlyList<int> promptTokens, IGenerationSink sink, CancellationToken cancellationToken)
     {
-        WorkerLife? life;
-        lock (_lock)
-        {
-            life = _state == ReplicaState.Ready ? _life : null;
-        }
-
-        if (life is null)
+        if (Serving is not { } life)
         {
             return Refuse(GenerationStatus.ReplicaLost, $"replica {Index} is not serving", null, promptTokens);
         }
@@ -125,52 +47,23 @@ internal sealed class WorkerReplica(WorkerSpec spec, TimeProvider time) : IRepli
         return life.GenerateAsync(request, promptTokens, sink, cancellationToken);
     }
 
-    public void Kill() => Leave(ReplicaState.Lost);
+    public override Task<EncoderResult> EncodeAsync(IReadOnlyList<int[]> rows, CancellationToken cancellationToken)
+    {
+        return Serving?.EncodeAsync(rows, cancellationToken) ?? Task.FromResult(EncoderResult.Lost(Index));
+    }
 
     public void Freeze()
     {
-        WorkerLife? life;
-        lock (_lock)
-        {
-            life = _state == ReplicaState.Ready ? _life : null;
-        }
-
-        (life ?? throw new InvalidOperationException($"replica {Index} has no worker to freeze: it is {State}")).Freeze();
+        (Serving ?? throw new InvalidOperationException($"replica {Index} has no worker to freeze: it is {State}")).Freeze();
     }
 
     public void Resume() => Life?.Resume();
 
-    public async ValueTask DisposeAsync()
+    protected override WorkerLife Create() => new(spec, time, over =>
     {
-        Leave(ReplicaState.Stopped);
-        if (Life is { } life)
+        if (!TryMove(over, ReplicaState.Starting, ReplicaState.Lost))
         {
-            await life.DisposeAsync().ConfigureAwait(false);
+            TryMove(over, ReplicaState.Ready, ReplicaState.Lost);
         }
-    }
-
-    private void Leave(ReplicaState state)
-    {
-        lock (_lock)
-        {
-            _state = state;
-            _life?.Kill();
-        }
-    }
-
-    /// <summary>Moves on from starting or serving, unless a kill or another life came in between.</summary>
-    private void Move(WorkerLife life, ReplicaState to)
-    {
-        lock (_lock)
-        {
-            var from = to == ReplicaState.Ready ? _state == ReplicaState.Starting : _state is ReplicaState.Starting or ReplicaState.Ready;
-            if (ReferenceEquals(_life, life) && from)
-            {
-                _state = to;
-            }
-        }
-    }
-
-    private Task<GenerationResult> Refuse(GenerationStatus status, string error, string? code, IReadOnlyList<int> prompt) =>
-        Task.FromResult(new GenerationResult { Status = status, Error = error, ErrorCode = code, PromptTokens = prompt.Count, Replica = Index });
+    });
 }

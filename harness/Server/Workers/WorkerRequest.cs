@@ -11,6 +11,7 @@ internal sealed class WorkerRequest(GenerationRequest request, int promptTokens,
     // Guards the rest: tokens come from the reader's thread, ends also from cancellation and from the heartbeat.
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
+    private readonly List<TokenLogProb> _logProbs = [];
     private int _tokens;
     private bool _ended;
 
@@ -47,9 +48,30 @@ internal sealed class WorkerRequest(GenerationRequest request, int promptTokens,
             }
             catch (Exception e)
             {
-                // A sink is foreign code on the reader's thread: its failure ends its own request and nobody else's.
-                End(GenerationStatus.Failed, $"the receiver of the tokens failed ({e.GetType().Name})");
-                return false;
+                return Fail(e);
+            }
+        }
+    }
+
+    /// <summary>Of the token that comes next. False when the receiver failed; the request has then ended.</summary>
+    public bool LogProb(TokenLogProb logProb)
+    {
+        lock (_lock)
+        {
+            if (_ended)
+            {
+                return true;
+            }
+
+            _logProbs.Add(logProb);
+            try
+            {
+                sink.LogProb(logProb);
+                return true;
+            }
+            catch (Exception e)
+            {
+                return Fail(e);
             }
         }
     }
@@ -64,6 +86,7 @@ internal sealed class WorkerRequest(GenerationRequest request, int promptTokens,
                 _result.SetResult(result with
                 {
                     PromptTokens = promptTokens, CompletionTokens = _tokens, Text = _text.ToString(), Replica = replica,
+                    LogProbs = _logProbs,
                 });
             }
         }
@@ -73,4 +96,11 @@ internal sealed class WorkerRequest(GenerationRequest request, int promptTokens,
 
     public void End(GenerationStatus status, string error, string? code = null) =>
         End(new GenerationResult { Status = status, Error = error, ErrorCode = code });
+
+    /// <summary>A sink is foreign code on the reader's thread: its failure ends its own request and nobody else's.</summary>
+    private bool Fail(Exception cause)
+    {
+        End(GenerationStatus.Failed, $"the receiver of the tokens failed ({cause.GetType().Name})");
+        return false;
+    }
 }

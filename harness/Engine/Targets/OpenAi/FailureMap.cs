@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using ChaosBench.Engine.Targets.Http;
 using ChaosBench.Reports.Journal;
 
 namespace ChaosBench.Engine.Targets.OpenAi;
@@ -34,6 +35,21 @@ internal static class FailureMap
         return new Failure(known, $"{Say(known)}: {detail}");
     }
 
+    /// <summary>The same for the client of our own.</summary>
+    public static Failure Map(HttpFailure failure, string detail)
+    {
+        var outcome = failure switch
+        {
+            HttpFailure.Connect => Outcome.ConnectError,
+            HttpFailure.LocalLimit => Outcome.NotSent,
+            HttpFailure.Reset => Outcome.Reset,
+            HttpFailure.Truncated => Outcome.Truncated,
+            HttpFailure.Protocol => Outcome.Malformed,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        return new Failure(outcome, $"{Say(outcome)}: {detail}");
+    }
+
     private static Outcome? Map(HttpRequestError error, bool replyBegan) => error switch
     {
         HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError => Outcome.ConnectError,
@@ -56,6 +72,7 @@ internal static class FailureMap
         Outcome.TlsError => "no secure connection",
         Outcome.Reset => "the connection broke before the reply was complete",
         Outcome.Truncated => "the reply ended before it said so",
+        Outcome.NotSent => "this machine has no room for another connection",
         _ => "the reply breaks the protocol",
     };
 

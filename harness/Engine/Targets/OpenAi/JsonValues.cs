@@ -13,13 +13,6 @@ internal static class JsonValues
         return has;
     }
 
-    public static string? ReadString(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        Expect(reader.TokenType is JsonTokenType.String or JsonTokenType.Null, "text that is neither a string nor null");
-        return reader.GetString();
-    }
-
     /// <summary>Identifiers only: an error's code is put into reasons, and a hostile server chooses it.</summary>
     public static string? ReadWord(ref Utf8JsonReader reader)
     {

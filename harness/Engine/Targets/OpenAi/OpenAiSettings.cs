@@ -36,8 +36,27 @@ public sealed record OpenAiSettings
     /// <summary>Limit of the probe before the run and of a connection attempt. Default 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>What carries the requests.</summary>
+    public HttpTransport Transport { get; init; } = HttpTransport.Automatic;
+
+    /// <summary>Connections at a time, in all. What finds none free waits, and its wait counts as the generator's lateness.</summary>
+    public int MaxConnections { get; init; } = int.MaxValue;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Records do; this one must not print what it holds.</summary>
     public override string ToString() => $"OpenAiSettings {{ {Name} }}";
+}
+
+/// <summary>What carries the requests of a target.</summary>
+public enum HttpTransport
+{
+    /// <summary>The event loop where it can be used, else the sockets handler.</summary>
+    Automatic,
+
+    /// <summary>Our own HTTP/1.1 client on an event loop: <c>http</c> without a proxy, on 64-bit Linux.</summary>
+    EventLoop,
+
+    /// <summary>.NET's SocketsHttpHandler: TLS, proxies, other systems.</summary>
+    SocketsHandler,
 }

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Net.Http.Headers;
+using ChaosBench.Engine.Loops;
+using ChaosBench.Engine.Targets.Http;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
-using ChaosBench.Scenarios.Prompts;
 
 namespace ChaosBench.Engine.Targets.OpenAi;
 
@@ -11,7 +12,7 @@ namespace ChaosBench.Engine.Targets.OpenAi;
 /// Any endpoint with <c>/chat/completions</c> or <c>/completions</c>, streaming or not. Nothing is sent twice: a request that
 /// fails is an outcome. No secret of the settings reaches a reason, a fact or a message.
 /// </summary>
-public sealed class OpenAiTarget : ITarget, IDisposable
+public sealed class OpenAiTarget : ILoopTarget, IDisposable
 {
     private readonly OpenAiSettings _settings;
     private readonly Secrets _secrets;
@@ -19,6 +20,9 @@ public sealed class OpenAiTarget : ITarget, IDisposable
     private readonly RetryAfterGate _gate;
     private readonly HttpMessageInvoker _http;
     private readonly Uri _endpoint;
+    private readonly HostEndpoints _host;
+    private readonly LoopParts _parts;
+    private readonly Lazy<LoopCaller> _caller;
 
     /// <exception cref="TargetUnavailableException">URL or certificate files that cannot be used.</exception>
     public OpenAiTarget(OpenAiSettings settings)
@@ -35,7 +39,13 @@ public sealed class OpenAiTarget : ITarget, IDisposable
         _gate = new RetryAfterGate(settings.RetryAfter, settings.Time);
         _endpoint = Endpoint(settings.Api == OpenAiApi.Chat ? "chat/completions" : "completions");
         _http = HttpStack.Create(settings);
+        _host = new HostEndpoints(_endpoint, TimeProvider.System);
+        _parts = new LoopParts(settings, new RequestWriter(settings, _endpoint), _host, _budget, _gate, _secrets);
+        _caller = new Lazy<LoopCaller>(() => new LoopCaller(this, _gate, _host));
     }
+
+    bool ILoopTarget.RunsOnLoops => _settings.Transport != HttpTransport.SocketsHandler
+        && _settings is { Proxy: null, Url.Scheme: "http" } && Posix.IsSupported;
 
     public string Name => _settings.Name;
 
@@ -52,6 +62,7 @@ public sealed class OpenAiTarget : ITarget, IDisposable
             using var request = new HttpRequestMessage(HttpMethod.Get, Endpoint("models"));
             HttpStack.AddHeaders(request.Headers, _settings);
             using var response = await _http.SendAsync(request, both.Token).ConfigureAwait(false);
+            await _host.EnsureAsync(both.Token).ConfigureAwait(false);
             var facts = await ServerFacts.ReadAsync(response, _settings, both.Token).ConfigureAwait(false);
             return new TargetIdentity(
                 Name, "openai", Location, facts.ToDictionary(fact => fact.Key, fact => OneLine.Of(_secrets.Scrub(fact.Value))));
@@ -71,6 +82,11 @@ public sealed class OpenAiTarget : ITarget, IDisposable
     {
         ArgumentNullException.ThrowIfNull(arrival);
         ArgumentNullException.ThrowIfNull(sink);
+        if (((ILoopTarget)this).RunsOnLoops)
+        {
+            return await _caller.Value.SendAsync(arrival, sink, cancellation).ConfigureAwait(false);
+        }
+
         if (await _gate.PassAsync(cancellation).ConfigureAwait(false) is { } heldBack)
         {
             return heldBack;
@@ -82,12 +98,13 @@ public sealed class OpenAiTarget : ITarget, IDisposable
         }
 
         var body = Body(arrival);
-        var reply = new Reply();
+        var reader = new ReplyReader();
         using var request = Request(arrival, body);
         sink.Sent();
-        var response = await ExchangeAsync(request, arrival.Sampling.Stream, sink, reply, cancellation).ConfigureAwait(false);
-        if (response.Status is >= 200 and < 300)
+        var response = await ExchangeAsync(request, arrival.Sampling.Stream, sink, reader, cancellation).ConfigureAwait(false);
+        if (reader.IsSuccess)
         {
+            var reply = reader.Reply;
             _budget.Spend(reply.InputTokens, reply.OutputTokens ?? reply.TokenEvents, body.Length);
         }
 
@@ -97,7 +114,16 @@ public sealed class OpenAiTarget : ITarget, IDisposable
 
     private string? Scrub(string? text) => text is null ? null : _secrets.Scrub(text);
 
-    public void Dispose() => _http.Dispose();
+    ILoopSession ILoopTarget.Open(EventLoop loop, int share) => new LoopSession(_parts, loop, share);
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        if (_caller.IsValueCreated)
+        {
+            _caller.Value.Dispose();
+        }
+    }
 
     public ValueTask DisposeAsync()
     {
@@ -106,15 +132,15 @@ public sealed class OpenAiTarget : ITarget, IDisposable
     }
 
     private async Task<Response> ExchangeAsync(
-        HttpRequestMessage request, bool stream, IResponseSink sink, Reply reply, CancellationToken cancellation)
+        HttpRequestMessage request, bool stream, IResponseSink sink, ReplyReader reader, CancellationToken cancellation)
     {
         Exchange? exchange = null;
         double? retryAfter = null;
         try
         {
             using var message = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
-            exchange = new Exchange(message, sink, reply);
-            retryAfter = _gate.Read(message.Headers);
+            exchange = new Exchange(message, sink, reader);
+            retryAfter = _gate.Read(message.Headers.RetryAfter);
             var response = await exchange.ReadAsync(stream, cancellation).ConfigureAwait(false);
             return response with { RetryAfterSeconds = retryAfter };
         }
@@ -147,21 +173,8 @@ public sealed class OpenAiTarget : ITarget, IDisposable
 
     private ReadOnlyMemory<byte> Body(Arrival arrival)
     {
-        if (arrival.Prompt.RawBody is { } raw)
-        {
-            return ChatBody.FillModel(raw, _settings.Model);
-        }
-
         var body = new ArrayBufferWriter<byte>(1024);
-        if (_settings.Api == OpenAiApi.Chat)
-        {
-            ChatBody.Write(body, _settings.Model, arrival.Prompt.Messages, arrival.Sampling, includeUsage: true);
-        }
-        else
-        {
-            ChatBody.WriteCompletion(body, _settings.Model, arrival.Prompt.Messages, arrival.Sampling, includeUsage: true);
-        }
-
+        RequestWriter.WriteBody(arrival, _settings, body);
         return body.WrittenMemory;
     }
 

@@ -2,13 +2,17 @@ using System.Text;
 
 namespace ChaosBench.Engine.Targets.OpenAi;
 
-/// <summary>What a reply has said so far.</summary>
+/// <summary>What a reply has said so far. Can be cleared and used for the next one.</summary>
 internal sealed class Reply
 {
-    /// <summary>A reply with more output is an attack on our memory.</summary>
-    public const int MaxTextChars = 16 * 1024 * 1024;
+    /// <summary>A reply with more output is an attack on our memory. UTF-8.</summary>
+    public const int MaxTextBytes = 16 * 1024 * 1024;
 
-    private readonly StringBuilder _text = new();
+    /// <summary>A smaller buffer is kept for the next reply.</summary>
+    private const int MaxKeptBytes = 8 * 1024;
+
+    private byte[] _text = [];
+    private int _length;
 
     /// <summary>Events with at least one token: content, reasoning, refusal or tool-call arguments.</summary>
     public int TokenEvents { get; set; }
@@ -20,9 +24,34 @@ internal sealed class Reply
     /// <summary>Type and code of an error object inside a reply that began well. Never its message: that may quote the prompt.</summary>
     public string? Error { get; set; }
 
-    public string Text => _text.ToString();
+    /// <summary>What the events of this reply look like.</summary>
+    public EventPattern Pattern { get; } = new();
 
-    public bool IsTooLarge => _text.Length > MaxTextChars;
+    /// <summary>Valid UTF-8.</summary>
+    public ReadOnlySpan<byte> Utf8 => _text.AsSpan(0, _length);
 
-    public void Append(string text) => _text.Append(text);
+    public string Text => Encoding.UTF8.GetString(_text.AsSpan(0, _length));
+
+    public bool IsTooLarge => _length > MaxTextBytes;
+
+    /// <summary>Room for <paramref name="size"/> more bytes; <see cref="Advance"/> says how many came.</summary>
+    public Span<byte> Room(int size)
+    {
+        if (_text.Length - _length < size)
+        {
+            Array.Resize(ref _text, Math.Max(_length + size, Math.Max(128, _text.Length * 2)));
+        }
+
+        return _text.AsSpan(_length);
+    }
+
+    public void Advance(int count) => _length += count;
+
+    public void Clear()
+    {
+        _text = _text.Length > MaxKeptBytes ? [] : _text;
+        (_length, TokenEvents) = (0, 0);
+        (FinishReason, InputTokens, OutputTokens, Error) = (null, null, null, null);
+        Pattern.Clear();
+    }
 }

@@ -11,17 +11,27 @@ internal static class ReplyParser
 {
     private static readonly JsonReaderOptions Strict = new() { MaxDepth = 64 };
 
+    /// <summary>The usual ones, so that they are not made anew for each reply.</summary>
+    private static readonly string[] FinishReasons = ["stop", "length", "tool_calls", "content_filter", "function_call"];
+
     /// <returns>True when the object held at least one token.</returns>
     /// <exception cref="JsonException">Not one JSON object, or not of this API.</exception>
     public static bool Read(ReadOnlySpan<byte> json, Reply reply)
     {
+        if (reply.Pattern.TryRead(json, reply))
+        {
+            return true;
+        }
+
         try
         {
+            reply.Pattern.Begin();
             var reader = new Utf8JsonReader(json, Strict);
             var hasToken = ReadObject(ref reader, reply);
 
             // Reads on, so that anything behind the object is an error.
             reader.Read();
+            reply.Pattern.End(json);
             return hasToken;
         }
         catch (InvalidOperationException)
@@ -111,7 +121,7 @@ internal static class ReplyParser
             }
             else if (reader.ValueTextEquals("finish_reason"u8))
             {
-                reply.FinishReason = ReadString(ref reader) ?? reply.FinishReason;
+                reply.FinishReason = ReadFinishReason(ref reader) ?? reply.FinishReason;
             }
             else
             {
@@ -242,15 +252,38 @@ internal static class ReplyParser
         };
     }
 
+    /// <summary>Straight from the reply's bytes to the text's, so that a token costs no string.</summary>
     private static bool ReadText(ref Utf8JsonReader reader, Reply reply)
     {
-        var text = ReadString(ref reader);
-        if (string.IsNullOrEmpty(text))
+        reader.Read();
+        Expect(reader.TokenType is JsonTokenType.String or JsonTokenType.Null, "text that is neither a string nor null");
+        var length = reader.ValueSpan.Length;
+        if (reader.TokenType == JsonTokenType.Null || length == 0)
         {
             return false;
         }
 
-        reply.Append(text);
+        // Escapes only ever shrink.
+        reply.Advance(reader.CopyString(reply.Room(length)));
+        reply.Pattern.Saw((int)reader.TokenStartIndex + 1, reader.ValueIsEscaped ? -1 : length);
         return true;
+    }
+
+    private static string? ReadFinishReason(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            foreach (var known in FinishReasons)
+            {
+                if (reader.ValueTextEquals(known))
+                {
+                    return known;
+                }
+            }
+        }
+
+        Expect(reader.TokenType is JsonTokenType.String or JsonTokenType.Null, "text that is neither a string nor null");
+        return reader.GetString();
     }
 }

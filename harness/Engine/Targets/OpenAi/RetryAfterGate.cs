@@ -13,9 +13,9 @@ internal sealed class RetryAfterGate(RetryAfterPolicy policy, TimeProvider time)
     private long _heldUntil = long.MinValue;
 
     /// <summary>Seconds that the reply asks for, relative to now; null when it does not.</summary>
-    public double? Read(HttpResponseHeaders headers)
+    public double? Read(RetryConditionHeaderValue? header)
     {
-        var wait = headers.RetryAfter switch
+        var wait = header switch
         {
             { Delta: { } delta } => delta,
             { Date: { } date } => date - time.GetUtcNow(),
@@ -34,6 +34,13 @@ internal sealed class RetryAfterGate(RetryAfterPolicy policy, TimeProvider time)
 
         return bounded.TotalSeconds;
     }
+
+    /// <summary>As <see cref="Read(RetryConditionHeaderValue?)"/>, from the header's text.</summary>
+    public double? Read(string? header) =>
+        header is not null && RetryConditionHeaderValue.TryParse(header, out var value) ? Read(value) : null;
+
+    /// <summary>Nothing is held back now.</summary>
+    public bool IsOpen => Left() <= TimeSpan.Zero;
 
     /// <summary>Null once the request may go out; else the response of a request that never could.</summary>
     public async ValueTask<Response?> PassAsync(CancellationToken cancellation)

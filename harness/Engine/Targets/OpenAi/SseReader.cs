@@ -14,14 +14,25 @@ internal sealed class SseReader
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    private readonly ArrayBufferWriter<byte> _line = new();
-    private readonly ArrayBufferWriter<byte> _data = new();
+    /// <summary>Larger buffers are not kept for the next stream.</summary>
+    private const int MaxKeptBytes = 16 * 1024;
+
+    private ArrayBufferWriter<byte> _line = new();
+    private ArrayBufferWriter<byte> _data = new();
     private bool _hasData;
     private bool _skipLineFeed;
     private bool _atStart = true;
 
     /// <summary>True when bytes of an unfinished line or event wait for their end.</summary>
     public bool HasPartial => _line.WrittenCount > 0 || _hasData;
+
+    /// <summary>Makes it ready for another stream.</summary>
+    public void Clear()
+    {
+        _line = Emptied(_line);
+        _data = Emptied(_data);
+        (_hasData, _skipLineFeed, _atStart) = (false, false, true);
+    }
 
     /// <summary>Hands each complete event in <paramref name="bytes"/> to <paramref name="onEvent"/>, in order.</summary>
     /// <returns>False when a line or an event is larger than allowed; the stream is then not to be read on.</returns>
@@ -52,6 +63,13 @@ internal sealed class SseReader
                 return true;
             }
 
+            if (IsWholeEvent(part, bytes[end..], out var data, out var length))
+            {
+                onEvent(data);
+                bytes = bytes[(end + length)..];
+                continue;
+            }
+
             if (!TakeLine(part, onEvent))
             {
                 return false;
@@ -63,6 +81,34 @@ internal sealed class SseReader
         }
 
         return true;
+    }
+
+    /// <summary>The common case, one <c>data</c> line with an empty line behind it in the same read, needs no copy.</summary>
+    /// <param name="rest">From the line's end on.</param>
+    /// <param name="length">Of both line ends.</param>
+    private bool IsWholeEvent(ReadOnlySpan<byte> line, ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> data, out int length)
+    {
+        data = default;
+        length = rest.StartsWith("\n\n"u8) ? 2 : rest.StartsWith("\r\n\r\n"u8) ? 4 : 0;
+        if (length == 0 || _hasData || _line.WrittenCount > 0 || !line.StartsWith("data: "u8))
+        {
+            return false;
+        }
+
+        _atStart = false;
+        data = line["data: "u8.Length..];
+        return true;
+    }
+
+    private static ArrayBufferWriter<byte> Emptied(ArrayBufferWriter<byte> buffer)
+    {
+        if (buffer.Capacity > MaxKeptBytes)
+        {
+            return new ArrayBufferWriter<byte>();
+        }
+
+        buffer.ResetWrittenCount();
+        return buffer;
     }
 
     private bool TakeLine(ReadOnlySpan<byte> lastPart, SseEventHandler onEvent)

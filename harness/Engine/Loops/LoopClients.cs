@@ -1,0 +1,111 @@
+using ChaosBench.Reports.Journal;
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Engine.Loops;
+
+/// <summary>The clients of a closed workload that live on one loop; see <see cref="ClosedLoop"/> for what they do.</summary>
+internal sealed class LoopClients
+{
+    private readonly Plan _plan;
+    private readonly Workload.Closed _workload;
+    private readonly LoopDispatcher _dispatcher;
+    private readonly Flights _flights;
+    private readonly DeadlineList _thinking;
+    private readonly DeadlineList _pausing;
+    private readonly List<Client> _clients = [];
+    private bool _over;
+
+    public LoopClients(Plan plan, Workload.Closed workload, LoopDispatcher dispatcher, Flights flights)
+    {
+        (_plan, _workload, _dispatcher, _flights) = (plan, workload, dispatcher, flights);
+        _thinking = dispatcher.Loop.Deadlines(workload.ThinkTime);
+        _pausing = dispatcher.Loop.Deadlines(ClosedLoop.PauseAfterFailure);
+    }
+
+    /// <summary>Starts every <paramref name="step"/>-th client from <paramref name="first"/> on.</summary>
+    public void Start(int first, int step)
+    {
+        for (var number = first; number < _workload.Clients; number += step)
+        {
+            _flights.Hold();
+            var client = new Client(this, number);
+            _clients.Add(client);
+            client.Ask();
+        }
+    }
+
+    /// <summary>Nobody asks again; those who think leave.</summary>
+    public void Stop()
+    {
+        _over = true;
+        foreach (var client in _clients)
+        {
+            client.Leave();
+        }
+    }
+
+    private sealed class Client : IDeadlined, ILanding
+    {
+        private readonly LoopClients _all;
+        private readonly Conversation _conversation;
+        private readonly DeadlineNode _pause;
+        private bool _waits;
+        private bool _left;
+
+        public Client(LoopClients all, int number)
+        {
+            _all = all;
+            _conversation = new Conversation(all._plan, all._workload, number);
+            _pause = new DeadlineNode(this);
+        }
+
+        public bool WantsText => _conversation.WantsText;
+
+        public void Ask()
+        {
+            var now = _all._dispatcher.Loop.Clock.Now;
+            if (_all._over || now >= _all._plan.End)
+            {
+                Leave();
+                return;
+            }
+
+            _waits = true;
+            _all._dispatcher.Ready(_conversation.Next(now), now, this);
+            _all._dispatcher.Launch();
+        }
+
+        public void Landed(Outcome outcome, string? text)
+        {
+            _waits = false;
+            _conversation.Heard(outcome, text);
+            var pause = ClosedLoop.PauseAfter(_all._workload, outcome);
+            if (pause < TimeSpan.Zero || _all._over)
+            {
+                Leave();
+            }
+            else if (pause == TimeSpan.Zero)
+            {
+                Ask();
+            }
+            else
+            {
+                (pause == _all._workload.ThinkTime ? _all._thinking : _all._pausing).Add(_pause);
+            }
+        }
+
+        public void OnDeadline() => Ask();
+
+        /// <summary>At once, or when its answer has come.</summary>
+        public void Leave()
+        {
+            if (!_left && !_waits)
+            {
+                _left = true;
+                _pause.Cancel();
+                _all._flights.Release();
+            }
+        }
+    }
+}

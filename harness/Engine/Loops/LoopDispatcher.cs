@@ -1,0 +1,92 @@
+using ChaosBench.Engine.Targets;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Engine.Loops;
+
+/// <summary>As <see cref="Dispatcher"/>, but everything from the send to the observation happens on one loop's thread.</summary>
+internal sealed class LoopDispatcher : ILauncher, IDisposable
+{
+    private readonly RunStop _stop;
+    private readonly Flights _flights;
+    private readonly Recorder _recorder;
+    private readonly Dictionary<TargetRole, RoleLane> _lanes = [];
+    private readonly Stack<LoopFlight> _resting = new();
+    private LoopFlight? _ready;
+
+    /// <param name="share">Loops that share the load.</param>
+    public LoopDispatcher(RunRequest request, EventLoop loop, int share, RunStop stop, Flights flights, Recorder recorder)
+    {
+        (Loop, Observer, _stop, _flights, _recorder) = (loop, request.Observer, stop, flights, recorder);
+        foreach (var (role, target) in request.Targets)
+        {
+            var carrier = (ILoopTarget)target;
+            var timeout = request.TimeoutOf(role);
+            _lanes[role] = new RoleLane(carrier, carrier.Open(loop, share), timeout, loop.Deadlines(timeout));
+        }
+    }
+
+    public EventLoop Loop { get; }
+
+    public IRunObserver? Observer { get; }
+
+    public void Ready(Arrival arrival, long planned) => Ready(arrival, planned, null);
+
+    public void Ready(Arrival arrival, long planned, ILanding? landing)
+    {
+        if (!_resting.TryPop(out _ready))
+        {
+            _ready = new LoopFlight(this);
+            _flights.Reuse(_ready);
+        }
+
+        _ready.Prepare(arrival, planned, _lanes[arrival.Role], landing);
+    }
+
+    public void Launch()
+    {
+        var flight = _ready!;
+        _ready = null;
+        _flights.Add(flight);
+        flight.Launch();
+    }
+
+    public void Drop()
+    {
+        _ready?.Drop();
+        _ready = null;
+    }
+
+    public void Rest(LoopFlight flight) => _resting.Push(flight);
+
+    public void End(LoopFlight flight, Response response)
+    {
+        if (!flight.TryEnd())
+        {
+            return;
+        }
+
+        try
+        {
+            _recorder.Record(flight, _recorder.Interpret(flight, response));
+        }
+#pragma warning disable CA1031 // What an observer or the journal throws must not end the loop, which others are on: it ends the run.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            _stop.Broke("recording an answer", bug);
+        }
+        finally
+        {
+            _flights.Remove(flight);
+            Rest(flight);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var lane in _lanes.Values)
+        {
+            lane.Session.Dispose();
+        }
+    }
+}

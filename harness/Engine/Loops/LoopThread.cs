@@ -1,0 +1,35 @@
+using ChaosBench.Engine.Pacing;
+
+namespace ChaosBench.Engine.Loops;
+
+/// <summary>An event loop with a thread of its own, for callers that wait on tasks.</summary>
+internal sealed class LoopThread : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _thread;
+
+    public LoopThread(string name)
+    {
+        var clock = new RunClock();
+        clock.Start();
+        Loop = new EventLoop(clock, PacerOptions.NoSpin);
+        _thread = new Thread(() =>
+        {
+            LinuxClock.RemoveTimerSlack();
+            Loop.WaitUntil(long.MaxValue, _stop.Token);
+        })
+        { IsBackground = true, Name = name };
+        _thread.Start();
+    }
+
+    public EventLoop Loop { get; }
+
+    /// <summary>Runs what was posted before, then ends the thread.</summary>
+    public void Dispose()
+    {
+        Loop.Post(_stop.Cancel);
+        _thread.Join();
+        Loop.Dispose();
+        _stop.Dispose();
+    }
+}

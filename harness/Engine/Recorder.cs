@@ -1,0 +1,70 @@
+using ChaosBench.Engine.Grading;
+using ChaosBench.Engine.Targets;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Engine;
+
+/// <summary>
+/// Takes a response to its one observation:
+/// <code>
+/// response -> observation -> journal
+///     |-----> scores ------> journal   (on the raw text, before it is dropped)
+/// </code>
+/// </summary>
+internal sealed class Recorder(RunRequest request, RunStop stop, Tally tally, RecentWindow recent)
+{
+    private readonly bool _isOpen = request.Plan.Scenario.Workload is Workload.Open;
+
+    public string StopReason => $"run stopped: {stop.Reason}";
+
+    /// <summary>Accounts for an arrival that will not be sent.</summary>
+    public void Skip(Arrival arrival, long planned)
+    {
+        var response = new Response { Outcome = Outcome.NotSent, Reason = StopReason };
+        Record(arrival, planned, request.Targets[arrival.Role].Name, Instants.None, response);
+    }
+
+    /// <summary>A target only knows that it was cancelled; the flight knows why.</summary>
+    public Response Interpret(Flight flight, Response response)
+    {
+        if (response.Outcome != Outcome.Cancelled || !flight.IsCancelled)
+        {
+            return response;
+        }
+
+        return flight.Cause switch
+        {
+            CancelCause.Timeout => response with
+            {
+                Outcome = Outcome.TimedOut,
+                Reason = FormattableString.Invariant($"no complete answer within {flight.RequestTimeout.TotalSeconds:0.###} s of its send"),
+            },
+            CancelCause.Drain => response with
+            {
+                Outcome = Outcome.TimedOut,
+                Reason = FormattableString.Invariant($"no answer within drain of {request.Plan.Scenario.Drain.TotalSeconds:0.###} s"),
+            },
+            CancelCause.Stop => response with { Reason = StopReason },
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    public void Record(Flight flight, Response response) =>
+        Record(flight.Arrival, flight.Planned, flight.Target, flight.Instants.Close(), response);
+
+    private void Record(Arrival arrival, long planned, string target, Instants instants, Response response)
+    {
+        var observation = Observations.Make(request, arrival, _isOpen ? planned : instants.Sent ?? planned, target, instants, response);
+        request.Journal.Write(observation);
+        tally.Add(observation.Outcome, observation.Sent is not null);
+        recent.Add(observation);
+        foreach (var score in Graders.Grade(arrival, response, observation.Ended))
+        {
+            request.Journal.Write(score);
+        }
+
+        request.Observer?.OnEnded(arrival, observation, response.Text);
+    }
+}
