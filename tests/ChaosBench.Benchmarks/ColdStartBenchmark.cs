@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace ChaosBench.Benchmarks;
 
 /// <summary>A fresh process each time, from its start to the first 200 of <c>/health/ready</c>.</summary>
@@ -23,33 +21,11 @@ internal static class ColdStartBenchmark
 
     private static async Task<double> StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "chaosbench.dll"), "serve", Machine.Model, "--port", "0", "--device", "cpu"])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         var from = Machine.Clock.GetTimestamp();
-        using var process = Process.Start(start)!;
-        try
-        {
-            using var client = new HttpClient();
-            while (await process.StandardError.ReadLineAsync() is { } line)
-            {
-                if (line.Split(' ').FirstOrDefault(word => word.StartsWith("http://", StringComparison.Ordinal)) is { } address)
-                {
-                    using var reply = await client.GetAsync(new Uri(new Uri(address), "health/ready"));
-                    reply.EnsureSuccessStatusCode();
-                    return Machine.Seconds(from, Machine.Clock.GetTimestamp());
-                }
-            }
-
-            throw new InvalidOperationException("chaosbench serve ended before it said where it listens");
-        }
-        finally
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
+        await using var served = await ServedProcess.StartAsync(Machine.Model, []);
+        using var client = new HttpClient();
+        using var reply = await client.GetAsync(new Uri(served.Address, "health/ready"));
+        reply.EnsureSuccessStatusCode();
+        return Machine.Seconds(from, Machine.Clock.GetTimestamp());
     }
 }

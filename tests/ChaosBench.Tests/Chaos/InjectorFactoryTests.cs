@@ -1,8 +1,13 @@
 using ChaosBench.Chaos;
+using ChaosBench.Chaos.Docker;
+using ChaosBench.Chaos.Injectors;
+using ChaosBench.Chaos.Leases;
+using ChaosBench.Chaos.Nodes;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 using ChaosBench.Tests.Support;
+using NSubstitute;
 
 namespace ChaosBench.Tests.Chaos;
 
@@ -14,16 +19,35 @@ public sealed class InjectorFactoryTests
     [Fact]
     public void Create_EveryFaultOfTheCatalogue_HasAnInjector()
     {
+        using var engine = new DockerEngine("/nowhere");
+        var reach = new NodeReach(Substitute.For<ILeases>(), engine);
         foreach (var kind in FaultCatalogue.All)
         {
-            var fault = Planned(kind.Name);
-            Assert.Same(fault, InjectorFactory.Create(fault, 1, [Local()], _said).Fault);
+            var fault = kind.Name == "node.partition" ? Planned(kind.Name, ("container", "model")) : Planned(kind.Name);
+            Assert.Same(fault, InjectorFactory.Create(fault, 1, [Local()], _said, reach).Fault);
         }
     }
 
     [Theory]
+    [InlineData("node.kill", typeof(ContainerKill))]
+    [InlineData("node.freeze", typeof(ContainerFreeze))]
+    [InlineData("node.partition", typeof(ContainerPartition))]
+    public void Create_ContainerSelected_ActsOnItWhateverTheTargetIs(string kind, Type injector)
+    {
+        using var engine = new DockerEngine("/nowhere");
+
+        Assert.IsType(injector, InjectorFactory.Create(
+            Planned(kind, ("container", "model")), 1, [Remote], _said, new NodeReach(Substitute.For<ILeases>(), engine)));
+    }
+
+    [Fact]
+    public void Create_ContainerWithoutReach_IsRefusedWithTheReason() => Assert.Contains("needs leases", Assert.Throws<FaultRefusedException>(
+        () => InjectorFactory.Create(Planned("node.kill", ("container", "model")), 1, [Remote], _said)).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("node.kill", "has none in reach")]
     [InlineData("dependency.latency", "out of reach")]
+    [InlineData("stream.cut", "needs a proxy in front of target 'staging'")]
     [InlineData("node.explode", "there is no fault 'node.explode'")]
     public void Create_RemoteTargetOnly_RefusesWithTheReason(string kind, string reason)
     {
@@ -50,7 +74,7 @@ public sealed class InjectorFactoryTests
         Assert.Contains("the target has context-store", refusal.Message, StringComparison.Ordinal);
     }
 
-    private TargetControls Local() => new("stable", new FakeReplicas(2), [new DependencyChaos("context-store", 1, _said)]);
+    private TargetControls Local() => new("stable", new FakeReplicas(2), [new DependencyChaos("context-store", 1, _said)]) { Proxy = () => null };
 
     private static PlannedFault Planned(string kind, params (string Name, string Value)[] select) => new(
         0,

@@ -75,7 +75,11 @@ public class LoadEngineTests
         Assert.All(
             _run.Journal.Observations.Where(o => o.Outcome is Outcome.NotSent or Outcome.Cancelled),
             o => Assert.StartsWith("run stopped: by its caller", o.Reason, StringComparison.Ordinal));
-        Assert.All(_run.Journal.Observations.Where(o => o.Outcome == Outcome.NotSent), o => Assert.Null(o.Sent));
+        Assert.All(_run.Journal.Observations.Where(o => o.Outcome == Outcome.NotSent), o =>
+        {
+            Assert.Null(o.Sent);
+            Assert.Empty(o.Gaps);
+        });
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class RealTrafficTests : IDisposable
             using var journal = JournalFile.Open(Directory.EnumerateDirectories(runs, "2*").Single());
             var events = journal.Events().ToList();
             var accuracy = events.OfType<JournalEvent.Score>().Where(score => score.Grader == "accuracy").ToDictionary(score => score.Arrival, score => score.Value);
-            return [.. events.OfType<JournalEvent.Observation>().OrderBy(one => one.Arrival).Select(one => ((long)one.Arrival, one.OutputSha256, accuracy[one.Arrival]))];
+            return [.. events.OfType<JournalEvent.Observation>().OrderBy(one => one.Arrival).Select(one => ((long)one.Arrival, one.OutputSha256?.ToString(), accuracy[one.Arrival]))];
         }
     }
 

@@ -81,6 +81,16 @@ internal sealed class FakeReplica(int index, FakeModel model, ChannelWriter<Fake
 
     public int Outstanding => _open.Count;
 
+    /// <summary>Gives no sign of life.</summary>
+    public bool Silent { get; set; }
+
+    public bool Responsive => !Silent;
+
+    /// <summary>Silent, and deaf to those who want to leave.</summary>
+    public void Hang() => Silent = Deaf = true;
+
+    private bool Deaf { get; set; }
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await model.StartGate.WaitAsync(cancellationToken);
@@ -90,7 +100,10 @@ internal sealed class FakeReplica(int index, FakeModel model, ChannelWriter<Fake
             throw failure;
         }
 
-        State = ReplicaState.Ready;
+        lock (_lock)
+        {
+            State = State == ReplicaState.Starting ? ReplicaState.Ready : State;
+        }
     }
 
     public async Task<GenerationResult> GenerateAsync(
@@ -99,7 +112,7 @@ internal sealed class FakeReplica(int index, FakeModel model, ChannelWriter<Fake
         var call = new FakeCall(this, request, promptTokens.Count, sink);
         if (request.RequestId == "warm-up")
         {
-            call.Complete();
+            call.End(State == ReplicaState.Ready ? GenerationStatus.Completed : GenerationStatus.ReplicaLost);
             return await call.Result;
         }
 
@@ -124,7 +137,13 @@ internal sealed class FakeReplica(int index, FakeModel model, ChannelWriter<Fake
         }
 
         await calls.WriteAsync(call, CancellationToken.None);
-        using (cancellationToken.Register(() => call.End(GenerationStatus.Cancelled)))
+        using (cancellationToken.Register(() =>
+        {
+            if (!Deaf)
+            {
+                call.End(GenerationStatus.Cancelled);
+            }
+        }))
         {
             return await call.Result;
         }

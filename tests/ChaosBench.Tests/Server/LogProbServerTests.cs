@@ -1,34 +1,17 @@
 using System.ClientModel;
-using System.ClientModel.Primitives;
 using System.Text;
 using System.Text.Json;
 using ChaosBench.Server;
-using ChaosBench.Server.Http;
 using ChaosBench.Server.Scheduling;
 using ChaosBench.Tests.Server.Models;
-using OpenAI;
 using OpenAI.Chat;
 
 namespace ChaosBench.Tests.Server;
 
 /// <summary>Log probabilities of the reference model, against a softmax over its logits in double precision, step by step.</summary>
-public sealed class LogProbServerTests : IAsyncLifetime
+public sealed class LogProbServerTests() : TriageServerTests(replicas: 1, maxBatch: 4)
 {
     private const string Ticket = "Where is my order 4711? I wait since monday.";
-
-    private ModelServer? _server;
-    private HttpFace? _face;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        if (_face is not null && _server is not null)
-        {
-            await _face.DisposeAsync();
-            await _server.DisposeAsync();
-        }
-    }
 
     [SkippableFact]
     public async Task Chat_LogProbs_AreTheSoftmaxOfTheLogits()
@@ -82,7 +65,7 @@ public sealed class LogProbServerTests : IAsyncLifetime
     public async Task Completion_LogProbs_AreParallelListsWithOffsets()
     {
         await StartAsync();
-        var reply = await PostAsync("v1/completions", """{"prompt": "Where is", "temperature": 0, "max_tokens": 6, "logprobs": 3}""");
+        var reply = await PostAsync("v1/completions", 200, """{"prompt": "Where is", "temperature": 0, "max_tokens": 6, "logprobs": 3}""");
 
         var choice = reply.GetProperty("choices")[0];
         var logProbs = choice.GetProperty("logprobs");
@@ -99,7 +82,7 @@ public sealed class LogProbServerTests : IAsyncLifetime
     public async Task Chat_WithoutLogProbs_HasNone()
     {
         await StartAsync();
-        var reply = await PostAsync("v1/chat/completions", """{"messages": [{"role": "user", "content": "hello"}], "max_tokens": 2}""");
+        var reply = await PostAsync("v1/chat/completions", 200, """{"messages": [{"role": "user", "content": "hello"}], "max_tokens": 2}""");
 
         Assert.Equal(JsonValueKind.Null, reply.GetProperty("choices")[0].GetProperty("logprobs").ValueKind);
     }
@@ -124,17 +107,7 @@ public sealed class LogProbServerTests : IAsyncLifetime
         return expected;
     }
 
-    private async Task StartAsync()
-    {
-        var options = new ServerOptions { Model = TriageModel.RequireFolder(), Device = "cpu", Replicas = 1, MaxBatch = 4 };
-        _server = await ModelServer.StartAsync(options, TimeProvider.System, default);
-        _face = await HttpFace.StartAsync(_server, new HttpFaceOptions(), TimeProvider.System, default);
-    }
-
-    private ChatClient Client() => new("triage-v1", new ApiKeyCredential("none"), new OpenAIClientOptions
-    {
-        Endpoint = new Uri(_face!.BaseAddress, "v1"), RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
-    });
+    private ChatClient Client() => new("triage-v1", new ApiKeyCredential("none"), ForClients);
 
     private static ChatCompletionOptions Options(int top, float temperature) => new()
     {
@@ -143,15 +116,7 @@ public sealed class LogProbServerTests : IAsyncLifetime
 
     private async Task<string[]> TextsAsync(string body) =>
     [
-        .. (await PostAsync("v1/chat/completions", body)).GetProperty("choices").EnumerateArray()
+        .. (await PostAsync("v1/chat/completions", 200, body)).GetProperty("choices").EnumerateArray()
             .Select(choice => choice.GetProperty("message").GetProperty("content").GetString()!),
     ];
-
-    private async Task<JsonElement> PostAsync(string path, string body)
-    {
-        using var client = new HttpClient { Timeout = FakeModel.Patience };
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var reply = await client.PostAsync(new Uri(_face!.BaseAddress, path), content);
-        return JsonSerializer.Deserialize<JsonElement>(await reply.Content.ReadAsStringAsync());
-    }
 }

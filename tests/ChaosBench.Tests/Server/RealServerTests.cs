@@ -1,34 +1,15 @@
 using System.ClientModel;
-using System.ClientModel.Primitives;
 using System.Text;
 using System.Text.Json;
-using ChaosBench.Server;
-using ChaosBench.Server.Http;
-using ChaosBench.Tests.Server.Models;
 using ChaosBench.Tests.Support;
-using OpenAI;
 using OpenAI.Chat;
 
 namespace ChaosBench.Tests.Server;
 
 /// <summary>The whole service on the reference model, through the official client: the answers are known, so a wrong one shows.</summary>
-public sealed class RealServerTests : IAsyncLifetime
+public sealed class RealServerTests() : TriageServerTests(replicas: 2, maxBatch: 8)
 {
     private static readonly (string Prompt, string Expected)[] Canaries = ReadCanaries();
-
-    private ModelServer? _server;
-    private HttpFace? _face;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        if (_face is not null && _server is not null)
-        {
-            await _face.DisposeAsync();
-            await _server.DisposeAsync();
-        }
-    }
 
     [SkippableFact]
     public async Task Canaries_WholeAndStreamed_GiveTheExpectedAnswers()
@@ -46,15 +27,15 @@ public sealed class RealServerTests : IAsyncLifetime
     public async Task KillReplica_UnderLoad_NobodyGetsAWrongAnswer()
     {
         await StartAsync();
-        var events = new EventLog(_server!);
+        var events = new EventLog(Server);
         var load = Enumerable.Range(0, 40).Select(number => AskAsync(Canaries[number % Canaries.Length].Prompt)).ToArray();
         var streams = Enumerable.Range(0, 8).Select(number => StreamAsync(Canaries[number % Canaries.Length].Prompt)).ToArray();
 
         await Task.WhenAny(load).WaitAsync(FakeModel.Patience);
-        await _server!.KillReplicaAsync(0, default);
+        await Server.KillReplicaAsync(0, default);
         var answers = await Task.WhenAll(load).WaitAsync(FakeModel.Patience);
         var streamed = await Task.WhenAll(streams).WaitAsync(FakeModel.Patience);
-        await _server.RestartReplicaAsync(0, default);
+        await Server.RestartReplicaAsync(0, default);
 
         // Not streamed: all of them, in full. Streamed: right, or without a finish.
         Assert.All(answers.Index(), entry => Assert.Equal(Canaries[entry.Index % Canaries.Length].Expected, entry.Item));
@@ -63,8 +44,8 @@ public sealed class RealServerTests : IAsyncLifetime
         Assert.Contains("replica-lost", events.Kinds);
         Assert.Contains("failed-over", events.Kinds);
         Assert.Equal(["replica-ready", "readmitted"], events.Kinds.TakeLast(2));
-        Assert.All(_server.Replicas, replica => Assert.True(replica.InRotation));
-        Assert.All(_server.Replicas, replica => Assert.Equal(0, replica.Outstanding));
+        Assert.All(Server.Replicas, replica => Assert.True(replica.InRotation));
+        Assert.All(Server.Replicas, replica => Assert.Equal(0, replica.Outstanding));
         Assert.Equal(Canaries[0].Expected, await AskAsync(Canaries[0].Prompt));
     }
 
@@ -75,22 +56,14 @@ public sealed class RealServerTests : IAsyncLifetime
     {
         var prompts = ReadPrompts(DataFolder.Require(file));
         await StartAsync();
-        using var client = new HttpClient { Timeout = FakeModel.Patience };
 
         foreach (var batch in prompts.Chunk(16))
         {
-            var statuses = await Task.WhenAll(batch.Select(prompt => StatusAsync(client, prompt)));
+            var statuses = await Task.WhenAll(batch.Select(prompt => StatusAsync(prompt)));
             Assert.All(statuses, status => Assert.True(status is 200 or 400, $"{status}"));
         }
 
         Assert.Equal(Canaries[0].Expected, await AskAsync(Canaries[0].Prompt));
-    }
-
-    private async Task StartAsync()
-    {
-        var options = new ServerOptions { Model = TriageModel.RequireFolder(), Device = "cpu", MaxBatch = 8 };
-        _server = await ModelServer.StartAsync(options, TimeProvider.System, default);
-        _face = await HttpFace.StartAsync(_server, new HttpFaceOptions(), TimeProvider.System, default);
     }
 
     private async Task<string> AskAsync(string prompt)
@@ -119,21 +92,16 @@ public sealed class RealServerTests : IAsyncLifetime
         return (text.ToString(), finish);
     }
 
-    private async Task<int> StatusAsync(HttpClient client, string prompt)
+    private async Task<int> StatusAsync(string prompt)
     {
         var body = JsonSerializer.Serialize(new
         {
             messages = new[] { new { role = "user", content = prompt } }, temperature = 0, max_tokens = 8,
         });
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var reply = await client.PostAsync(new Uri(_face!.BaseAddress, "v1/chat/completions"), content);
-        return (int)reply.StatusCode;
+        return (await PostAsync("v1/chat/completions", body)).Status;
     }
 
-    private ChatClient Client() => new("triage-v1", new ApiKeyCredential("none"), new OpenAIClientOptions
-    {
-        Endpoint = new Uri(_face!.BaseAddress, "v1"), RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
-    });
+    private ChatClient Client() => new("triage-v1", new ApiKeyCredential("none"), ForClients);
 
     private static ChatCompletionOptions Greedy() => new() { Temperature = 0, MaxOutputTokenCount = 64 };
 

@@ -22,11 +22,17 @@ internal sealed class ScriptedEndpoint : IAsyncDisposable
     /// <summary>Every answer, streamed token by token.</summary>
     public string Answer { get; set; } = "42";
 
+    /// <summary>A last event with usage before the end.</summary>
+    public bool Usage { get; set; }
+
     /// <summary>Not 200: this status and <see cref="ErrorBody"/> instead of an answer.</summary>
     public int Status { get; set; } = 200;
 
     /// <summary>Made from the request, so that a server can say what it should not.</summary>
     public Func<HttpRequest, string> ErrorBody { get; set; } = _ => "";
+
+    /// <summary>Given the body of each request, if somebody wants it.</summary>
+    public Action<string>? OnBody { get; set; }
 
     /// <summary>Completes a request only when this does.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
@@ -49,6 +55,12 @@ internal sealed class ScriptedEndpoint : IAsyncDisposable
     private async Task ReplyAsync(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
+        if (OnBody is { } onBody)
+        {
+            using var body = new StreamReader(context.Request.Body);
+            onBody(await body.ReadToEndAsync(context.RequestAborted));
+        }
+
         await Gate.WaitAsync(context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         context.Response.StatusCode = Status;
         if (Status != 200)
@@ -64,6 +76,7 @@ internal sealed class ScriptedEndpoint : IAsyncDisposable
                 $$$"""data: {"choices":[{"index":0,"delta":{"content":{{{System.Text.Json.JsonSerializer.Serialize(letter.ToString())}}}}}]}""") + "\n\n");
         }
 
-        await context.Response.WriteAsync("data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
+        var usage = Usage ? "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7}}\n\n" : "";
+        await context.Response.WriteAsync($"data: {{\"choices\":[{{\"index\":0,\"delta\":{{}},\"finish_reason\":\"stop\"}}]}}\n\n{usage}data: [DONE]\n\n");
     }
 }

@@ -26,7 +26,7 @@ public sealed class JournalFileTests : IDisposable
         Some.Request(0, 1) with
         {
             Cohort = Some.Cohort(tags: ("mutator", "bidi\u202e")), Status = 200, FinishReason = "stop", InputTokens = 9, RetryAfter = 1.5,
-            Replica = 1, Degraded = true, Faults = ["a", "b"], OutputSha256 = "c", OutputChars = 12, Reason = "line\nbreak \" \\ \0",
+            Replica = 1, Degraded = true, Faults = ["a", "b"], OutputSha256 = Sha256Digest.Of("c"u8), OutputChars = 12, Reason = "line\nbreak \" \\ \0",
         },
         Some.Request(1, 2, Outcome.TimedOut),
         Some.Score(0, 0.5, "field_accuracy") with { Detail = "priority" },
@@ -75,6 +75,31 @@ public sealed class JournalFileTests : IDisposable
         Assert.Contains("\"outcome\":\"completed\"", line, StringComparison.Ordinal);
         Assert.DoesNotContain("null", line, StringComparison.Ordinal);
         Assert.DoesNotContain("\"faults\"", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WriteLine_EveryKind_WritesWhatTheSerializerWrites()
+    {
+        var plain = Some.Request(1, 2, Outcome.TimedOut);
+        var everything = (JournalEvent.Observation)EveryKind[1];
+        JournalEvent[] more =
+        [
+            .. Enum.GetValues<Outcome>().Select(outcome => plain with { Outcome = outcome }),
+            .. Enum.GetValues<Phase>().Select(phase => everything with { Phase = phase }),
+            everything with { Sent = null, FirstToken = null, LastToken = null, Gaps = [], Faults = [], RetryAfter = 0.1 + 0.2 },
+            everything with { Reason = "Grüße 你好 🎉 <&'\u2028>", PromptId = "\ud800", Target = "\u0001", RetryAfter = double.PositiveInfinity },
+            everything with { At = long.MaxValue, Ended = 0, OutputTokens = int.MaxValue, Replica = 0, Degraded = false, RetryAfter = 86400 },
+        ];
+        foreach (var entry in EveryKind.Concat(more))
+        {
+            var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+            using (var json = new System.Text.Json.Utf8JsonWriter(buffer))
+            {
+                JournalFile.WriteLine(entry, json);
+            }
+
+            Assert.Equal(Encoding.UTF8.GetString(JournalFile.ToLine(entry)), Encoding.UTF8.GetString(buffer.WrittenSpan));
+        }
     }
 
     [Fact]

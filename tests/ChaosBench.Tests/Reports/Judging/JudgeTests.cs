@@ -198,6 +198,22 @@ public sealed class JudgeTests
     }
 
     [Theory]
+    [InlineData(0.5, 0L, RunVerdict.Pass)]
+    [InlineData(0.97, 0L, RunVerdict.Inconclusive)]
+    [InlineData(0.5, 3L, RunVerdict.Inconclusive)]
+    public void Decide_EngineThreadsOrSocketsUsedUp_IsTheGeneratorsFault(double busy, long errors, RunVerdict verdict)
+    {
+        var samples = Enumerable.Range(0, 60).Select(second => new JournalEvent.GeneratorSample
+        {
+            At = Some.S(second), InFlight = 1, ProcessCpu = 0.5, GcPause = 0, ThreadPoolQueue = 0,
+            EngineBusy = busy, SocketErrors = second == 0 ? errors : 0,
+        });
+        var run = Some.Fold(Some.Run("max ttft < 9"), Failing(0, 60), samples);
+
+        Assert.Equal(verdict, Judge.Decide(run, new RunFacts { Cores = 2 }).Verdict);
+    }
+
+    [Theory]
     [InlineData(RunEnding.Aborted, HealState.Verified, RunVerdict.Aborted, 3)]
     [InlineData(RunEnding.Cancelled, HealState.Verified, RunVerdict.Cancelled, 130)]
     [InlineData(RunEnding.Broken, HealState.NotNeeded, RunVerdict.Error, 3)]

@@ -21,7 +21,7 @@ public sealed class MeasurementsTests
     {
         var values = Some.Fold(Some.Run(), [Some.Request(0, 1)]).DistributionOf(metric, All);
 
-        Assert.Equal(seconds, Assert.Single(values.Sorted), 9);
+        Assert.Equal(seconds, Assert.Single(Sorted(values)), 9);
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class MeasurementsTests
         {
             var values = Some.Fold(Some.Run(), [Some.Request(0, 1, outcome)]).DistributionOf(metric, All);
 
-            Assert.Equal(infinite ? [double.PositiveInfinity] : [], values.Sorted);
+            Assert.Equal(infinite ? [double.PositiveInfinity] : [], Sorted(values));
         }
     }
 
@@ -79,7 +79,7 @@ public sealed class MeasurementsTests
     {
         var run = Some.Fold(Some.Run(), [Some.Request(0, 1)]);
 
-        Assert.Equal([0.05, 0.05, 0.1, 0.1], run.DistributionOf(MetricId.TokenGap, All).Sorted.Select(gap => Math.Round(gap, 9)));
+        Assert.Equal([0.05, 0.05, 0.1, 0.1], Sorted(run.DistributionOf(MetricId.TokenGap, All)).Select(gap => Math.Round(gap, 9)));
         Assert.Equal(3, run.DistributionOf(MetricId.ChunkGap, All).Count);
     }
 
@@ -173,7 +173,6 @@ public sealed class MeasurementsTests
     {
         var run = Some.Fold(Some.Run());
 
-        Assert.All(Metrics.All, metric => Assert.Null(Summaries.Of(metric, run, All)));
         Assert.Empty(Summaries.Targets(run)[Some.Candidate].Phases);
     }
 
@@ -219,4 +218,6 @@ public sealed class MeasurementsTests
         Assert.Equal(1.5, values.Quantile(0.5 / 3));
         Assert.Null(new Distribution([]).Quantile(0.5));
     }
+
+    private static IEnumerable<double> Sorted(Distribution values) => Enumerable.Range(1, values.Count).Select(values.AtRank);
 }

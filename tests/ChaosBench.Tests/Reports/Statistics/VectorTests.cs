@@ -22,6 +22,7 @@ public sealed class VectorTests
         ["quantile estimators"] = TypeSeven,
         ["interleaved run pairs, log-ratio of per-run p99"] = RunPairs,
         ["three-way verdict at the boundary"] = Boundary,
+        ["Wald SPRT on error rate"] = Sprt,
     };
 
     public static TheoryData<string, string> Ids
@@ -110,6 +111,21 @@ public sealed class VectorTests
             double Bound(string name) => one.GetProperty(name).ValueKind == JsonValueKind.Null ? double.NaN : one.GetProperty(name).GetDouble();
             var verdict = AbsoluteJudge.Side(Comparison.LessOrEqual, Bound("lower"), Bound("upper"), one.GetProperty("margin").GetDouble());
             Assert.Equal(Enum.Parse<FindingVerdict>(want.GetString()!, ignoreCase: true), verdict);
+        }
+    }
+
+    private static void Sprt(JsonElement inputs, JsonElement expected, double tolerance)
+    {
+        double Input(string name) => inputs.GetProperty(name).GetDouble();
+        var test = new WaldSprt(Input("p0"), Input("p1"), Input("alpha"), Input("beta"));
+        foreach (var (state, want) in inputs.GetProperty("states").EnumerateArray().Zip(Numbers(expected.GetProperty("llr"))))
+        {
+            Assert.Equal(want, test.LogLikelihoodRatio(state[0].GetInt64(), state[1].GetInt64()), tolerance);
+        }
+
+        foreach (var property in expected.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Number))
+        {
+            Assert.Equal(property.Value.GetDouble(), property.Name.StartsWith("upper", StringComparison.Ordinal) ? test.Upper : test.Lower, tolerance);
         }
     }
 

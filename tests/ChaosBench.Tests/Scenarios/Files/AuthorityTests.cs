@@ -1,3 +1,4 @@
+using System.Text;
 using ChaosBench.Scenarios.Files;
 using ChaosBench.Scenarios.Model;
 
@@ -54,6 +55,44 @@ public sealed class AuthorityTests
         "suite.yaml:4:17: the url of target 'fixed' reaches out to llm.example.com:443, which is not allowed; run with --allow-host llm.example.com:443",
         "suite.yaml:4:62: the proxy of target 'fixed' reaches out to proxy.example.com:3128, which is not allowed; run with --allow-host proxy.example.com:3128",
     ], Missing("fixed", Authority.None));
+
+    private const string WithStore = """
+        version: 1
+        targets:
+          hidden: { type: onnx, model: m, contextStore: { postgres: "${STORE_URL}" } }
+          shown: { type: onnx, model: m, contextStore: { postgres: "postgres://store:${STORE_PASSWORD}@db.example.com/store" } }
+        prompts: { tickets: tickets.jsonl }
+        scenarios:
+          - { name: hidden, target: hidden, rate: 1/s }
+          - { name: shown, target: shown, rate: 1/s }
+        """;
+
+    [Theory]
+    [InlineData("hidden", "postgres://store:hunter2@db.internal:6432/store", "suite.yaml:3:61: the postgres of target 'hidden' reaches out to a host that is not allowed; run with --allow-host HOST:PORT for the host in ${STORE_URL}")]
+    [InlineData("hidden", "mysql://store:hunter2@db.internal/store", "suite.yaml:3:61: this is not the URL of a PostgreSQL database; write postgres://USER@HOST:PORT/DATABASE, or the variable that holds it: \"${STORE_URL}\"")]
+    [InlineData("hidden", "postgres://store:hunter2@127.0.0.1/store", null)]
+    [InlineData("shown", "unused", "suite.yaml:4:60: the postgres of target 'shown' reaches out to db.example.com:5432, which is not allowed; run with --allow-host db.example.com:5432")]
+    public void Missing_Store_IsAHostLikeAnyOther(string scenario, string url, string? problem)
+    {
+        var granted = Authority.None with { Environment = ["STORE_URL", "STORE_PASSWORD"] };
+        var variables = new Dictionary<string, string> { ["STORE_URL"] = url, ["STORE_PASSWORD"] = "hunter2" };
+        var read = ScenarioReader.Read("suite.yaml", Encoding.UTF8.GetBytes(WithStore), new ReadOptions { SelectedScenarios = [scenario] });
+
+        Assert.Equal(problem is null ? [] : [problem], AuthorityCheck.Missing(read, granted, variables).Select(missing => missing.ToString()));
+    }
+
+    [Theory]
+    [InlineData("postgres://store:hunter2@127.0.0.1/store")]
+    [InlineData("postgres://store:hunter2${MORE}@127.0.0.1/store")]
+    [InlineData("postgres://store:hunter2@${HOST}/store")]
+    public void Read_PasswordInTheFile_IsRefusedAndNotShown(string url)
+    {
+        var text = WithStore.Replace("${STORE_URL}", url, StringComparison.Ordinal);
+        var problem = Assert.Single(ScenarioReader.Read("suite.yaml", Encoding.UTF8.GetBytes(text), new ReadOptions()).Problems).ToString();
+
+        Assert.Contains("a password written into the file; name an environment variable", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", problem, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("llm.example.com", true)]

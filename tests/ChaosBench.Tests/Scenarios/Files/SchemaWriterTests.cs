@@ -16,25 +16,34 @@ public sealed class SchemaWriterTests
         adversarialPrompts: adversarial*, from, corpora
         allow: hosts, environment, exec, docker, pid
         arms: baseline, candidate*
+        arrivalClient: arrivals, rate, from, to, cv, count, ramp, step, spike, sine, stages
         budget: requests, tokens, cost, inputPrice, outputPrice
-        closedWorkload: clients*, thinkTime
-        contextStore: latency, timeout, fallback
+        closedWorkload: clients*, thinkTime, sessions
+        contextStore: latency, timeout, fallback, postgres, connections, schema
         expect: detectedWithin, recoveredWithin
         fault: fault*, at, for, share, select, with, expect, minExposure, id
         gateLine: gate*
         generatedPrompts: generated*, locales, count
         guardLine: guard*
+        guardrails: characters, tokens, surrogates, control, invisible, injection
         infoLine: info*
         mixEntry: prompts*, weight, temperature, maxTokens, stream, batch, role, grade
         objectives: ttft, e2e, tpot
-        onnxTarget: type, model*, replicas, device, isolation, maxBatch, queueLimit, contextStore, requestTimeout
-        openWorkload: arrivals, rate, from, to
-        openaiTarget: type, url*, model*, apiKey, api, headers, apiVersion, caCertificate, clientCertificate, clientKey, proxy, requestTimeout, budget, retryAfter
+        onnxTarget: type, model*, replicas, device, isolation, maxBatch, queueLimit, contextStore, guardrails, requestTimeout
+        openWorkload: arrivals, rate, from, to, cv, ramp, step, spike, sine, stages, clients, replay, speed
+        openaiTarget: type, url*, model*, apiKey, api, headers, apiVersion, caCertificate, clientCertificate, clientKey, proxy, requestTimeout, budget, retryAfter, command, readyWithin
         phases: warmUp, baseline, fault, recovery
+        prefixedPrompts: prefixed*, groups, tokens
+        ramp: from, to*
         recordedPrompts: recorded*, format, limit
         scenario: name, description, target, targets, rate, workload, mix, phases, faults, objectives, steadyState, abort, gates, drain
-        select: replica, dependency, prompts
+        select: replica, dependency, prompts, pidFile, container
+        sine: mean*, amplitude*, period*
+        spike: base*, peak*, at*, for*
+        stage: for*, rate, to
+        step: from*, to*, at*
         suite: version*, seed, targets*, prompts*, scenarios*, allow
+        tracedPrompts: trace*, format, unit, from, for, sessions, lengths, blockTokens
         workloadClosed: closed*
         workloadOpen: open*
         workloadRate: rate*

@@ -57,6 +57,13 @@ public sealed class ArrivalTimesTests
         new ArrivalProcess.Constant(new Rate(777)), new ArrivalProcess.Poisson(new Rate(777)),
         new ArrivalProcess.Ramp(new Rate(0), new Rate(500)), new ArrivalProcess.Ramp(new Rate(500), new Rate(0)),
         new ArrivalProcess.Ramp(new Rate(0), new Rate(0)), new ArrivalProcess.Constant(new Rate(1e-9)),
+        new ArrivalProcess.Shaped(new RateProfile.Flat(new Rate(300)), GapLaw.OfGamma(0.25)),
+        new ArrivalProcess.Shaped(new RateProfile.Ramp(new Rate(0), new Rate(500)), GapLaw.OfWeibull(0.7)),
+        new ArrivalProcess.Shaped(new RateProfile.Step(new Rate(0), new Rate(500), TimeSpan.FromSeconds(20)), GapLaw.Exponential),
+        new ArrivalProcess.Shaped(new RateProfile.Spike(new Rate(5), new Rate(5000), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(3)), GapLaw.Even),
+        new ArrivalProcess.Shaped(new RateProfile.Sine(new Rate(300), new Rate(300), TimeSpan.FromSeconds(7)), GapLaw.Even),
+        new ArrivalProcess.Shaped(new RateProfile.Stages([new RateStage(TimeSpan.FromSeconds(5), new Rate(0), new Rate(900))]), GapLaw.Exponential),
+        new ArrivalProcess.Clients([new ArrivalProcess.Shaped(new RateProfile.Flat(new Rate(300)), GapLaw.Even), new ArrivalProcess.Shaped(new RateProfile.Flat(new Rate(100)), GapLaw.OfGamma(2))]),
     ];
 
     public static TheoryData<ArrivalProcess> Processes => [.. Every];
@@ -75,7 +82,9 @@ public sealed class ArrivalTimesTests
     [Fact]
     public void Every_TheClosedSet_IsCoveredHere() => Assert.Equal(
         typeof(ArrivalProcess).GetNestedTypes().Select(type => type.Name).Order(StringComparer.Ordinal),
-        Every.Select(process => process.GetType().Name).Distinct().Order(StringComparer.Ordinal));
+
+        // The instants of a replay are the trace's: TracedPromptsTests.
+        Every.Select(process => process.GetType().Name).Append("Replay").Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
     public void Create_GroupsOfFour_ComeAtAQuarterOfTheRate() =>

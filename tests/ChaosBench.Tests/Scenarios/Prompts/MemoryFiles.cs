@@ -17,5 +17,5 @@ internal sealed class MemoryFiles : IPromptFiles
     }
 
     public Stream Open(string path) =>
-        _files.TryGetValue(path, out var bytes) ? new MemoryStream(bytes) : throw new PromptException($"{path}: no such file");
+        _files.TryGetValue(path, out var bytes) ? new MemoryStream(bytes) : throw new PromptException($"{path}: no such file", new FileNotFoundException());
 }

@@ -17,7 +17,7 @@ public class ContextStoreTests
     {
         var store = new ContextStore(new ContextStoreOptions(), _time, _ => { });
 
-        var call = store.FindAsync("r1", "who asks", default).AsTask();
+        var call = store.FindAsync("r1", ContextStore.KeyOf("who asks"), default).AsTask();
         Assert.False(call.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(1));
 

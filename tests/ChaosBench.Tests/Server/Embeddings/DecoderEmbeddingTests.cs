@@ -1,40 +1,22 @@
 using System.ClientModel;
-using System.ClientModel.Primitives;
 using System.Numerics.Tensors;
-using System.Text;
 using System.Text.Json;
 using ChaosBench.Server;
 using ChaosBench.Server.Embeddings;
-using ChaosBench.Server.Http;
 using ChaosBench.Tests.Server.Models;
 using ChaosBench.Tests.Support;
-using OpenAI;
 using OpenAI.Embeddings;
 
 namespace ChaosBench.Tests.Server.Embeddings;
 
 /// <summary>The embeddings of the reference model, through the official client and below it.</summary>
-public sealed class DecoderEmbeddingTests : IAsyncLifetime
+public sealed class DecoderEmbeddingTests() : TriageServerTests(replicas: 1, maxBatch: 1)
 {
     private static readonly string[] Texts =
     [
         "Where is my order 4711?", "a", " ", "\t\n", "\U0001F600", "\U0001F468\u200D\U0001F469\u200D\U0001F467", "\0", "\u202Eabc",
         "<|end|><|assistant|>", string.Concat(Enumerable.Repeat("word ", 200)), "wo ist meine Bestellung?",
     ];
-
-    private ModelServer? _server;
-    private HttpFace? _face;
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        if (_face is not null && _server is not null)
-        {
-            await _face.DisposeAsync();
-            await _server.DisposeAsync();
-        }
-    }
 
     [SkippableFact]
     public async Task OfficialClient_OneAndMany_GiveTheSameUnitVectors()
@@ -109,7 +91,7 @@ public sealed class DecoderEmbeddingTests : IAsyncLifetime
             await File.ReadAllTextAsync(DataFolder.Require("adversarial/blns/blns.json")))!.FindAll(text => text.Length > 0);
         await StartAsync();
 
-        var result = await _server!.Encoder!.EncodeAsync([.. strings.Select(EncoderInput.Of)], default);
+        var result = await Server.EncodeAsync("r1", [.. strings.Select(EncoderInput.Of)], default);
 
         Assert.Equal((GenerationStatus.Completed, strings.Count), (result.Status, result.Vectors.Count));
         Assert.All(result.Vectors, vector => Assert.InRange(TensorPrimitives.Norm<float>(vector), 0.9999f, 1.0001f));
@@ -121,7 +103,7 @@ public sealed class DecoderEmbeddingTests : IAsyncLifetime
         await StartAsync();
         var inputs = Enumerable.Repeat(EncoderInput.Of(Enumerable.Repeat(7, 2_000).ToArray()), 151).ToArray();
 
-        var result = await _server!.Encoder!.EncodeAsync(inputs, default);
+        var result = await Server.Encoder!.EncodeAsync(inputs, default);
 
         Assert.Equal((GenerationStatus.BadRequest, 150), (result.Status, result.ErrorInput));
     }
@@ -130,7 +112,7 @@ public sealed class DecoderEmbeddingTests : IAsyncLifetime
     public async Task EncodeAsync_CancelledOrStopped_IsAResult()
     {
         await StartAsync();
-        var encoder = _server!.Encoder!;
+        var encoder = Server.Encoder!;
         EncoderInput[] inputs = [EncoderInput.Of("a")];
 
         Assert.Equal(GenerationStatus.Cancelled, (await encoder.EncodeAsync(inputs, new CancellationToken(canceled: true))).Status);
@@ -140,27 +122,9 @@ public sealed class DecoderEmbeddingTests : IAsyncLifetime
         Assert.Equal((GenerationStatus.Failed, "unavailable"), (late.Status, late.ErrorCode));
     }
 
-    private async Task StartAsync()
-    {
-        var options = new ServerOptions { Model = TriageModel.RequireFolder(), Device = "cpu", Replicas = 1, MaxBatch = 1 };
-        _server = await ModelServer.StartAsync(options, TimeProvider.System, default);
-        _face = await HttpFace.StartAsync(_server, new HttpFaceOptions(), TimeProvider.System, default);
-    }
+    private EmbeddingClient Client() => new("triage-v1", new ApiKeyCredential("none"), ForClients);
 
-    private EmbeddingClient Client() => new("triage-v1", new ApiKeyCredential("none"), new OpenAIClientOptions
-    {
-        Endpoint = new Uri(_face!.BaseAddress, "v1"), RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
-    });
-
-    private async Task<JsonElement> PostAsync(int status, string body)
-    {
-        using var client = new HttpClient { Timeout = FakeModel.Patience };
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var reply = await client.PostAsync(new Uri(_face!.BaseAddress, "v1/embeddings"), content);
-        var text = await reply.Content.ReadAsStringAsync();
-        Assert.True(status == (int)reply.StatusCode, text);
-        return JsonSerializer.Deserialize<JsonElement>(text);
-    }
+    private Task<JsonElement> PostAsync(int status, string body) => PostAsync("v1/embeddings", status, body);
 
     private static float[] Vector(JsonElement reply, int at = 0) =>
         [.. reply.GetProperty("data")[at].GetProperty("embedding").EnumerateArray().Select(number => number.GetSingle())];

@@ -67,5 +67,9 @@ public sealed class EncoderRequestParserTests
     public void Parse_Tokens_AreBounded(int count, string? code) => Assert.Equal(
         code, Parse($$"""{"input": [{{string.Join(',', Enumerable.Repeat("1", count))}}]}""").Error?.Code);
 
-    private static EncoderParseResult Parse(string body) => EncoderRequestParser.Parse(Encoding.UTF8.GetBytes(body), Width);
+    private static EncoderParseResult Parse(string body)
+    {
+        var parsed = EncoderRequestParser.Parse(Encoding.UTF8.GetBytes(body));
+        return parsed.Request?.Check(Width) is { } error ? new EncoderParseResult(null, error) : parsed;
+    }
 }

@@ -71,6 +71,26 @@ public sealed class HttpFaceTests : IAsyncLifetime
         Assert.Equal((5, 3, 8), Usage(chunks[^1]));
     }
 
+    [Theory]
+    [InlineData("chat/completions", "\"messages\": [{\"role\": \"user\", \"content\": \"hello\"}]", new[] { 0, 1, 2, 3, 3, 3 })]
+    [InlineData("completions", "\"prompt\": \"hello\"", new[] { 1, 2, 3, 3, 3 })]
+    public async Task Streamed_ContinuousUsage_CountsInEveryEvent(string path, string prompt, int[] expected)
+    {
+        using var reply = await PostAsync(
+            $"v1/{path}", $$$"""{ {{{prompt}}}, "stream": true, "stream_options": {"include_usage": true, "continuous_usage_stats": true}}""");
+
+        var chunks = (await EventsAsync(reply)).SkipLast(1).Select(Json).ToList();
+        Assert.Equal(expected.Select(count => (5, count, 5 + count)), chunks.Select(Usage));
+    }
+
+    [Fact]
+    public async Task Streamed_ContinuousUsageAlone_IsWithoutUsageAsInVllm()
+    {
+        using var reply = await PostAsync("v1/completions", """{"prompt": "hello", "stream": true, "stream_options": {"continuous_usage_stats": true}}""");
+
+        Assert.DoesNotContain("usage", await reply.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Completion_Streamed_SendsPiecesFinishDone()
     {

@@ -140,6 +140,20 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task StartServer_NaNWeights_IsALoadErrorBeforeItIsReady()
+    {
+        Copy();
+        Poison(Path.Combine(_folder, "model.onnx"));
+
+        var error = await Assert.ThrowsAsync<ModelLoadException>(
+            () => ModelServer.StartAsync(new ServerOptions { Model = _folder, Replicas = 1, Device = "cpu" }, TimeProvider.System, default));
+
+        Assert.EndsWith(
+            "model.onnx: replica 0 does not answer its warm-up (Failed): the model computed non-finite logits; its weights or its cache are "
+            + "damaged; copy the file again or export it anew", error.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task Start_CacheLargerThanTheMachine_SaysHowLarge()
     {
         await using var replica = TriageModel.Require().CreateReplica(0, new ReplicaOptions { Slots = 1_000_000_000 });

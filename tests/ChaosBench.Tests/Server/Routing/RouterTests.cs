@@ -86,7 +86,7 @@ public class RouterTests
         using var patient = router.TryAdmit()!;
         var patientSeat = patient.SeatAsync(again: false, default).AsTask();
 
-        router.Eject(lost);
+        router.Eject(lost, comesBack: false);
         unlucky.Unseat();
         var again = unlucky.SeatAsync(again: true, default).AsTask();
         other.Dispose();
@@ -121,8 +121,8 @@ public class RouterTests
         using var waiting = router.TryAdmit()!;
         var waits = waiting.SeatAsync(again: false, default).AsTask();
 
-        Assert.True(router.Eject(seat));
-        Assert.False(router.Eject(seat));
+        Assert.True(router.Eject(seat, comesBack: false));
+        Assert.False(router.Eject(seat, comesBack: false));
 
         Assert.Null(await waits.WaitAsync(FakeModel.Patience));
     }
@@ -133,7 +133,7 @@ public class RouterTests
         var router = Ready(replicas: 1, places: 1, queue: 9);
         var (old, seat) = await SeatAsync(router);
         router.Expect(0);
-        router.Eject(seat);
+        router.Eject(seat, comesBack: false);
         using var waiting = router.TryAdmit()!;
         var waits = waiting.SeatAsync(again: false, default).AsTask();
         Assert.False(waits.IsCompleted);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using ChaosBench.Server;
 using ChaosBench.Server.Models;
+using ChaosBench.Server.Routing;
 using ChaosBench.Server.Scheduling;
 using ChaosBench.Server.Workers;
 using ChaosBench.Tests.Server.Models;
@@ -65,7 +66,7 @@ public sealed class WorkerReplicaTests
 
         var answers = await Task.WhenAll(whole).WaitAsync(FakeModel.Patience);
         var streams = await Task.WhenAll(streamed).WaitAsync(FakeModel.Patience);
-        await Eventually(() => before[0].State is null);
+        await Eventually.HoldsAsync(() => before[0].State is null);
         await server.RestartReplicaAsync(0, default);
         var after = Workers(server);
 
@@ -80,6 +81,34 @@ public sealed class WorkerReplicaTests
     }
 
     [SkippableFact]
+    public async Task Kill_FromOutside_ComesBackByItselfWhileOthersServe()
+    {
+        await using var server = await StartAsync(ReplicaIsolation.Process);
+        var events = new EventLog(server);
+        var before = Workers(server);
+        var answers = new List<GenerationResult>();
+
+        Signal(before[0], Posix.SigKill);
+        for (var number = 0; server.Replicas[0].Restarts == 0; number++)
+        {
+            var request = Request($"w{number}", Prompts[number % 4]) with { Stream = false };
+            answers.Add(await server.GenerateAsync(request, new CollectingSink(), default).WaitAsync(FakeModel.Patience));
+        }
+
+        var after = Workers(server);
+        Assert.All(answers, answer => Assert.True(IsOver(answer), answer.Error));
+        Assert.Null(before[0].State);
+        Assert.NotEqual(before[0], after[0]);
+        Assert.Equal(before[1], after[1]);
+        Assert.Equal(
+            [ServerEventKind.ReplicaLost, ServerEventKind.Ejected, ServerEventKind.ReplicaRestarting, ServerEventKind.ReplicaReady, ServerEventKind.Readmitted],
+            events.Kinds.Where(kind => kind != ServerEventKind.FailedOver));
+        var again = await Task.WhenAll(Enumerable.Range(0, 2).Select(number => server.GenerateAsync(
+            Request($"a{number}", Prompts[number]), new CollectingSink(), default)));
+        Assert.Equal([0, 1], again.Select(answer => answer.Replica).Order());
+    }
+
+    [SkippableFact]
     public async Task FreezeReplica_WhileItServes_IsEjectedUntilItGoesOn()
     {
         await using var server = await StartAsync(ReplicaIsolation.Process);
@@ -88,7 +117,7 @@ public sealed class WorkerReplicaTests
 
         server.FreezeReplica(0);
         // The kernel stops a process when its threads next look.
-        await Eventually(() => server.IsReplicaFrozen(0) && workers[0].State == "T");
+        await Eventually.HoldsAsync(() => server.IsReplicaFrozen(0) && workers[0].State == "T");
         var asked = Enumerable.Range(0, 4).Select(number => server.GenerateAsync(
             Request($"w{number}", Prompts[number]), new CollectingSink(), default)).ToArray();
         var answers = await Task.WhenAll(asked).WaitAsync(FakeModel.Patience);
@@ -98,7 +127,7 @@ public sealed class WorkerReplicaTests
         Assert.Equal([false, true], server.Replicas.Select(replica => replica.InRotation));
 
         server.ResumeReplica(0);
-        await Eventually(() => server.Replicas[0].InRotation);
+        await Eventually.HoldsAsync(() => server.Replicas[0].InRotation);
         Assert.False(server.IsReplicaFrozen(0));
         Assert.Equal(ServerEventKind.Readmitted, events.Kinds[^1]);
         Assert.Equal(workers, Workers(server));
@@ -125,7 +154,7 @@ public sealed class WorkerReplicaTests
         });
 
         var streaming = server.GenerateAsync(request, sink, default);
-        await Eventually(() => !server.Replicas[1].InRotation);
+        await Eventually.HoldsAsync(() => !server.Replicas[1].InRotation);
         server.ResumeReplica(1);
         var result = await streaming.WaitAsync(FakeModel.Patience);
 
@@ -136,10 +165,10 @@ public sealed class WorkerReplicaTests
     [SkippableFact]
     public async Task FreezeReplica_WorkerIsGone_SaysSoAndTheRestIsHarmless()
     {
-        await using var server = await StartAsync(ReplicaIsolation.Process);
+        await using var server = await StartAsync(ReplicaIsolation.Process, options => options with { Restarts = new RestartPolicy { Budget = 0 } });
         var worker = Workers(server)[0];
         Signal(worker, Posix.SigKill);
-        await Eventually(() => worker.State is null && server.Replicas[0].State == ReplicaState.Lost);
+        await Eventually.HoldsAsync(() => worker.State is null && server.Replicas[0].State == ReplicaState.Lost);
 
         Assert.Throws<InvalidOperationException>(() => server.FreezeReplica(0));
         server.ResumeReplica(0);
@@ -180,11 +209,11 @@ public sealed class WorkerReplicaTests
             var workers = ProcessFacts.ChildrenOf(server.Id);
             Assert.Equal(2, workers.Count);
             Signal(workers[0], Posix.SigStop);
-            await Eventually(() => workers[0].State == "T");
+            await Eventually.HoldsAsync(() => workers[0].State == "T");
 
             server.Kill();
 
-            await Eventually(() => workers.All(worker => worker.State is null));
+            await Eventually.HoldsAsync(() => workers.All(worker => worker.State is null));
         }
         finally
         {
@@ -217,7 +246,7 @@ public sealed class WorkerReplicaTests
         RequestId = id, Messages = [new ChatTurn("user", text)], MaxTokens = 48,
     };
 
-    private static async Task<ModelServer> StartAsync(ReplicaIsolation isolation)
+    private static async Task<ModelServer> StartAsync(ReplicaIsolation isolation, Func<ServerOptions, ServerOptions>? change = null)
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "states of processes are read from /proc");
         var options = new ServerOptions
@@ -225,7 +254,7 @@ public sealed class WorkerReplicaTests
             Model = TriageModel.RequireFolder(), Device = "cpu", MaxBatch = 8, Isolation = isolation, ContextStore = null,
             WorkerSilence = TimeSpan.FromSeconds(2),
         };
-        return await ModelServer.StartAsync(options, TimeProvider.System, default);
+        return await ModelServer.StartAsync(change?.Invoke(options) ?? options, TimeProvider.System, default);
     }
 
     /// <summary>By index of the replica.</summary>
@@ -238,14 +267,5 @@ public sealed class WorkerReplicaTests
         Assert.NotNull(worker.State);
         Assert.True(Posix.Signal(handle, signal));
         _ = Posix.Close(handle);
-    }
-
-    private static async Task Eventually(Func<bool> holds)
-    {
-        using var limit = new CancellationTokenSource(FakeModel.Patience);
-        while (!holds())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
-        }
     }
 }

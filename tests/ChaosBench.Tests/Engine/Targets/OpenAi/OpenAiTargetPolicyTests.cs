@@ -9,7 +9,7 @@ using ChaosBench.Tests.Support;
 namespace ChaosBench.Tests.Engine.Targets.OpenAi;
 
 /// <summary>Budget, Retry-After, TLS, identity and secrets.</summary>
-public class OpenAiTargetPolicyTests
+public abstract class OpenAiTargetPolicyTests(HttpTransport transport)
 {
     private const string Whole = "{\"choices\":[{\"message\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":60,\"completion_tokens\":40}}";
 
@@ -27,7 +27,7 @@ public class OpenAiTargetPolicyTests
     public async Task SendAsync_BudgetReached_SendsNothingMore(Budget budget, int sent, string reason)
     {
         await using var server = new ScriptedServer(Answer.Json(200, Whole));
-        await using var target = new OpenAiTarget(Ask.Settings(server.Url) with { Budget = budget });
+        await using var target = new OpenAiTarget(Settings(server.Url) with { Budget = budget });
         for (var at = 0; at < sent; at++)
         {
             Assert.Equal(Outcome.Completed, (await Ask.OnceAsync(target, Plans.Arrival(at, 0, stream: false))).Response.Outcome);
@@ -50,7 +50,7 @@ public class OpenAiTargetPolicyTests
     {
         await using var server = new ScriptedServer(Answer.Json(429, "{}", header));
 
-        var (response, _) = await Ask.OnceAsync(Ask.Settings(server.Url) with { Time = new FakeTime() });
+        var (response, _) = await Ask.OnceAsync(Settings(server.Url) with { Time = new FakeTime() });
 
         Assert.Equal((Outcome.Overloaded, seconds), (response.Outcome, response.RetryAfterSeconds));
     }
@@ -60,7 +60,7 @@ public class OpenAiTargetPolicyTests
     {
         var time = new FakeTime();
         await using var server = new ScriptedServer(Answer.Json(429, "{}", "Retry-After: 7\r\n"));
-        await using var target = new OpenAiTarget(Ask.Settings(server.Url) with { Time = time, RetryAfter = RetryAfterPolicy.Honor });
+        await using var target = new OpenAiTarget(Settings(server.Url) with { Time = time, RetryAfter = RetryAfterPolicy.Honor });
         await Ask.OnceAsync(target);
 
         var second = Ask.OnceAsync(target);
@@ -78,7 +78,7 @@ public class OpenAiTargetPolicyTests
     {
         using var stop = new CancellationTokenSource();
         await using var server = new ScriptedServer(Answer.Json(429, "{}", "Retry-After: 7\r\n"));
-        await using var target = new OpenAiTarget(Ask.Settings(server.Url) with { Time = new FakeTime(), RetryAfter = RetryAfterPolicy.Honor });
+        await using var target = new OpenAiTarget(Settings(server.Url) with { Time = new FakeTime(), RetryAfter = RetryAfterPolicy.Honor });
         await Ask.OnceAsync(target);
 
         var second = Ask.OnceAsync(target, null, stop.Token);
@@ -93,7 +93,7 @@ public class OpenAiTargetPolicyTests
         using var certificate = Certificates.SelfSigned();
         await using var server = new ScriptedServer(_ => Answer.Json(200, Whole), certificate);
 
-        var (response, _) = await Ask.OnceAsync(Ask.Settings(server.Url));
+        var (response, _) = await Ask.OnceAsync(Settings(server.Url));
 
         Assert.Equal(Outcome.TlsError, response.Outcome);
     }
@@ -108,7 +108,7 @@ public class OpenAiTargetPolicyTests
         await using var server = new ScriptedServer(_ => Answer.Json(200, Whole), certificate);
 
         var (response, _) = await Ask.OnceAsync(
-            Ask.Settings(server.Url) with { CaCertificate = ca, ClientCertificate = ca, ClientKey = key }, Plans.Arrival(0, 0, stream: false));
+            Settings(server.Url) with { CaCertificate = ca, ClientCertificate = ca, ClientKey = key }, Plans.Arrival(0, 0, stream: false));
 
         Assert.True(response.Outcome == Outcome.Completed, response.Reason);
         Assert.Equal("CN=127.0.0.1", server.ClientCertificate);
@@ -123,7 +123,7 @@ public class OpenAiTargetPolicyTests
         var file = text is null ? Path.Combine(folder.Path, name) : folder.Write(name, text);
 
         var problem = await Assert.ThrowsAsync<TargetUnavailableException>(
-            () => Ask.OnceAsync(Ask.Settings(new Uri("https://127.0.0.1:1/v1")) with { CaCertificate = file }));
+            () => Ask.OnceAsync(Settings(new Uri("https://127.0.0.1:1/v1")) with { CaCertificate = file }));
 
         Assert.Contains(file, problem.Message, StringComparison.Ordinal);
     }
@@ -134,7 +134,7 @@ public class OpenAiTargetPolicyTests
         await using var server = new ScriptedServer(
             Answer.Json(200, "{\"object\":\"list\",\"data\":[{\"id\":\"m\"},{\"id\":\"other\"}]}", "Server: acme/1\r\n"));
         var url = new UriBuilder(server.Url) { UserName = "joe", Password = "hunter22", Query = "?token=tttt" }.Uri;
-        await using var target = new OpenAiTarget(Ask.Settings(url));
+        await using var target = new OpenAiTarget(Settings(url));
 
         var identity = await target.StartAsync(default);
 
@@ -147,7 +147,7 @@ public class OpenAiTargetPolicyTests
     public async Task StartAsync_NoListOfModels_IsAFactNotAFailure()
     {
         await using var server = new ScriptedServer(Answer.Json(404, "{}"));
-        await using var target = new OpenAiTarget(Ask.Settings(server.Url));
+        await using var target = new OpenAiTarget(Settings(server.Url));
 
         Assert.Equal("not listed (HTTP 404)", (await target.StartAsync(default)).Facts["models"]);
     }
@@ -156,7 +156,7 @@ public class OpenAiTargetPolicyTests
     public async Task StartAsync_NobodyListens_SaysWhereAndWhatToCheck()
     {
         var url = OpenAiTargetTests.ClosedPort();
-        await using var target = new OpenAiTarget(Ask.Settings(url));
+        await using var target = new OpenAiTarget(Settings(url));
 
         var problem = await Assert.ThrowsAsync<TargetUnavailableException>(() => target.StartAsync(default));
 
@@ -168,7 +168,7 @@ public class OpenAiTargetPolicyTests
     public async Task StartAsync_ServerEchoesTheKey_FactsDoNot()
     {
         await using var server = new ScriptedServer(r => Answer.Json(404, "{}", $"Server: {r.Header("Authorization")}\r\n"));
-        await using var target = new OpenAiTarget(Ask.Settings(server.Url) with { ApiKey = "sk-very-secret" });
+        await using var target = new OpenAiTarget(Settings(server.Url) with { ApiKey = "sk-very-secret" });
 
         var identity = await target.StartAsync(default);
 
@@ -178,7 +178,7 @@ public class OpenAiTargetPolicyTests
     [Fact]
     public void Scrub_TextWithSecrets_HidesThem()
     {
-        var secrets = new Secrets(Ask.Settings(new Uri("http://joe:hunter22@host/v1?token=tttt")) with
+        var secrets = new Secrets(Settings(new Uri("http://joe:hunter22@host/v1?token=tttt")) with
         {
             ApiKey = "sk-very-secret", Headers = new Dictionary<string, string> { ["x"] = "header-value", ["y"] = "1" },
         });
@@ -193,7 +193,7 @@ public class OpenAiTargetPolicyTests
     {
         await using var server = new ScriptedServer(r => Answer.Of($"{r.Header("Authorization")}\r\n\r\n"));
 
-        var (response, _) = await Ask.OnceAsync(Ask.Settings(server.Url) with { ApiKey = "sk-very-secret" });
+        var (response, _) = await Ask.OnceAsync(Settings(server.Url) with { ApiKey = "sk-very-secret" });
 
         Assert.Equal(Outcome.Malformed, response.Outcome);
         Assert.DoesNotContain("sk-very-secret", response.Reason, StringComparison.Ordinal);
@@ -229,4 +229,10 @@ public class OpenAiTargetPolicyTests
 
         public void Dispose() => Directory.Delete(Path, recursive: true);
     }
+
+    private OpenAiSettings Settings(Uri url) => Ask.Settings(url) with { Transport = transport };
 }
+
+public sealed class OpenAiTargetPolicyOnEventLoopTests() : OpenAiTargetPolicyTests(HttpTransport.EventLoop);
+
+public sealed class OpenAiTargetPolicyOnSocketsHandlerTests() : OpenAiTargetPolicyTests(HttpTransport.SocketsHandler);

@@ -8,7 +8,7 @@ using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Tests.Engine.Targets.OpenAi;
 
-public class OpenAiTargetTests
+public abstract class OpenAiTargetTests(HttpTransport transport)
 {
     private const string Role = "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n";
     private const string Hello = "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\n";
@@ -59,7 +59,7 @@ public class OpenAiTargetTests
     {
         await using var server = new ScriptedServer(Answer.Of(wire));
 
-        var (response, instants) = await Ask.OnceAsync(Ask.Settings(server.Url), Plans.Arrival(3, 0, stream: stream));
+        var (response, instants) = await Ask.OnceAsync(Settings(server.Url), Plans.Arrival(3, 0, stream: stream));
 
         Assert.True(expected == response.Outcome, $"{what}: {response.Outcome} ({response.Reason})");
         Assert.NotNull(instants.Sent);
@@ -71,13 +71,36 @@ public class OpenAiTargetTests
     {
         await using var server = new ScriptedServer(Answer.Stream(Role + Hello + Rest + Stop + Usage + Done));
 
-        var (response, instants) = await Ask.OnceAsync(Ask.Settings(server.Url));
+        var (response, instants) = await Ask.OnceAsync(Settings(server.Url));
 
         Assert.Equal("Hello", response.Text);
         Assert.Equal(("stop", 5, 3, 200), (response.FinishReason, response.InputTokens, response.OutputTokens, response.Status));
         Assert.Equal(2, instants.Tokens);
         Assert.Single(instants.Gaps);
         Assert.True(instants.Sent <= instants.FirstToken && instants.FirstToken <= instants.LastToken);
+    }
+
+    [Fact]
+    public async Task SendAsync_UsageInEachEvent_CountsTheTokensOfEach()
+    {
+        const string two = "data: {\"choices\":[{\"delta\":{\"content\":\"He l\"}}],\"usage\":{\"completion_tokens\":2}}\n\n";
+        const string five = "data: {\"choices\":[{\"delta\":{\"content\":\"lo you\"}}],\"usage\":{\"completion_tokens\":5}}\n\n";
+        await using var server = new ScriptedServer(Answer.Stream(Role + two + five + Stop + Done));
+
+        var (response, instants) = await Ask.OnceAsync(Settings(server.Url));
+
+        Assert.Equal((5, 2, 5L, 3), (response.OutputTokens, instants.FirstEventTokens, instants.Tokens, Assert.Single(instants.Gaps).Tokens));
+    }
+
+    [Fact]
+    public async Task SendAsync_UsageWithTheLastTextAlone_SaysNothingOfThatEvent()
+    {
+        const string last = "data: {\"choices\":[{\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}],\"usage\":{\"completion_tokens\":50}}\n\n";
+        await using var server = new ScriptedServer(Answer.Stream(Role + Hello + last + Done));
+
+        var (response, instants) = await Ask.OnceAsync(Settings(server.Url));
+
+        Assert.Equal((50, 2L, 1), (response.OutputTokens, instants.Tokens, Assert.Single(instants.Gaps).Tokens));
     }
 
     [Theory]
@@ -92,7 +115,7 @@ public class OpenAiTargetTests
         var done = wire.AsSpan().IndexOf("[DONE]\n\n"u8) + 8;
         var length = 0;
         await using var server = new ScriptedServer(_ => new Answer(wire.AsMemory(0, length)));
-        await using var target = new OpenAiTarget(Ask.Settings(server.Url));
+        await using var target = new OpenAiTarget(Settings(server.Url));
         for (; length <= wire.Length; length++)
         {
             var (response, _) = await Ask.OnceAsync(target);
@@ -109,7 +132,7 @@ public class OpenAiTargetTests
     {
         await using var server = new ScriptedServer(Answer.Stream(Hello) with { Reset = true });
 
-        var (response, _) = await Ask.OnceAsync(Ask.Settings(server.Url));
+        var (response, _) = await Ask.OnceAsync(Settings(server.Url));
 
         Assert.Equal(Outcome.Reset, response.Outcome);
         Assert.Equal(200, response.Status);
@@ -124,7 +147,7 @@ public class OpenAiTargetTests
         await using var disposing = server = new ScriptedServer(_ => server!.Requests.Count == 1
             ? Answer.Of(Full(200, Whole).Replace("Connection: close\r\n", "", StringComparison.Ordinal)) with { KeepAlive = true }
             : new Answer { Reset = reset });
-        await using var target = new OpenAiTarget(Ask.Settings(server.Url));
+        await using var target = new OpenAiTarget(Settings(server.Url));
         await Ask.OnceAsync(target, Plans.Arrival(0, 0, stream: false));
 
         var (response, _) = await Ask.OnceAsync(target, Plans.Arrival(1, 0, stream: false));
@@ -138,7 +161,7 @@ public class OpenAiTargetTests
     {
         await using var proxy = new ScriptedServer(Answer.Of(Full(200, Whole)));
 
-        var (response, _) = await Ask.OnceAsync(Ask.Settings(new Uri("http://models.invalid/v1")) with { Proxy = proxy.Url });
+        var (response, _) = await Ask.OnceAsync(Settings(new Uri("http://models.invalid/v1")) with { Proxy = proxy.Url });
 
         Assert.Equal(Outcome.Completed, response.Outcome);
         Assert.StartsWith("POST http://models.invalid/v1/chat/completions", Assert.Single(proxy.Requests).Head, StringComparison.Ordinal);
@@ -147,7 +170,7 @@ public class OpenAiTargetTests
     [Fact]
     public async Task SendAsync_NobodyListens_IsConnectError()
     {
-        var (response, instants) = await Ask.OnceAsync(Ask.Settings(ClosedPort()));
+        var (response, instants) = await Ask.OnceAsync(Settings(ClosedPort()));
 
         Assert.Equal(Outcome.ConnectError, response.Outcome);
         Assert.NotNull(instants.Sent);
@@ -159,7 +182,7 @@ public class OpenAiTargetTests
     {
         using var stop = new CancellationTokenSource();
         await using var server = new ScriptedServer(Answer.Stream(Hello) with { Hang = true });
-        await using var target = new OpenAiTarget(Ask.Settings(server.Url));
+        await using var target = new OpenAiTarget(Settings(server.Url));
         var sink = new CancelOnFirstToken(stop);
 
         var response = await target.SendAsync(Plans.Arrival(0, 0), sink, stop.Token);
@@ -171,7 +194,7 @@ public class OpenAiTargetTests
     public async Task SendAsync_Chat_SendsKeyHeadersAndBody()
     {
         await using var server = new ScriptedServer(Answer.Stream(Hello + Done));
-        var settings = Ask.Settings(server.Url) with { ApiKey = "sk-test-1234", Headers = new Dictionary<string, string> { ["x-team"] = "blue" } };
+        var settings = Settings(server.Url) with { ApiKey = "sk-test-1234", Headers = new Dictionary<string, string> { ["x-team"] = "blue" } };
 
         await Ask.OnceAsync(settings);
 
@@ -191,7 +214,7 @@ public class OpenAiTargetTests
     public async Task SendAsync_Azure_SendsApiKeyAndVersion()
     {
         await using var server = new ScriptedServer(Answer.Json(200, Whole));
-        var settings = Ask.Settings(new Uri($"{server.Url}/openai/deployments/d?x=1")) with
+        var settings = Settings(new Uri($"{server.Url}/openai/deployments/d?x=1")) with
         {
             ApiKey = "azure-key", ApiVersion = "2024-10-21", Api = OpenAiApi.Completions,
         };
@@ -211,7 +234,7 @@ public class OpenAiTargetTests
         byte[] raw = [0xFF, 0xFE, (byte)'{', 0, 0xC3];
         var arrival = Plans.Arrival(0, 0);
 
-        await Ask.OnceAsync(Ask.Settings(server.Url), arrival with { Prompt = arrival.Prompt with { RawBody = raw } });
+        await Ask.OnceAsync(Settings(server.Url), arrival with { Prompt = arrival.Prompt with { RawBody = raw } });
 
         Assert.Equal(raw, Assert.Single(server.Requests).Body);
     }
@@ -221,7 +244,7 @@ public class OpenAiTargetTests
     {
         await using var server = new ScriptedServer(Answer.Json(200, Whole, "x-chaosbench-replica: 1\r\nx-chaosbench-degraded: true\r\n"));
 
-        var (response, _) = await Ask.OnceAsync(Ask.Settings(server.Url), Plans.Arrival(0, 0, stream: false));
+        var (response, _) = await Ask.OnceAsync(Settings(server.Url), Plans.Arrival(0, 0, stream: false));
 
         Assert.Equal((1, true), (response.Replica, response.Degraded));
     }
@@ -231,7 +254,7 @@ public class OpenAiTargetTests
     {
         await using var server = new ScriptedServer(Answer.Stream("data: " + new string('x', SseReader.MaxEventBytes + 1)));
 
-        var (response, _) = await Ask.OnceAsync(Ask.Settings(server.Url));
+        var (response, _) = await Ask.OnceAsync(Settings(server.Url));
 
         Assert.Equal((Outcome.Malformed, "an event larger than 1 MiB"), (response.Outcome, response.Reason));
     }
@@ -239,10 +262,10 @@ public class OpenAiTargetTests
     [Fact]
     public async Task SendAsync_BodyLargerThanTheLimit_IsMalformed()
     {
-        var body = new string(' ', Exchange.MaxBodyBytes) + Whole;
+        var body = new string(' ', ReplyReader.MaxBodyBytes) + Whole;
         await using var server = new ScriptedServer(Answer.Json(200, body));
 
-        var (response, _) = await Ask.OnceAsync(Ask.Settings(server.Url), Plans.Arrival(0, 0, stream: false));
+        var (response, _) = await Ask.OnceAsync(Settings(server.Url), Plans.Arrival(0, 0, stream: false));
 
         Assert.Equal((Outcome.Malformed, "a reply larger than 16 MiB"), (response.Outcome, response.Reason));
     }
@@ -265,4 +288,10 @@ public class OpenAiTargetTests
 
         public void Tokens(int tokens) => stop.Cancel();
     }
+
+    private OpenAiSettings Settings(Uri url) => Ask.Settings(url) with { Transport = transport };
 }
+
+public sealed class OpenAiTargetOnEventLoopTests() : OpenAiTargetTests(HttpTransport.EventLoop);
+
+public sealed class OpenAiTargetOnSocketsHandlerTests() : OpenAiTargetTests(HttpTransport.SocketsHandler);

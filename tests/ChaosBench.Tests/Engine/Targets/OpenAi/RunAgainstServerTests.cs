@@ -7,7 +7,7 @@ using ChaosBench.Scenarios.Planning;
 namespace ChaosBench.Tests.Engine.Targets.OpenAi;
 
 /// <summary>Engine and target together, over real sockets.</summary>
-public class RunAgainstServerTests
+public abstract class RunAgainstServerTests(HttpTransport transport)
 {
     private const string Stream = "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\ndata: [DONE]\n\n";
 
@@ -26,7 +26,7 @@ public class RunAgainstServerTests
 
             return Answer.Stream(Stream);
         });
-        await using var target = new OpenAiTarget(Ask.Settings(server.Url));
+        await using var target = new OpenAiTarget(Settings(server.Url));
         var journal = new MemoryJournal();
 
         var outcome = await LoadEngine.RunAsync(new RunRequest
@@ -47,4 +47,10 @@ public class RunAgainstServerTests
             journal.Observations.Where(o => o.Outcome == Outcome.ConnectError),
             o => Assert.StartsWith("no connection: ", o.Reason, StringComparison.Ordinal));
     }
+
+    private OpenAiSettings Settings(Uri url) => Ask.Settings(url) with { Transport = transport };
 }
+
+public sealed class RunAgainstServerOnEventLoopTests() : RunAgainstServerTests(HttpTransport.EventLoop);
+
+public sealed class RunAgainstServerOnSocketsHandlerTests() : RunAgainstServerTests(HttpTransport.SocketsHandler);

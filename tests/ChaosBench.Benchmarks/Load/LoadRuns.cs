@@ -1,0 +1,250 @@
+using ChaosBench.Engine;
+using ChaosBench.Engine.Loops;
+using ChaosBench.Engine.Pacing;
+using ChaosBench.Engine.Targets;
+using ChaosBench.Engine.Targets.OpenAi;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Scenarios;
+using ChaosBench.Scenarios.Planning;
+
+namespace ChaosBench.Benchmarks.Load;
+
+/// <summary>What one of our clients did: counts, CPU of the whole process, bytes allocated in the whole process.</summary>
+internal sealed class LoadRuns(Uri url, HttpTransport transport)
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("chaosbench-load-").FullName;
+
+    /// <summary>The HTTP client alone: sends, reads, judges, and keeps nothing.</summary>
+    public Dictionary<string, double> Client(int connections, int requests)
+    {
+        using var loop = new EventLoop(Started(), PacerOptions.NoSpin);
+        using var target = new OpenAiTarget(Traffic.Settings(url));
+        using var session = ((ILoopTarget)target).Open(loop, 1);
+        using var over = new CancellationTokenSource();
+        var left = requests;
+        var bad = 0;
+        var clients = Enumerable.Range(0, connections).Select(number => new BareClient(session, number, Next)).ToList();
+        clients.ForEach(client => client.Ask());
+        var usage = new Usage();
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        loop.WaitUntil(long.MaxValue, over.Token);
+        var perRequest = (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)requests;
+        return usage.Since(requests, ("bad", bad), ("allocatedPerRequest", perRequest));
+
+        bool Next(bool good)
+        {
+            bad += good ? 0 : 1;
+            if (--left == 0)
+            {
+                over.Cancel();
+            }
+
+            return left >= connections;
+        }
+    }
+
+    /// <summary>The whole engine, its journal written to disk: closed loop for some seconds.</summary>
+    public async Task<Dictionary<string, double>> ClosedAsync(int clients, double seconds, bool journal)
+    {
+        var usage = new Usage();
+        var outcome = await RunAsync(Traffic.Closed(clients, TimeSpan.FromSeconds(seconds)), journal, PacerOptions.NoSpin, null);
+        return usage.Since(outcome.Counts.Completed, ("bad", outcome.Counts.Failed));
+    }
+
+    /// <summary>Open loop of plain requests: how late they were sent, nanoseconds.</summary>
+    public async Task<Dictionary<string, double>> LagAsync(double perSecond, double seconds, long spin)
+    {
+        var plan = Traffic.Open((int)(perSecond * seconds), perSecond, stream: false);
+        var lags = new List<double>(plan.Arrivals.Count);
+        var usage = new Usage();
+        var outcome = await RunAsync(
+            plan, journal: false, new PacerOptions(spin),
+            new Watcher((observation, _) => lags.Add(observation.Sent!.Value - observation.Planned)));
+        return usage.Since(outcome.Counts.Completed, [("bad", outcome.Counts.Failed), .. Lags(lags)]);
+    }
+
+    /// <summary>The event loop alone, with nothing to send: what this machine's timers can do.</summary>
+    public static Dictionary<string, double> Floor(double perSecond, double seconds, long spin)
+    {
+        using var loop = new EventLoop(Started(), new PacerOptions(spin));
+        LinuxClock.RemoveTimerSlack();
+        var count = (int)(perSecond * seconds);
+        var lags = new List<double>(count);
+        var usage = new Usage();
+        var origin = loop.Clock.Now + Nanos.PerMillisecond;
+        for (var at = 0; at < count; at++)
+        {
+            var due = origin + (long)(at * (Nanos.PerSecond / perSecond));
+            loop.WaitUntil(due, CancellationToken.None);
+            lags.Add(loop.Clock.Now - due);
+        }
+
+        return usage.Since(count, Lags(lags));
+    }
+
+    /// <summary>Open loop against a server that stands still once: seconds from the planned time to the answer.</summary>
+    public async Task<Dictionary<string, double>> StallAsync(double perSecond, double seconds)
+    {
+        var times = new List<double>();
+        var usage = new Usage();
+        var outcome = await RunAsync(
+            Traffic.Open((int)(perSecond * seconds), perSecond, stream: false), journal: false, PacerOptions.NoSpin,
+            new Watcher((observation, _) => times.Add(Nanos.ToSeconds(observation.LastToken!.Value - observation.Planned))));
+        return usage.Since(
+            outcome.Counts.Completed,
+            ("bad", outcome.Counts.Failed), ("p50", Statistics.Percentile(times, 50)), ("p90", Statistics.Percentile(times, 90)),
+            ("p99", Statistics.Percentile(times, 99)), ("p999", Statistics.Percentile(times, 99.9)));
+    }
+
+    private static (string Name, double Value)[] Lags(List<double> nanos) =>
+    [
+        ("lagP50", Statistics.Percentile(nanos, 50)), ("lagP99", Statistics.Percentile(nanos, 99)),
+        ("lagP999", Statistics.Percentile(nanos, 99.9)), ("lagMax", nanos.Max()),
+    ];
+
+    /// <summary>Streams whose tokens carry the time they were sent: how late each was seen, nanoseconds.</summary>
+    public async Task<Dictionary<string, double>> StreamsAsync(int streams, int tokens, double ramp, bool journal)
+    {
+        var plan = Traffic.Open(streams, streams / ramp, stream: true);
+        var errors = new List<double>(streams * tokens);
+        var clock = new RunClock();
+        var resident = Resident();
+        var peak = new Peak();
+        var usage = new Usage();
+        var outcome = await RunAsync(
+            plan, journal, PacerOptions.NoSpin, new Watcher(Compare), clock, peak);
+        return usage.Since(
+            (double)errors.Count,
+            ("bad", outcome.Counts.Failed), ("errorP50", Statistics.Percentile(errors, 50)), ("errorP99", Statistics.Percentile(errors, 99)),
+            ("errorMax", errors.Max()), ("residentPerStream", (peak.Resident - resident) / (double)Math.Max(1, peak.InFlight)),
+            ("inFlight", peak.InFlight));
+
+        void Compare(JournalEvent.Observation seen, string? text)
+        {
+            var at = clock.Origin + (seen.FirstToken ?? 0);
+            for (var token = 0; text is not null && (token + 1) * StubServer.StampDigits <= text.Length; token++)
+            {
+                at += token == 0 ? 0 : seen.Gaps[token - 1].Nanos;
+                errors.Add(at - long.Parse(text.AsSpan(token * StubServer.StampDigits, StubServer.StampDigits), null));
+            }
+        }
+    }
+
+    private async Task<RunOutcome> RunAsync(
+        Plan plan, bool journal, PacerOptions pacing, IRunObserver? observer, RunClock? clock = null, IProgress<RunProgress>? progress = null)
+    {
+        await using var target = new OpenAiTarget(Traffic.Settings(url, transport));
+        var file = Path.Combine(_folder, "journal.jsonl");
+        File.Delete(file);
+        File.Delete(file + ".gz");
+        await using var writer = journal ? JournalWriter.Create(_folder, TimeProvider.System) : null;
+        return await LoadEngine.RunAsync(new RunRequest
+        {
+            Plan = plan,
+            Targets = new Dictionary<TargetRole, ITarget> { [TargetRole.Candidate] = target },
+            Journal = writer ?? (IJournalWriter)new NoJournal(),
+            Clock = clock ?? new RunClock(),
+            Pacing = pacing,
+            Observer = observer,
+            Progress = progress,
+            WarmUp = false,
+        });
+    }
+
+    private static RunClock Started()
+    {
+        var clock = new RunClock();
+        clock.Start();
+        return clock;
+    }
+
+    private static long Resident()
+    {
+        GC.Collect();
+        return Environment.WorkingSet;
+    }
+
+    /// <summary>CPU, time and allocations from its making on.</summary>
+    private sealed class Usage
+    {
+        private readonly TimeSpan _cpu = Environment.CpuUsage.TotalTime;
+        private readonly TimeSpan _user = Environment.CpuUsage.UserTime;
+        private readonly int _collections = GC.CollectionCount(0);
+        private readonly long _allocated = GC.GetTotalAllocatedBytes(precise: true);
+        private readonly long _from = Machine.Clock.GetTimestamp();
+
+        public Dictionary<string, double> Since(double count, params (string Name, double Value)[] more)
+        {
+            var seconds = Machine.Clock.GetElapsedTime(_from).TotalSeconds;
+            var values = new Dictionary<string, double>
+            {
+                ["count"] = count,
+                ["seconds"] = seconds,
+                ["perSecond"] = count / seconds,
+                ["cpuMicros"] = (Environment.CpuUsage.TotalTime - _cpu).TotalMicroseconds / count,
+                ["userMicros"] = (Environment.CpuUsage.UserTime - _user).TotalMicroseconds / count,
+                ["collections"] = GC.CollectionCount(0) - _collections,
+                ["allocated"] = (GC.GetTotalAllocatedBytes(precise: true) - _allocated) / count,
+            };
+            foreach (var (name, value) in more)
+            {
+                values[name] = value;
+            }
+
+            return values;
+        }
+    }
+
+    private sealed class Watcher(Action<JournalEvent.Observation, string?> ended) : IRunObserver
+    {
+        public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output) => ended(observation, output);
+    }
+
+    private sealed class Peak : IProgress<RunProgress>
+    {
+        public int InFlight { get; private set; }
+
+        public long Resident { get; private set; }
+
+        public void Report(RunProgress value)
+        {
+            if (value.InFlight >= InFlight)
+            {
+                (InFlight, Resident) = (value.InFlight, Environment.WorkingSet);
+            }
+        }
+    }
+
+    private sealed class NoJournal : IJournalWriter
+    {
+        public void Write(JournalEvent @event)
+        {
+        }
+    }
+
+    /// <summary>Asks again as soon as it is answered.</summary>
+    private sealed class BareClient(ILoopSession session, int number, Func<bool, bool> next) : ILoopSink
+    {
+        private readonly Arrival _arrival = Traffic.Arrival(number, 0, stream: false);
+
+        public void Ask() => session.Prepare(_arrival, this).Start();
+
+        public void Ended(ICallResult result)
+        {
+            if (next(result.Outcome == Outcome.Completed))
+            {
+                Ask();
+            }
+        }
+
+        public void Sent()
+        {
+        }
+
+        public void Tokens(int tokens)
+        {
+        }
+
+        public long Stamp() => Machine.Clock.GetTimestamp();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using ChaosBench.Benchmarks.Load;
+
+namespace ChaosBench.Benchmarks;
+
+/// <summary>
+/// The same requests to an endpoint and through <c>chaosbench proxy</c> in front of it, turn about: to a stub that answers at once, which
+/// leaves only the way there to be seen, and to a served model.
+/// </summary>
+internal static class ProxyBenchmark
+{
+    private const int Connections = 16;
+    private const int Seconds = 3;
+    private const int Rounds = 5;
+
+    public static async Task<Report> RunAsync()
+    {
+        var (stub, url) = await LoadChild.StubAsync(tokens: 20, gapMs: 1);
+        await using var ending = stub;
+        await using var served = await ServedProcess.StartAsync(Machine.Model, []);
+        List<Row> rows =
+        [
+            .. await CompareAsync("stub", new Uri(url.GetLeftPart(UriPartial.Authority)), Traffic.Body(stream: false)),
+            .. await CompareAsync("triage-v1", served.Address, new Canary(served.Address).Body),
+        ];
+        return new Report(
+            $"POST /v1/chat/completions, not streamed, client .NET HttpClient, {Connections} connections kept alive for rates and 1 for latency, "
+            + $"{Rounds} rounds of {Seconds} s after 1, direct and through the proxy turn about",
+            rows);
+    }
+
+    private static async Task<IReadOnlyList<Row>> CompareAsync(string name, Uri upstream, string body)
+    {
+        using var proxy = await StartedProxy.StartAsync(upstream);
+        var rates = await Benchmarks.Rounds.AlternateAsync(1, Rounds, () => RateAsync(upstream, body), () => RateAsync(proxy.Address, body));
+        var times = await Benchmarks.Rounds.AlternateAsync(1, Rounds, () => MedianAsync(upstream, body), () => MedianAsync(proxy.Address, body));
+        return
+        [
+            new Row($"{name}: direct", "1/s", rates[0]),
+            new Row($"{name}: through the proxy", "1/s", rates[1]),
+            new Row($"{name}: share of the direct rate", "", [.. rates[0].Zip(rates[1], (direct, through) => through / direct)], 0.7),
+            new Row($"{name}: median direct", "ms", times[0]),
+            new Row($"{name}: median through the proxy", "ms", times[1]),
+            new Row($"{name}: added at the median", "ms", [.. times[0].Zip(times[1], (direct, through) => through - direct)], 0.3, AtMost: true),
+        ];
+    }
+
+    private static async Task<double> RateAsync(Uri address, string body)
+    {
+        var counts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => AskAsync(address, body)));
+        return counts.Sum(times => times.Count) / (double)Seconds;
+    }
+
+    private static async Task<double> MedianAsync(Uri address, string body) => Statistics.Percentile(await AskAsync(address, body), 50);
+
+    /// <summary>Milliseconds of each request that one client made in the time.</summary>
+    private static async Task<List<double>> AskAsync(Uri address, string body)
+    {
+        using var client = new HttpClient();
+        var url = new Uri(address, "v1/chat/completions");
+        var times = new List<double>();
+        for (var start = Machine.Clock.GetTimestamp(); Machine.Clock.GetElapsedTime(start).TotalSeconds < Seconds;)
+        {
+            var sent = Machine.Clock.GetTimestamp();
+            using var content = new StringContent(body);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var reply = await client.PostAsync(url, content).ConfigureAwait(false);
+            if (reply.StatusCode != HttpStatusCode.OK)
+            {
+                throw new InvalidOperationException($"{url} answered {reply.StatusCode}");
+            }
+
+            times.Add(Machine.Clock.GetElapsedTime(sent).TotalMilliseconds);
+        }
+
+        return times;
+    }
+
+    /// <summary><c>chaosbench proxy</c> as a process of its own, killed at the end.</summary>
+    private sealed class StartedProxy : IDisposable
+    {
+        private readonly Process _process;
+
+        private StartedProxy(Process process, Uri address) => (_process, Address) = (process, address);
+
+        public Uri Address { get; }
+
+        public static async Task<StartedProxy> StartAsync(Uri upstream)
+        {
+            string[] proxy = [Path.Combine(AppContext.BaseDirectory, "chaosbench.dll"), "proxy", "--upstream", upstream.GetLeftPart(UriPartial.Authority)];
+            var process = Process.Start(new ProcessStartInfo("dotnet", proxy) { RedirectStandardError = true })!;
+            var line = await process.StandardError.ReadLineAsync() ?? throw new InvalidOperationException("chaosbench proxy did not start");
+            _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
+            return new StartedProxy(process, new Uri(line.Split(' ').First(word => word.StartsWith("http://", StringComparison.Ordinal))));
+        }
+
+        public void Dispose()
+        {
+            _process.Kill();
+            _process.WaitForExit();
+            _process.Dispose();
+        }
+    }
+}

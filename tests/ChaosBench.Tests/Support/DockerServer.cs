@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Formats.Tar;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace ChaosBench.Tests.Support;
+
+/// <summary>
+/// A real Docker engine of the tests' own on a socket in a temporary folder, without networks of its own making. Started on first use;
+/// where there is no <c>dockerd</c>, no root, or no engine that starts, the tests that ask for it skip with the reason.
+/// </summary>
+public sealed class DockerServer : IAsyncLifetime, IDisposable
+{
+    private readonly string _folder = Path.Combine("/tmp", $"cb-docker-{Environment.ProcessId}");
+    private readonly HttpClient _client;
+    private Process? _engine;
+    private string? _missing;
+
+    public DockerServer() => _client = new HttpClient(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    { BaseAddress = new Uri("http://docker/") };
+
+    public string Socket => Path.Combine(_folder, "d.sock");
+
+    public async Task InitializeAsync()
+    {
+        _missing = !OperatingSystem.IsLinux() ? "real containers need Linux"
+            : !File.Exists("/usr/sbin/dockerd") && !File.Exists("/usr/bin/dockerd") ? "no Docker engine on this machine: install the package docker.io"
+            : !Environment.IsPrivilegedProcess ? "only root can start a Docker engine"
+            : null;
+        if (_missing is not null)
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(_folder);
+        // Its output goes to a file, not through a pipe: containers' helpers inherit it.
+        _engine = Process.Start("/bin/sh",
+        [
+            "-c", "cd \"$0\" && exec dockerd --host \"unix://$0/d.sock\" --data-root \"$0/data\" --exec-root \"$0/exec\" --pidfile \"$0/pid\" "
+            + "--storage-driver vfs --iptables=false --ip6tables=false --bridge=none --userland-proxy=false >log 2>&1 </dev/null",
+            _folder,
+        ]);
+        await Eventually.TrueAsync(() => _engine.HasExited || Answers(), "the engine answers or ends");
+        if (_engine.HasExited)
+        {
+            _missing = "a Docker engine does not start here: " + File.ReadLines(Path.Combine(_folder, "log")).LastOrDefault();
+            return;
+        }
+
+        await ImportAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_engine is { HasExited: false })
+        {
+            foreach (var id in await ContainersAsync())
+            {
+                using var gone = await _client.DeleteAsync($"containers/{id}?force=1");
+            }
+
+            using var stop = Process.Start("/bin/sh", ["-c", $"kill -TERM {_engine.Id}"]);
+            await _engine.WaitForExitAsync().WaitAsync(Eventually.Patience);
+        }
+
+        // The engine leaves the namespace of its networks mounted.
+        using (var unmount = Process.Start("/bin/sh", ["-c", "umount \"$0\"/exec/netns/* 2>/dev/null", _folder]))
+        {
+            await unmount.WaitForExitAsync();
+        }
+
+        // The helpers of its containers take their last files away after it.
+        await Eventually.TrueAsync(IsGone, "the engine's folder is gone");
+    }
+
+    public void Dispose()
+    {
+        _engine?.Dispose();
+        _client.Dispose();
+    }
+
+    public void SkipWhereThereIsNone() => Skip.If(_missing is not null, _missing);
+
+    /// <summary>Starts a container that sees this machine's programs and this checkout, read only, and its network.</summary>
+    public async Task StartAsync(string name, string[] command)
+    {
+        using var created = await _client.PostAsJsonAsync($"containers/create?name={name}", new
+        {
+            Image = "host",
+            Cmd = command,
+            Env = new[] { "PATH=/usr/bin:/bin", "HOME=/dev/shm", "TMPDIR=/dev/shm" },
+            HostConfig = new
+            {
+                NetworkMode = "host",
+                Binds = new[] { "/usr", "/lib", "/lib64", "/bin", Repository.Root }
+                    .Where(Directory.Exists).Select(place => $"{place}:{place}:ro").ToArray(),
+            },
+        });
+        Assert.True(created.IsSuccessStatusCode, await created.Content.ReadAsStringAsync());
+        using var started = await _client.PostAsync($"containers/{name}/start", null);
+        Assert.True(started.IsSuccessStatusCode, await started.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The engine's word: <c>running</c>, <c>paused</c>, <c>exited</c>.</summary>
+    public async Task<string> StatusAsync(string name) =>
+        (await DescribeAsync(name)).GetProperty("State").GetProperty("Status").GetString()!;
+
+    /// <summary>Process id of the container's first process on this machine.</summary>
+    public async Task<int> ProcessAsync(string name) => (await DescribeAsync(name)).GetProperty("State").GetProperty("Pid").GetInt32();
+
+    private async Task<JsonElement> DescribeAsync(string name) => await _client.GetFromJsonAsync<JsonElement>($"containers/{name}/json");
+
+    private async Task<IReadOnlyList<string>> ContainersAsync() =>
+        [.. (await _client.GetFromJsonAsync<JsonElement>("containers/json?all=1")).EnumerateArray().Select(one => one.GetProperty("Id").GetString()!)];
+
+    private bool IsGone()
+    {
+        try
+        {
+            if (Directory.Exists(_folder))
+            {
+                Directory.Delete(_folder, recursive: true);
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private bool Answers()
+    {
+        try
+        {
+            using var ping = new HttpRequestMessage(HttpMethod.Get, "_ping");
+            using var reply = _client.Send(ping);
+            return reply.IsSuccessStatusCode;
+        }
+        catch (Exception trouble) when (trouble is HttpRequestException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>An image from nothing: one empty folder, where this machine's are mounted beside.</summary>
+    private async Task ImportAsync()
+    {
+        using var image = new MemoryStream();
+        await using (var tar = new TarWriter(image, leaveOpen: true))
+        {
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, "tmp/"));
+        }
+
+        using var content = new ByteArrayContent(image.ToArray());
+        content.Headers.ContentType = new("application/x-tar");
+        using var imported = await _client.PostAsync("images/create?fromSrc=-&repo=host", content);
+        var said = await imported.Content.ReadAsStringAsync();
+        if (!imported.IsSuccessStatusCode || said.Contains("\"error\"", StringComparison.Ordinal))
+        {
+            _missing = "the Docker engine takes no image here: " + said;
+        }
+    }
+}
+
+/// <summary>One engine for all tests of this collection.</summary>
+[CollectionDefinition(Name)]
+public sealed class DockerTests : ICollectionFixture<DockerServer>
+{
+    public const string Name = "docker";
+}
