@@ -8,7 +8,7 @@ namespace ChaosBench.Scenarios.Files;
 public static class AuthorityCheck
 {
     /// <summary>
-    /// Environment variables and hosts that are missing from <paramref name="granted"/>; empty means the suite may run.
+    /// Environment variables, hosts, commands, processes and containers that are missing from <paramref name="granted"/>; empty means the suite may run.
     /// </summary>
     /// <param name="granted">From the command line or the operator's policy file, never from
     /// <see cref="Suite.Requested"/>.</param>
@@ -18,38 +18,84 @@ public static class AuthorityCheck
     {
         var environment = new EnvironmentResolver(granted.Environment, variables);
         return [.. environment.Missing(read),
-            .. SuiteTexts.TargetsOf(read.Suite).SelectMany(target => HostsOf(target, read, granted, environment))];
+            .. SuiteTexts.TargetsOf(read.Suite).SelectMany(target => HostsOf(target, read, granted, environment)),
+            .. SuiteTexts.TargetsOf(read.Suite).SelectMany(target => CommandsOf(target, read, granted)),
+            .. (read.Suite?.Scenarios ?? []).SelectMany(scenario => NodesOf(scenario, read, granted))];
+    }
+
+    private static IEnumerable<Problem> CommandsOf(Target target, ReadResult read, Authority granted) =>
+        target is Target.OpenAi { Command: [var program, ..] } && !granted.Exec
+            ? [read.At(SuiteTexts.KeysOf(target, "command"),
+                $"the target {Shown.Quoted(target.Name)} starts the command {Shown.Quoted(program)}, which is not allowed", "run with --allow-exec")]
+            : [];
+
+    private static IEnumerable<Problem> NodesOf(Scenario scenario, ReadResult read, Authority granted)
+    {
+        foreach (var fault in scenario.Faults)
+        {
+            if (fault.Select.TryGetValue("pidFile", out var file) && !granted.Pid)
+            {
+                yield return read.AtFault(scenario, fault, "pidFile",
+                    $"{fault.Id} ({fault.Kind}) acts on the process of {Shown.Quoted(file)}, which is not allowed", "run with --allow-pid");
+            }
+
+            if (fault.Select.TryGetValue("container", out var container) && !granted.Docker)
+            {
+                yield return read.AtFault(scenario, fault, "container",
+                    $"{fault.Id} ({fault.Kind}) acts on the container {Shown.Quoted(container)}, which is not allowed", "run with --allow-docker");
+            }
+        }
     }
 
     private static IEnumerable<Problem> HostsOf(
-        Target.OpenAi target, ReadResult read, Authority granted, EnvironmentResolver environment)
+        Target target, ReadResult read, Authority granted, EnvironmentResolver environment)
     {
-        (string Key, Templated? Url)[] urls = [("url", target.Url), ("proxy", target.Proxy)];
-        foreach (var (key, template) in urls)
+        foreach (var reach in ReachesOf(target))
         {
             // Unresolvable: its variables are problems already.
-            if (template is null || environment.TryResolve(template) is not { } url)
+            if (environment.TryResolve(reach.Url) is not { } url)
             {
                 continue;
             }
 
-            var keys = SuiteTexts.KeysOf(target, key);
-            if (Urls.Check(url) is { } flaw)
+            if (reach.Check(url) is { } flaw)
             {
-                yield return read.At(keys, flaw.Wrong, flaw.Right);
+                yield return read.At(reach.Keys, flaw.Wrong, flaw.Right);
             }
-            else if (new Uri(url) is var parsed && !HostGrant.IsLoopback(parsed)
+            else if (Urls.Endpoint(url) is var parsed && !HostGrant.IsLoopback(parsed)
                 && !granted.Hosts.Any(grant => HostGrant.Covers(grant, parsed)))
             {
                 // A host out of a variable stays unnamed: errors end up in logs.
-                var isHidden = Template.Contains(template.Template);
+                var isHidden = Template.Contains(Urls.Public(reach.Url.Template));
                 var host = Shown.Plain(HostGrant.WithPort(parsed));
                 var where = isHidden ? "a host that is" : $"{host}, which is";
                 yield return read.At(
-                    keys, $"the {key} of target {Shown.Quoted(target.Name)} reaches out to {where} not allowed",
-                    isHidden ? $"run with --allow-host HOST:PORT for the host in {Shown.Plain(Urls.Public(template.Template))}"
+                    reach.Keys, $"the {reach.Keys[^1]} of target {Shown.Quoted(target.Name)} reaches out to {where} not allowed",
+                    isHidden ? $"run with --allow-host HOST:PORT for the host in {Shown.Plain(Urls.Public(reach.Url.Template))}"
                         : $"run with --allow-host {host}");
             }
         }
     }
+
+    private static IEnumerable<Reach> ReachesOf(Target target)
+    {
+        switch (target)
+        {
+            case Target.OpenAi remote:
+                yield return new Reach(SuiteTexts.KeysOf(target, "url"), remote.Url, Urls.Check);
+                if (remote.Proxy is { } proxy)
+                {
+                    yield return new Reach(SuiteTexts.KeysOf(target, "proxy"), proxy, Urls.Check);
+                }
+
+                break;
+            case Target.Onnx { ContextStore.Postgres: { } store }:
+                yield return new Reach(SuiteTexts.StoreOf(target), store, Urls.CheckStore);
+                break;
+        }
+    }
+
+    /// <param name="Url">Reached out to by the run.</param>
+    /// <param name="Check">Of the resolved URL.</param>
+    private sealed record Reach(IReadOnlyList<string> Keys, Templated Url, Func<string, Flaw?> Check);
 }

@@ -46,14 +46,24 @@ internal sealed record SuiteText(IReadOnlyList<string> Keys, Templated Text);
 internal static class SuiteTexts
 {
     /// <summary>Every templated text of the targets that the suite's scenarios use.</summary>
-    public static IEnumerable<SuiteText> Of(Suite? suite) => TargetsOf(suite).SelectMany(Of);
+    public static IEnumerable<SuiteText> Of(Suite? suite) => TargetsOf(suite).SelectMany(target => target switch
+    {
+        Target.OpenAi remote => Of(remote),
+        Target.Onnx served => Of(served),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    });
 
-    public static IEnumerable<Target.OpenAi> TargetsOf(Suite? suite) => (suite?.Scenarios ?? [])
+    public static IEnumerable<Target> TargetsOf(Suite? suite) => (suite?.Scenarios ?? [])
         .SelectMany(scenario => new[] { scenario.Candidate, scenario.Baseline })
-        .OfType<Target.OpenAi>()
+        .OfType<Target>()
         .DistinctBy(target => target.Name);
 
     public static IReadOnlyList<string> KeysOf(Target target, string key) => ["targets", target.Name, key];
+
+    public static IReadOnlyList<string> StoreOf(Target target) => [.. KeysOf(target, "contextStore"), "postgres"];
+
+    private static IEnumerable<SuiteText> Of(Target.Onnx target) =>
+        target.ContextStore?.Postgres is { } store ? [new SuiteText(StoreOf(target), store)] : [];
 
     private static IEnumerable<SuiteText> Of(Target.OpenAi target)
     {

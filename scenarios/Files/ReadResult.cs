@@ -25,6 +25,23 @@ public sealed record ReadResult
     /// <summary>The file after overrides; null when it could not be parsed.</summary>
     internal Node? Root { get; }
 
+    /// <summary>A problem at a key under <c>select:</c> of a fault, which stands in a list of the file.</summary>
+    internal Problem AtFault(Scenario scenario, Fault fault, string key, string wrong, string right)
+    {
+        var lines = ScenarioNode(scenario.Name)?.Find("faults") as ListNode;
+        var number = scenario.Faults.TakeWhile(other => other.Id != fault.Id).Count();
+        var line = lines is not null && number < lines.Items.Count ? lines.Items[number] as MapNode : null;
+        var node = (line?.Find("select") as MapNode)?.Find(key) ?? line ?? Root;
+        return Reading.Problem(Path, node?.Place ?? default, wrong, right);
+    }
+
+    /// <summary>The scenario's keys: in the list of scenarios, or at the top of a file with one.</summary>
+    private MapNode? ScenarioNode(string name) => (Root as MapNode)?.Find("scenarios") is ListNode many
+        ? many.Items.OfType<MapNode>()
+            .Where((one, number) => (one.Find("name") as Scalar)?.Text == name || (one.Find("name") is null && name == $"scenario-{number + 1}"))
+            .FirstOrDefault()
+        : Root as MapNode;
+
     /// <summary>A problem at the place of <paramref name="keys"/>, or of the nearest group of keys that exists.</summary>
     internal Problem At(IReadOnlyList<string> keys, string wrong, string right)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Traces;
 
 namespace ChaosBench.Scenarios.Files;
 
@@ -60,17 +61,39 @@ public static class ScenarioSettings
             ["isolation"] = Word(onnx.Isolation),
             ["maxBatch"] = onnx.MaxBatch,
             ["queueLimit"] = onnx.QueueLimit,
-            ["contextStore"] = onnx.ContextStore is null ? "none" : new JsonObject
-            {
-                ["latency"] = Seconds(onnx.ContextStore.Latency),
-                ["timeout"] = Seconds(onnx.ContextStore.Timeout),
-                ["fallback"] = onnx.ContextStore.Fallback,
-            },
+            ["contextStore"] = onnx.ContextStore is { } store ? Of(store) : "none",
+            ["guardrails"] = JsonSerializer.SerializeToNode(onnx.Guardrails, Options),
             ["requestTimeout"] = Seconds(onnx.RequestTimeout),
         },
         Target.OpenAi openAi => Of(openAi),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    private static JsonObject Of(Target.Dependency store)
+    {
+        var settings = Place(store);
+        if (store.Schema is { } schema)
+        {
+            settings["schema"] = schema;
+        }
+
+        return settings;
+    }
+
+    private static JsonObject Place(Target.Dependency store) => store.Postgres is { } database
+        ? new JsonObject
+        {
+            ["postgres"] = Urls.Public(database.Template),
+            ["connections"] = store.Connections,
+            ["timeout"] = Seconds(store.Timeout),
+            ["fallback"] = store.Fallback,
+        }
+        : new JsonObject
+        {
+            ["latency"] = Seconds(store.Latency),
+            ["timeout"] = Seconds(store.Timeout),
+            ["fallback"] = store.Fallback,
+        };
 
     private static JsonObject Of(Target.OpenAi target) => new()
     {
@@ -90,6 +113,8 @@ public static class ScenarioSettings
         ["requestTimeout"] = Seconds(target.RequestTimeout),
         ["budget"] = JsonSerializer.SerializeToNode(target.Budget, Options),
         ["retryAfter"] = Word(target.RetryAfter),
+        ["command"] = JsonSerializer.SerializeToNode(target.Command),
+        ["readyWithin"] = Seconds(target.ReadyWithin),
     };
 
     public static JsonObject Of(Workload workload) => workload switch
@@ -97,9 +122,10 @@ public static class ScenarioSettings
         Workload.Open { Arrivals: ArrivalProcess.Constant constant } => Open("constant", ("rate", constant.Rate)),
         Workload.Open { Arrivals: ArrivalProcess.Poisson poisson } => Open("poisson", ("rate", poisson.Rate)),
         Workload.Open { Arrivals: ArrivalProcess.Ramp ramp } => Open("ramp", ("from", ramp.From), ("to", ramp.To)),
+        Workload.Open open => new JsonObject { ["open"] = ArrivalSettings.Of(open.Arrivals) },
         Workload.Closed closed => new JsonObject
         {
-            ["closed"] = new JsonObject { ["clients"] = closed.Clients, ["thinkTime"] = Seconds(closed.ThinkTime) },
+            ["closed"] = new JsonObject { ["clients"] = closed.Clients, ["thinkTime"] = Seconds(closed.ThinkTime), ["sessions"] = closed.Sessions },
         },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -126,6 +152,25 @@ public static class ScenarioSettings
             ["generated"] = generated.Kind,
             ["locales"] = Texts(generated.Locales),
             ["count"] = generated.Count,
+        },
+        PromptSet.Traced traced => new JsonObject
+        {
+            ["name"] = traced.Name,
+            ["trace"] = traced.Path,
+            ["format"] = traced.Format,
+            ["unit"] = traced.Unit?.Word(),
+            ["from"] = Seconds(traced.From),
+            ["for"] = Seconds(traced.For),
+            ["sessions"] = traced.Sessions.Value,
+            ["lengths"] = traced.Lengths.Value,
+            ["blockTokens"] = traced.BlockTokens,
+        },
+        PromptSet.Prefixed prefixed => new JsonObject
+        {
+            ["name"] = prefixed.Name,
+            ["from"] = Of(prefixed.From),
+            ["groups"] = prefixed.Groups,
+            ["tokens"] = prefixed.Tokens,
         },
         _ => throw new System.Diagnostics.UnreachableException(),
     };

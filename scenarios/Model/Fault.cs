@@ -18,7 +18,10 @@ public sealed record Fault
     /// <summary>Probability that one unit of the fault's scope is a victim. Default 100 %.</summary>
     public Share Share { get; init; } = new(1);
 
-    /// <summary>Narrows the victims: <c>replica: 1</c>, <c>dependency: context-store</c>, <c>prompts: tickets</c>.</summary>
+    /// <summary>
+    /// Narrows the victims: <c>replica: 1</c>, <c>dependency: context-store</c>, <c>prompts: tickets</c>; or names one outside this
+    /// process: <c>pidFile: model.pid</c>, <c>container: my-model</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Select { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Parameters by name, already in base units: seconds, shares, counts, or text.</summary>

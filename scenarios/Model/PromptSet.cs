@@ -1,3 +1,5 @@
+using ChaosBench.Scenarios.Traces;
+
 namespace ChaosBench.Scenarios.Model;
 
 /// <summary>Where prompts come from. A closed set.</summary>
@@ -42,6 +44,45 @@ public abstract record PromptSet
 
         /// <summary>Distinct prompts. Default 200.</summary>
         public int Count { get; init; } = 200;
+    }
+
+    /// <summary>What recorded traffic asked: its texts, or texts of its lengths with its shared prefixes.</summary>
+    public sealed record Traced : PromptSet
+    {
+        public required string Path { get; init; }
+
+        /// <summary>Name of a trace format; null: told from the content.</summary>
+        public string? Format { get; init; }
+
+        /// <summary>Of bare numbers that are times; null: what the format documents, checked.</summary>
+        public TimeUnit? Unit { get; init; }
+
+        /// <summary>Start of the wanted window, from the first request.</summary>
+        public TimeSpan From { get; init; }
+
+        /// <summary>Length of the wanted window; null: to the end.</summary>
+        public TimeSpan? For { get; init; }
+
+        /// <summary>Share of the sessions that are kept, each as a whole.</summary>
+        public Share Sessions { get; init; } = new(1);
+
+        /// <summary>Of recorded token counts, block size included: a small model is asked for a small share of a large one's lengths.</summary>
+        public Share Lengths { get; init; } = new(1);
+
+        /// <summary>Tokens of one block of ids before <see cref="Lengths"/>; null: what the format says, else 512.</summary>
+        public int? BlockTokens { get; init; }
+    }
+
+    /// <summary>Another set in groups whose prompts begin alike: what a prefix cache is for.</summary>
+    public sealed record Prefixed : PromptSet
+    {
+        public required PromptSet From { get; init; }
+
+        /// <summary>Distinct prefixes; a prompt's own id decides which is its.</summary>
+        public required int Groups { get; init; }
+
+        /// <summary>Length of each prefix, about one token a word.</summary>
+        public required int Tokens { get; init; }
     }
 }
 

@@ -32,6 +32,9 @@ public abstract record Target
         /// <summary>Waiting requests per server before new ones get 429. Default 256.</summary>
         public int QueueLimit { get; init; } = 256;
 
+        /// <summary>What is checked before inference.</summary>
+        public GuardrailPolicy Guardrails { get; init; } = new();
+
         /// <summary>The <c>context-store</c> looked up before inference; null when the server has none.</summary>
         public Dependency? ContextStore { get; init; } = new();
     }
@@ -66,13 +69,37 @@ public abstract record Target
 
         /// <summary>What to do with Retry-After. The default records it and sends nothing again: the plan is the load.</summary>
         public RetryAfterPolicy RetryAfter { get; init; } = RetryAfterPolicy.Record;
+
+        /// <summary>Program and arguments of the server, which the run starts and ends; empty: it is there already.</summary>
+        public IReadOnlyList<string> Command { get; init; } = [];
+
+        /// <summary>Longest time from the start of the command to the first answer.</summary>
+        public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(60);
     }
+
+    /// <summary>What the in-process server does about the text of a request.</summary>
+    /// <param name="Characters">UTF-16 units of all messages together; more is refused.</param>
+    /// <param name="Tokens">Tokens of the prompt; more is refused. Null: as many as the context holds.</param>
+    /// <param name="Injection">Not <see cref="GuardAction.Sanitise"/>.</param>
+    public sealed record GuardrailPolicy(
+        int Characters = 1 << 20, int? Tokens = null, GuardAction Surrogates = GuardAction.Sanitise,
+        GuardAction Controls = GuardAction.Sanitise, GuardAction Invisible = GuardAction.Allow, GuardAction Injection = GuardAction.Allow);
 
     /// <summary>A dependency of the in-process server, with its own time limit and fallback.</summary>
     /// <param name="Latency">Its honest latency. Default 1 ms.</param>
     /// <param name="Timeout">After this the fallback answers. Default 250 ms.</param>
     /// <param name="Fallback">Serve with an empty context; without it the request fails with 503. Default true.</param>
-    public sealed record Dependency(TimeSpan? Latency = null, TimeSpan? Timeout = null, bool Fallback = true);
+    public sealed record Dependency(TimeSpan? Latency = null, TimeSpan? Timeout = null, bool Fallback = true)
+    {
+        /// <summary>URL of a PostgreSQL database; may hold <c>${NAME}</c>, and its password must. Null: in memory.</summary>
+        public Templated? Postgres { get; init; }
+
+        /// <summary>File with the JSON Schema of a record; null: only the rules that always hold.</summary>
+        public string? Schema { get; init; }
+
+        /// <summary>Connections to the database at most. Default 8.</summary>
+        public int Connections { get; init; } = 8;
+    }
 }
 
 /// <summary><c>Task</c>: replicas are threads of this process. <c>Process</c>: each is a worker process that can really be killed and frozen.</summary>
@@ -80,6 +107,14 @@ public enum ReplicaIsolation
 {
     Task,
     Process,
+}
+
+/// <summary>What a guardrail does about what it finds.</summary>
+public enum GuardAction
+{
+    Allow,
+    Sanitise,
+    Refuse,
 }
 
 public enum OpenAiApi

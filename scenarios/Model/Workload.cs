@@ -8,8 +8,12 @@ public abstract record Workload
     /// <summary>Arrivals at planned instants, whatever the target does.</summary>
     public sealed record Open(ArrivalProcess Arrivals) : Workload;
 
-    /// <summary><paramref name="Clients"/> clients; each sends its next request <paramref name="ThinkTime"/> after the last answer.</summary>
-    public sealed record Closed(int Clients, TimeSpan ThinkTime) : Workload;
+    /// <summary>
+    /// <paramref name="Clients"/> clients; each sends its next request <paramref name="ThinkTime"/> after the last answer.
+    /// </summary>
+    /// <param name="Sessions">Clients hold whole conversations: each turn carries the answers that came to the ones
+    /// before.</param>
+    public sealed record Closed(int Clients, TimeSpan ThinkTime, bool Sessions = false) : Workload;
 }
 
 /// <summary>The rule for the gaps between planned arrivals.</summary>
@@ -25,4 +29,13 @@ public abstract record ArrivalProcess
 
     /// <summary>Equal gaps whose rate goes linearly from <paramref name="From"/> to <paramref name="To"/> over the run.</summary>
     public sealed record Ramp(Rate From, Rate To) : ArrivalProcess;
+
+    /// <summary>Gaps of any law, at a rate that may change over the run.</summary>
+    public sealed record Shaped(RateProfile Profile, GapLaw Gaps) : ArrivalProcess;
+
+    /// <summary>Clients that know nothing of each other, each with its own rate and law: their arrivals together.</summary>
+    public sealed record Clients(IReadOnlyList<Shaped> Each) : ArrivalProcess;
+
+    /// <summary>The instants of a recorded trace, <paramref name="Speed"/> times as fast.</summary>
+    public sealed record Replay(PromptSet.Traced Trace, double Speed) : ArrivalProcess;
 }

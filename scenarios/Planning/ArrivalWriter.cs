@@ -36,7 +36,7 @@ internal sealed class ArrivalWriter(ulong seed, IReadOnlyList<PlannedFault> inpu
                 Prompt = prompt,
                 Sampling = draw.Sampling,
                 Cohort = new Cohort(
-                    draw.Entry.Prompts.Name, draw.Sampling.Temperature, draw.Sampling.MaxTokens, draw.Sampling.Stream, draw.Batch,
+                    draw.Entry.Prompts.Name, draw.Sampling.Temperature, CohortOf(draw), draw.Sampling.Stream, draw.Batch,
                     draw.Entry.Role, GraderOf(draw.Entry, prompt.Expected), draw.Prompt.Tags),
             };
             var sent = InputFaults.Apply(inputFaults, seed, arrival, at);
@@ -49,6 +49,10 @@ internal sealed class ArrivalWriter(ulong seed, IReadOnlyList<PlannedFault> inpu
         }
     }
 
+    /// <summary>Recorded lengths are nearly all different: by powers of two they make cohorts large enough to judge.</summary>
+    private static int CohortOf(MixDraw.Draw draw) => draw.Prompt.OutputTokens is null
+        ? draw.Sampling.MaxTokens : (int)Math.Min(int.MaxValue, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)draw.Sampling.MaxTokens));
+
     /// <summary>The prompt with its own damage. Text is made once and shared; a body belongs to one arrival.</summary>
     private PlannedPrompt Planned(Prompt prompt, Sampling sampling)
     {
@@ -57,7 +61,7 @@ internal sealed class ArrivalWriter(ulong seed, IReadOnlyList<PlannedFault> inpu
             return shared;
         }
 
-        var planned = new PlannedPrompt(prompt.Id, prompt.Messages, null, prompt.Expected);
+        var planned = new PlannedPrompt(prompt.Id, prompt.Messages, null, prompt.Expected) { Turns = prompt.Turns };
         foreach (var damage in prompt.Damages.OrderBy(damage => MutatorCatalogue.Get(damage.Mutator).MakesBody))
         {
             planned = MutatorCatalogue.Apply(MutatorCatalogue.Get(damage.Mutator), planned, sampling, damage.Seed);

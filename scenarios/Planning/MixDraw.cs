@@ -36,11 +36,12 @@ internal sealed class MixDraw
     public double GroupSize { get; }
 
     /// <summary>One client-side batch: requests that arrive together, all with the same settings.</summary>
-    public IReadOnlyList<Draw> Next()
+    /// <param name="replayed">Lines of this set ask what row <paramref name="row"/> of it asks, instead of drawing.</param>
+    public IReadOnlyList<Draw> Next(PromptSet? replayed = null, int row = 0)
     {
         var point = _choice.NextDouble() * _cumulative[^1];
         var line = Array.FindIndex(_cumulative, edge => point < edge);
-        return _lines[line < 0 ? ^1 : line].Next();
+        return _lines[line < 0 ? ^1 : line].Next(replayed, row);
     }
 
     /// <param name="Key">See <see cref="Arrival.Key"/>.</param>
@@ -52,7 +53,7 @@ internal sealed class MixDraw
         private readonly Deck _deck = new(prompts.Count, KeyedHash.Stream(seed, "prompts", name));
         private int _drawn;
 
-        public Draw[] Next()
+        public Draw[] Next(PromptSet? replayed, int row)
         {
             // Four draws in this order, so that every combination has an equal chance.
             var temperature = _sweep.Pick(entry.Temperatures);
@@ -63,8 +64,10 @@ internal sealed class MixDraw
             for (var at = 0; at < batch; at++)
             {
                 var key = string.Create(CultureInfo.InvariantCulture, $"{name}-{_drawn++:D6}");
-                var sampling = new Sampling(temperature, maxTokens, stream, (long)(KeyedHash.Hash64(seed, "sampling", key) >> 33));
-                draws[at] = new Draw(key, entry, prompts[_deck.Next()], sampling, batch);
+                var prompt = prompts[ReferenceEquals(entry.Prompts, replayed) ? row : _deck.Next()];
+                var sampling = new Sampling(
+                    temperature, prompt.OutputTokens ?? maxTokens, stream, (long)(KeyedHash.Hash64(seed, "sampling", key) >> 33));
+                draws[at] = new Draw(key, entry, prompt, sampling, batch);
             }
 
             return draws;

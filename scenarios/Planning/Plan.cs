@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Scenarios.Planning;
@@ -18,7 +19,8 @@ public sealed record Plan
 
     /// <summary>
     /// Open workload: every arrival, ordered by <see cref="Arrival.At"/>, <see cref="Arrival.Index"/> equal to the position.
-    /// Closed workload: the cycle of requests that the clients draw from; client c's k-th request is entry (k * clients + c) mod count.
+    /// Closed workload: the cycle of requests that the clients draw from; client c's k-th request (with sessions: its k-th conversation)
+    /// is entry (k * clients + c) mod count.
     /// </summary>
     public required IReadOnlyList<Arrival> Arrivals { get; init; }
 
@@ -36,11 +38,12 @@ public sealed record Plan
     /// <summary>The phase an instant belongs to; instants after the end belong to the last.</summary>
     public Phase PhaseAt(long at)
     {
-        foreach (var window in Phases)
+        // By index: asked for each request, and the enumerator of an interface is an object.
+        for (var number = 0; number < Phases.Count; number++)
         {
-            if (at < window.End)
+            if (at < Phases[number].End)
             {
-                return window.Phase;
+                return Phases[number].Phase;
             }
         }
 
@@ -88,7 +91,7 @@ public sealed record Arrival
     public IReadOnlyList<string> InputFaults { get; init; } = [];
 
     /// <summary>Unique name of this request in journals and replies.</summary>
-    public string RequestId => FormattableString.Invariant($"r{Index:D6}");
+    public string RequestId => string.Create(CultureInfo.InvariantCulture, $"r{Index:D6}");
 }
 
 public enum TargetRole
@@ -103,7 +106,15 @@ public enum TargetRole
 /// <param name="RawBody">Sent as the request's body byte for byte instead of JSON made from the messages: malformed JSON, invalid UTF-8.</param>
 /// <param name="Expected">The known answer, if there is one.</param>
 public sealed record PlannedPrompt(
-    string Id, IReadOnlyList<ChatMessage> Messages, ReadOnlyMemory<byte>? RawBody, string? Expected);
+    string Id, IReadOnlyList<ChatMessage> Messages, ReadOnlyMemory<byte>? RawBody, string? Expected)
+{
+    /// <summary>What is asked after the answer to the turn before, by a client that holds whole conversations. Else empty.</summary>
+    public IReadOnlyList<PlannedTurn> Turns { get; init; } = [];
+}
+
+/// <param name="Messages">What is new in this turn: the sender puts the messages and answers so far before it.</param>
+/// <param name="MaxTokens">Null: as in the first turn.</param>
+public sealed record PlannedTurn(IReadOnlyList<ChatMessage> Messages, int? MaxTokens);
 
 /// <param name="Role"><c>system</c>, <c>user</c> or <c>assistant</c>.</param>
 /// <param name="Content">May hold lone surrogates and control characters: hostile on purpose.</param>

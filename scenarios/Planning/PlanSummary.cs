@@ -26,6 +26,9 @@ public sealed record PlanSummary
     /// <summary>UTF-8 bytes of all prompts. A byte-level tokenizer makes at most one token of a byte, and about one of four in plain English.</summary>
     public required long PromptBytes { get; init; }
 
+    /// <summary>The planned rate over time; null in a closed workload.</summary>
+    public LoadShape? Load { get; init; }
+
     public const int MaxCohorts = 60;
     public const int ShownVictims = 20;
 
@@ -58,6 +61,7 @@ public sealed record PlanSummary
             Phases = plan.Phases.Select(phase => new PlannedPhase(phase, isOpen ? inPhase.GetValueOrDefault(phase.Phase) : null)).ToList(),
             Faults = plan.Faults.Select(fault => VictimsOf(plan, fault, catalogue.FirstOrDefault(kind => kind.Name == fault.Fault.Kind), isOpen)).ToList(),
             MaxOutputTokens = plan.Arrivals.Sum(arrival => (long)arrival.Sampling.MaxTokens),
+            Load = isOpen ? LoadShape.Of(plan) : null,
             PromptBytes = plan.Arrivals.Sum(arrival => arrival.Prompt.RawBody?.Length
                 ?? arrival.Prompt.Messages.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Content))),
         };
@@ -83,7 +87,7 @@ public sealed record PlanSummary
 
     private static FaultVictims VictimsOf(Plan plan, PlannedFault fault, FaultKind? kind, bool isOpen)
     {
-        if (kind?.Scope != FaultScope.Request || !isOpen)
+        if (kind?.Scope is not (FaultScope.Request or FaultScope.Stream) || !isOpen)
         {
             return new FaultVictims(fault, null, null, null, "at run time: " + RuleOf(plan, fault, kind?.Scope));
         }
@@ -96,13 +100,20 @@ public sealed record PlanSummary
         }
 
         var within = plan.Arrivals
-            .Where(arrival => arrival.At >= fault.Start && arrival.At < fault.End && arrival.Cohort.Role != PromptRole.Canary).ToList();
+            .Where(arrival => arrival.At >= fault.Start && arrival.At < fault.End && arrival.Cohort.Role != PromptRole.Canary
+                && (kind.Scope != FaultScope.Stream || arrival.Sampling.Stream)
+                && (!fault.Fault.Select.TryGetValue("prompts", out var set) || set == arrival.Cohort.Prompts)).ToList();
         var chosen = within.FindAll(arrival => KeyedHash.Coin(plan.Seed, fault.Fault.Id, arrival.Key, fault.Fault.Share.Value));
         return Listed(fault, chosen, within.Count, $"coin hash64(seed, fault id, what was drawn) below {fault.Fault.Share}, among requests that reach it in the window, canaries spared");
     }
 
     private static string RuleOf(Plan plan, PlannedFault fault, FaultScope? scope)
     {
+        if (NodeVictims.WordsFor(plan.Scenario, fault.Fault) is { } outside)
+        {
+            return outside;
+        }
+
         if (scope == FaultScope.Replica)
         {
             // No coin: an injector takes exactly one replica of each target.

@@ -17,6 +17,7 @@ public static class PlanSummaryText
         WriteFiles(plan, output);
         Line(output, $"tokens    at most {summary.MaxOutputTokens:N0} out; about {summary.PromptBytes / 4:N0} in ({summary.PromptBytes:N0} bytes of prompts)");
         WritePhases(summary, output);
+        WriteLoad(summary, output);
         WriteSlices("prompts", summary.PromptSets, plan.Arrivals.Count, output);
         WriteSlices("cohorts", summary.Cohorts, plan.Arrivals.Count, output);
         WriteFaults(summary, output);
@@ -40,6 +41,15 @@ public static class PlanSummaryText
         {
             var load = phase.Requests is { } requests ? Invariant($"{requests:N0} requests, {phase.RatePerSecond:0.##}/s") : "as fast as answers come";
             Line(output, $"  {Words(phase.Window.Phase),-10} {Seconds(phase.Window.Start)} to {Seconds(phase.Window.End)}  {load}");
+        }
+    }
+
+    /// <summary>The planned rate over time as a line of bars, because a wrong shape is seen at once and a number hides it.</summary>
+    private static void WriteLoad(PlanSummary summary, TextWriter output)
+    {
+        if (summary.Load is { } load)
+        {
+            Line(output, $"load       {load.Bars}  {load.Seconds:0.###}s a sign, {load.Least:0.##}/s to {load.Most:0.##}/s");
         }
     }
 
@@ -89,10 +99,8 @@ public static class PlanSummaryText
 
     private static string WorkloadText(Workload workload) => workload switch
     {
-        Workload.Open { Arrivals: ArrivalProcess.Constant constant } => $"open, constant {constant.Rate}",
-        Workload.Open { Arrivals: ArrivalProcess.Poisson poisson } => $"open, Poisson {poisson.Rate}",
-        Workload.Open { Arrivals: ArrivalProcess.Ramp ramp } => $"open, ramp {ramp.From} to {ramp.To}",
-        Workload.Closed closed => Invariant($"closed, {closed.Clients} clients, think time {closed.ThinkTime.TotalSeconds:0.###}s"),
+        Workload.Open open => $"open, {ArrivalWords.Of(open.Arrivals)}",
+        Workload.Closed closed => Invariant($"closed, {closed.Clients} clients, think time {closed.ThinkTime.TotalSeconds:0.###}s{(closed.Sessions ? ", whole conversations with the answers that come" : "")}"),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -54,7 +54,7 @@ public static class PlanText
         output.Write(Line(
             $"{arrival.Index} {arrival.At} {arrival.Role} {arrival.Block} {arrival.Group} {Quote(arrival.Key)} {Quote(cohort.Prompts)} {Quote(arrival.Prompt.Id)} {PromptHash.Sha256(arrival.Prompt)} "));
         output.Write(Line(
-            $"t={sampling.Temperature:R} max={sampling.MaxTokens} stream={(sampling.Stream ? 1 : 0)} seed={sampling.Seed} batch={cohort.Batch} {cohort.Role} {cohort.Grader} expected={(arrival.Prompt.Expected is { } expected ? Short(expected) : "-")} tags={Pairs(cohort.Tags)} faults={Quote(string.Join(',', arrival.InputFaults))}\n"));
+            $"t={sampling.Temperature:R} max={sampling.MaxTokens} stream={(sampling.Stream ? 1 : 0)} seed={sampling.Seed} batch={cohort.Batch} {cohort.Role} {cohort.Grader} expected={(arrival.Prompt.Expected is { } expected ? Short(expected) : "-")} tags={Pairs(cohort.Tags)} faults={Quote(string.Join(',', arrival.InputFaults))}{TurnsText(arrival.Prompt)}\n"));
     }
 
     private static string WorkloadText(Workload workload) => workload switch
@@ -62,7 +62,37 @@ public static class PlanText
         Workload.Open { Arrivals: ArrivalProcess.Constant constant } => Line($"constant {constant.Rate.PerSecond:R}"),
         Workload.Open { Arrivals: ArrivalProcess.Poisson poisson } => Line($"poisson {poisson.Rate.PerSecond:R}"),
         Workload.Open { Arrivals: ArrivalProcess.Ramp ramp } => Line($"ramp {ramp.From.PerSecond:R} {ramp.To.PerSecond:R}"),
-        Workload.Closed closed => Line($"closed {closed.Clients} {Nanos.From(closed.ThinkTime)}"),
+        Workload.Open { Arrivals: ArrivalProcess.Shaped shaped } => ShapedText(shaped),
+        Workload.Open { Arrivals: ArrivalProcess.Clients clients } => string.Join(" + ", clients.Each.Select(ShapedText)),
+        Workload.Open { Arrivals: ArrivalProcess.Replay replay } => Line($"replay {Quote(replay.Trace.Name)} {replay.Speed:R}"),
+        Workload.Closed closed => Line($"closed {closed.Clients} {Nanos.From(closed.ThinkTime)}{(closed.Sessions ? " sessions" : "")}"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>Later turns of a conversation, by hash like the first.</summary>
+    private static string TurnsText(PlannedPrompt prompt) => prompt.Turns.Count == 0 ? ""
+        : Line($" turns={prompt.Turns.Count}:{Short(string.Join('\0', prompt.Turns.Select(turn => $"{turn.MaxTokens} {PromptHash.Sha256(new PlannedPrompt("", turn.Messages, null, null))}")))}");
+
+    private static string ShapedText(ArrivalProcess.Shaped shaped) => $"{LawText(shaped.Gaps)} {ProfileText(shaped.Profile)}";
+
+    private static string LawText(GapLaw law) => law switch
+    {
+        GapLaw.Equal => "constant",
+        GapLaw.Poisson => "poisson",
+        GapLaw.Gamma gamma => Line($"gamma {gamma.Shape:R}"),
+        GapLaw.Weibull weibull => Line($"weibull {weibull.Shape:R}"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static string ProfileText(RateProfile profile) => profile switch
+    {
+        RateProfile.Flat flat => Line($"flat {flat.Rate.PerSecond:R}"),
+        RateProfile.Ramp ramp => Line($"ramp {ramp.From.PerSecond:R} {ramp.To.PerSecond:R}"),
+        RateProfile.Step step => Line($"step {step.From.PerSecond:R} {step.To.PerSecond:R} {Nanos.From(step.At)}"),
+        RateProfile.Spike spike => Line($"spike {spike.Base.PerSecond:R} {spike.Peak.PerSecond:R} {Nanos.From(spike.At)} {Nanos.From(spike.For)}"),
+        RateProfile.Sine sine => Line($"sine {sine.Mean.PerSecond:R} {sine.Amplitude.PerSecond:R} {Nanos.From(sine.Period)}"),
+        RateProfile.Stages stages => "stages " + string.Join(',', stages.Each.Select(
+            stage => Line($"{Nanos.From(stage.For)}:{stage.From.PerSecond:R}:{stage.To.PerSecond:R}"))),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

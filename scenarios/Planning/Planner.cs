@@ -33,13 +33,13 @@ public static class Planner
             .ToList();
         CheckSize(scenario, phases[^1].End);
         var sets = new LoadedSets(seed, inputs.Files);
-        var mix = new MixDraw(scenario.Mix, seed, sets.Load);
+        var mix = new MixDraw(scenario.Mix, seed, scenario.Workload is Workload.Closed { Sessions: true } ? sets.Conversations : sets.Load);
         var stretches = Blocks.Cut(scenario, phases, seed, inputs.Block);
         var writer = new ArrivalWriter(seed, scenario.Workload is Workload.Open ? faults.FindAll(fault => InputFaults.Handles(fault.Fault.Kind)) : []);
         switch (scenario.Workload)
         {
             case Workload.Open open:
-                AddOpen(writer, open.Arrivals, stretches, mix, seed);
+                AddOpen(writer, Instants(open.Arrivals, stretches[^1].End, mix.GroupSize, seed, sets), stretches, mix);
                 break;
             case Workload.Closed closed:
                 AddClosed(writer, closed, scenario, mix);
@@ -95,18 +95,23 @@ public static class Planner
         }
     }
 
+    /// <summary>When something arrives, on the drawn timeline; and in a replay, which row of the trace.</summary>
+    private static IEnumerable<Instant> Instants(ArrivalProcess process, long span, double groupSize, ulong seed, LoadedSets sets) =>
+        process is ArrivalProcess.Replay replay
+            ? sets.Trace(replay.Trace).Instants(replay.Speed, span).Select(row => new Instant(row.At, replay.Trace, row.Row))
+            : ArrivalTimes.Create(process, span, groupSize, KeyedHash.Stream(seed, "arrivals")).Select(at => new Instant(at, null, 0));
+
     private static void AddOpen(
-        ArrivalWriter writer, ArrivalProcess process, IReadOnlyList<Blocks.Stretch> stretches, MixDraw mix, ulong seed)
+        ArrivalWriter writer, IEnumerable<Instant> instants, IReadOnlyList<Blocks.Stretch> stretches, MixDraw mix)
     {
-        var random = KeyedHash.Stream(seed, "arrivals");
-        using var times = ArrivalTimes.Create(process, stretches[^1].End, mix.GroupSize, random).GetEnumerator();
+        using var times = instants.GetEnumerator();
         var more = times.MoveNext();
         foreach (var stretch in stretches)
         {
             var groups = new List<(long After, IReadOnlyList<MixDraw.Draw> Draws)>();
-            for (; more && times.Current < stretch.End; more = times.MoveNext())
+            for (; more && times.Current.At < stretch.End; more = times.MoveNext())
             {
-                groups.Add((times.Current - stretch.Start, mix.Next()));
+                groups.Add((times.Current.At - stretch.Start, mix.Next(times.Current.Trace, times.Current.Row)));
             }
 
             foreach (var play in stretch.Plays)
@@ -119,6 +124,8 @@ public static class Planner
         }
     }
 
+    private readonly record struct Instant(long At, PromptSet? Trace, int Row);
+
     private static void AddClosed(ArrivalWriter writer, Workload.Closed closed, Scenario scenario, MixDraw mix)
     {
         if (scenario.Baseline is not null)
@@ -129,6 +136,11 @@ public static class Planner
         if (scenario.Mix.Any(entry => entry.Batch.Any(size => size > 1)))
         {
             throw new PromptException($"{scenario.Name}: batch needs an open workload; in a closed one raise clients instead");
+        }
+
+        if (closed.Sessions && !scenario.Mix.Any(entry => entry.Prompts is PromptSet.Traced))
+        {
+            throw new PromptException($"{scenario.Name}: sessions: true needs prompts that have turns; name a prompt set with trace: in the mix");
         }
 
         var cycle = Math.Max(closed.Clients, (int)Math.Min(MaxCycle, closed.Clients * 256L));
@@ -145,6 +157,12 @@ public static class Planner
         private readonly SortedDictionary<string, string> _files = new(StringComparer.Ordinal);
 
         public IReadOnlyDictionary<string, string> Files => _files;
+
+        /// <summary>Throws <see cref="PromptException"/> for a trace without times.</summary>
+        public TracedPrompts Trace(PromptSet.Traced set) => (TracedPrompts)Load(set);
+
+        /// <summary>Whole conversations where the set has them.</summary>
+        public IReadOnlyList<Prompt> Conversations(PromptSet set) => Load(set) is TracedPrompts trace ? trace.Conversations() : Load(set);
 
         public IReadOnlyList<Prompt> Load(PromptSet set)
         {

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
+using System.Text.Unicode;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Scenarios.Prompts;
@@ -77,9 +77,11 @@ public static class ChatBody
 
     private static void Close(IBufferWriter<byte> output, Sampling sampling, bool includeUsage)
     {
-        var numbers = string.Create(
-            CultureInfo.InvariantCulture, $",\"temperature\":{sampling.Temperature:R},\"max_tokens\":{sampling.MaxTokens},\"seed\":{sampling.Seed}");
-        Encoding.ASCII.GetBytes(numbers, output);
+        var numbers = output.GetSpan(128);
+        Utf8.TryWrite(
+            numbers, CultureInfo.InvariantCulture,
+            $",\"temperature\":{sampling.Temperature:R},\"max_tokens\":{sampling.MaxTokens},\"seed\":{sampling.Seed}", out var written);
+        output.Advance(written);
         JsonText.Write(output, sampling.Stream ? ",\"stream\":true"u8 : ",\"stream\":false"u8);
         if (sampling.Stream && includeUsage)
         {

@@ -15,6 +15,12 @@ public sealed record Prompt(
     /// mutators stays small, and raw bodies need the sampling of the arrival.
     /// </summary>
     public IReadOnlyList<Damage> Damages { get; init; } = [];
+
+    /// <summary>How many tokens the recorded answer had, at least 1; it replaces the mix's <c>maxTokens</c>. Null: not recorded.</summary>
+    public int? OutputTokens { get; init; }
+
+    /// <summary>The later turns of a conversation. Empty unless the plan holds whole ones.</summary>
+    public IReadOnlyList<PlannedTurn> Turns { get; init; } = [];
 }
 
 /// <param name="Mutator">Name in the catalogue of mutators.</param>

@@ -16,13 +16,15 @@ public static class PromptSets
 
     /// <summary>
     /// Loads a set. The same set, files and seed give the same prompts in the same order; only adversarial and generated sets
-    /// use the seed. Throws <see cref="PromptException"/> for a file that cannot be read and for an empty set.
+    /// use the seed, and traces that hold no text. Throws <see cref="PromptException"/> for a file that cannot be read and for an empty set.
     /// </summary>
     public static LoadedPrompts Load(PromptSet set, ulong seed, IPromptFiles files) => set switch
     {
         PromptSet.Recorded recorded => PromptFile.Read(files, recorded.Path, recorded.Format, recorded.Limit),
         PromptSet.Adversarial adversarial => AdversarialPrompts.Load(adversarial, seed, files),
         PromptSet.Generated generated => SupportTickets.Load(generated, seed),
+        PromptSet.Traced traced => TracedPrompts.Load(traced, seed, files),
+        PromptSet.Prefixed prefixed => PrefixedPrompts.Load(prefixed, seed, files),
         _ => throw new UnreachableException(),
     };
 }

@@ -37,8 +37,15 @@ internal static class FaultKeys
         "prompts", new ReferenceTo<PromptSet>(static reading => reading.Prompts, "prompt set"),
         "Only requests of this prompt set.") { Example = "tickets" };
 
+    private static readonly Key<string> PidFile = new(
+        "pidFile", Scalars.Path, "A local process, by the file that holds its number. Needs --allow-pid.") { Example = "/run/model.pid" };
+
+    private static readonly Key<string> Container = new(
+        "container", Scalars.PlainText("a container's name", "my-model", "^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$"),
+        "A container of the local Docker engine, by name or id. Needs --allow-docker.") { Example = "my-model" };
+
     private static readonly Table<IReadOnlyDictionary<string, string>> SelectTable = new(
-        "select", "a selection", "Narrows the victims.", [Replica, Dependency, Prompts], Selected);
+        "select", "a selection", "Narrows the victims.", [Replica, Dependency, Prompts, PidFile, Container], Selected);
 
     private static readonly Key<IReadOnlyDictionary<string, string>> Select = new("select", SelectTable, "Narrows the victims.")
         { Default = "{}", Example = "{ replica: 1 }" };
@@ -65,29 +72,34 @@ internal static class FaultKeys
             { Default = "1" };
 
     public static Table<FaultLine> Table { get; } = new(
-        "fault", "a fault", "What goes wrong, when, and for whom.", [Kind, At, For, Share, Select, With, Expect, MinExposure, Id],
-        keys =>
-        {
-            var kind = keys.Get(Kind);
-            var with = keys.Get(With);
-            var expected = keys.Get(Expect);
-            return new FaultLine(
-                keys.Place, kind, keys.Find(Id), keys.Maybe(At), keys.Maybe(For), keys.PlaceOf(At), keys.PlaceOf(For),
-                keys.PlaceOf(Select),
-                new Fault
-                {
-                    Id = "",
-                    Kind = kind?.Name ?? "",
-                    At = default,
-                    For = default,
-                    Share = keys.Get(Share),
-                    Select = keys.Get(Select),
-                    With = kind is null || with is null ? new Dictionary<string, string>() : Parameters(kind, keys),
-                    DetectedWithin = expected?.DetectedWithin,
-                    RecoveredWithin = expected?.RecoveredWithin,
-                    MinExposure = keys.Get(MinExposure),
-                });
-        });
+        "fault", "a fault", "What goes wrong, when, and for whom.", [Kind, At, For, Share, Select, With, Expect, MinExposure, Id], Read);
+
+    /// <summary>A fault outside a scenario, where nothing is selected and nothing is judged.</summary>
+    public static Table<FaultLine> Loose { get; } = new(
+        "looseFault", "a fault", "What goes wrong, and when.", [Kind, At, For, Share, With, Id], Read);
+
+    private static FaultLine Read(KeyReader keys)
+    {
+        var kind = keys.Get(Kind);
+        var with = keys.Get(With);
+        var expected = keys.Get(Expect);
+        return new FaultLine(
+            keys.Place, kind, keys.Find(Id), keys.Maybe(At), keys.Maybe(For), keys.PlaceOf(At), keys.PlaceOf(For),
+            keys.PlaceOf(Select),
+            new Fault
+            {
+                Id = "",
+                Kind = kind?.Name ?? "",
+                At = default,
+                For = default,
+                Share = keys.Get(Share),
+                Select = keys.Get(Select),
+                With = kind is null || with is null ? new Dictionary<string, string>() : Parameters(kind, keys),
+                DetectedWithin = expected?.DetectedWithin,
+                RecoveredWithin = expected?.RecoveredWithin,
+                MinExposure = keys.Get(MinExposure),
+            });
+    }
 
     private static Dictionary<string, string> Selected(KeyReader keys)
     {
@@ -105,6 +117,14 @@ internal static class FaultKeys
         if (keys.Find(Prompts) is { } prompts)
         {
             selected["prompts"] = prompts.Name;
+        }
+
+        foreach (var key in new[] { PidFile, Container })
+        {
+            if (keys.Find(key) is { } outside)
+            {
+                selected[key.Name] = outside;
+            }
         }
 
         return selected;

@@ -11,7 +11,10 @@ namespace ChaosBench.Scenarios.Files.Keys;
 internal static class FaultValues
 {
     /// <summary>In base units: seconds, a share of 1, bytes, a count, or text. Null after reporting a problem.</summary>
-    public static string? Read(FaultParameter parameter, Node node, Reading reading) => parameter.Unit switch
+    public static string? Read(FaultParameter parameter, Node node, Reading reading) =>
+        InUnits(parameter, node, reading) is { } value && IsAllowed(parameter, value, node, reading) ? value : null;
+
+    private static string? InUnits(FaultParameter parameter, Node node, Reading reading) => parameter.Unit switch
     {
         "duration" => Of(Scalars.Duration, node, reading, value => Plain((decimal)value.Ticks / TimeSpan.TicksPerSecond)),
         "share" => Of(Scalars.Share, node, reading, value => Plain((decimal)value.Value)),
@@ -28,7 +31,38 @@ internal static class FaultValues
         "size" => Size.Schema(schema),
         "rate" => Scalars.Rate.Schema(schema),
         "count" => Scalars.LongCount(0, 1_000_000_000).Schema(schema),
+        _ when parameter.Choices.Count > 0 => new JsonObject { ["enum"] = new JsonArray([.. parameter.Choices.Select(word => (JsonNode)word)]) },
         _ => Scalars.Text.Schema(schema),
+    };
+
+    /// <summary>Within the range and among the words that the catalogue states.</summary>
+    private static bool IsAllowed(FaultParameter parameter, string value, Node node, Reading reading)
+    {
+        if (parameter.Choices.Count > 0 && !parameter.Choices.Contains(value))
+        {
+            reading.Report(node.Place, $"{Shown.Quoted(value)} is no {parameter.Name}", Nearest.Remedy(value, [.. parameter.Choices]));
+            return false;
+        }
+
+        if ((parameter.Least is { } least && decimal.Parse(value, CultureInfo.InvariantCulture) < Bound(parameter.Unit, least))
+            || (parameter.Most is { } most && decimal.Parse(value, CultureInfo.InvariantCulture) > Bound(parameter.Unit, most)))
+        {
+            reading.Report(node.Place, $"{parameter.Name} is outside its range",
+                $"write {parameter.Least ?? "less"} to {parameter.Most ?? "more"}, for example {parameter.Default}");
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The catalogue's own text, so it is right.</summary>
+    private static decimal Bound(string unit, string text) => unit switch
+    {
+        "duration" => (decimal)UnitText.Duration(text).Value.Ticks / TimeSpan.TicksPerSecond,
+        "share" => (decimal)UnitText.Share(text).Value.Value,
+        "size" => UnitText.Size(text).Value,
+        "rate" => (decimal)UnitText.Rate(text).Value.PerSecond,
+        _ => decimal.Parse(text, CultureInfo.InvariantCulture),
     };
 
     private static readonly Kind<long> Size = new ScalarKind<long>(

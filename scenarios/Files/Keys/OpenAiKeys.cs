@@ -64,6 +64,14 @@ internal static class OpenAiKeys
         "budget", BudgetKeys.Table, "Ceilings of one run. Once one is reached, later arrivals are not sent.")
         { Default = "{}", Example = "{ requests: 1000 }" };
 
+    private static readonly Key<IReadOnlyList<string>> Command = new(
+        "command", new ListOf<string>(Scalars.Text, "words", least: 1, most: 200),
+        "The server's program and its arguments, without a shell. The run starts it, waits until the URL answers, and ends it. Needs --allow-exec.")
+        { Example = "[my-server, --port, \"8000\"]" };
+
+    private static readonly Key<TimeSpan> ReadyWithin = new(
+        "readyWithin", Scalars.Limit, "Longest time from the start of the command to the first answer.") { Default = "60s" };
+
     private static readonly Key<RetryAfterPolicy> RetryAfter = new(
         "retryAfter", Scalars.Choice("a policy", ("record", RetryAfterPolicy.Record), ("honor", RetryAfterPolicy.Honor)),
         "record: note Retry-After and go on. honor: hold back further sends until it is over; those arrivals stay late.")
@@ -77,7 +85,7 @@ internal static class OpenAiKeys
     public static Table<Target> Table { get; } = new(
         "openaiTarget", "an openai target", "Any OpenAI-compatible endpoint.",
         [Type, Url, Model, ApiKey, Api, Headers, ApiVersion, CaCertificate, ClientCertificate, ClientKey, Proxy, RequestTimeout,
-            Spending, RetryAfter],
+            Spending, RetryAfter, Command, ReadyWithin],
         keys =>
         {
             if (keys.Has(ClientCertificate) != keys.Has(ClientKey))
@@ -103,6 +111,8 @@ internal static class OpenAiKeys
                 Budget = keys.Get(Spending),
                 RetryAfter = keys.Get(RetryAfter),
                 RequestTimeout = keys.Get(RequestTimeout),
+                Command = keys.Find(Command) ?? [],
+                ReadyWithin = keys.Get(ReadyWithin),
             };
         });
 

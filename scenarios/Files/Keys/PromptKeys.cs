@@ -1,6 +1,7 @@
 using ChaosBench.Scenarios.Files.Kinds;
 using ChaosBench.Scenarios.Files.Yaml;
 using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Traces;
 
 namespace ChaosBench.Scenarios.Files.Keys;
 
@@ -90,14 +91,75 @@ internal static class PromptKeys
             Count = keys.Get(Count),
         });
 
+    private static readonly Key<string> TracePath = new(
+        "trace", Scalars.Path, "File of recorded traffic, relative to this file's folder; gzip is recognised.")
+        { Required = true, Example = "traces/conversation_trace.jsonl" };
+
+    private static readonly Key<string> TraceFormat = new(
+        "format", Scalars.Choice("a trace format", [.. TraceFormats.All.Select(format => (format.Name, format.Name))]),
+        "Left out: told from the content.") { Example = "mooncake" };
+
+    private static readonly Key<TimeUnit> Unit = new(
+        "unit", Scalars.Choice("a unit of time", [.. TimeUnits.Words]),
+        "Of bare numbers that are times. Left out: what the format documents; times that are then 1000 times too fast or slow are refused.")
+        { Example = "ms" };
+
+    private static readonly Key<TimeSpan> WindowStart = new(
+        "from", Scalars.Duration, "Start of the wanted window, from the first request.")
+        { Default = "0s" };
+    private static readonly Key<TimeSpan> WindowLength = new(
+        "for", Scalars.Limit, "Length of the wanted window. Left out: to the end.")
+        { Example = "10m" };
+    private static readonly Key<Share> Sessions = new(
+        "sessions", Scalars.Share, "Keep this share of the sessions, each as a whole.")
+        { Default = "100%" };
+    private static readonly Key<Share> Lengths = new(
+        "lengths", Scalars.Share, "Of the recorded numbers of tokens, so that a small model can be asked what a large one was.")
+        { Default = "100%" };
+    private static readonly Key<int> BlockTokens = new(
+        "blockTokens", Scalars.Count(1, 65_536), "Tokens of one block of ids, before lengths:. Left out: what the format says.")
+            { Example = "512" };
+
+    private static readonly Table<PromptSet> Traced = new(
+        "tracedPrompts", "a traced prompt set", "What recorded traffic asked: its texts, or words of its lengths with its shared prefixes.",
+        [TracePath, TraceFormat, Unit, WindowStart, WindowLength, Sessions, Lengths, BlockTokens],
+        keys => new PromptSet.Traced
+        {
+            Name = "",
+            Path = keys.Get(TracePath),
+            Format = keys.Find(TraceFormat),
+            Unit = keys.Maybe(Unit),
+            From = keys.Get(WindowStart),
+            For = keys.Maybe(WindowLength),
+            Sessions = keys.Get(Sessions),
+            Lengths = keys.Get(Lengths),
+            BlockTokens = keys.Maybe(BlockTokens),
+        });
+
+    private static readonly Key<PromptSet> Behind = new(
+        "prefixed", new ReferenceTo<PromptSet>(static reading => reading.Prompts, "prompt set"),
+        "The prompt set whose prompts get a common beginning.") { Required = true, Example = "tickets" };
+    private static readonly Key<int> Groups = new(
+        "groups", Scalars.Count(1, 10_000), "Distinct beginnings; every prompt has one of them.")
+        { Default = "1" };
+    private static readonly Key<int> Tokens = new(
+        "tokens", Scalars.Count(1, 100_000), "Length of each beginning, about one token a word.")
+        { Default = "256" };
+
+    private static readonly Table<PromptSet> Prefixed = new(
+        "prefixedPrompts", "a prefixed prompt set", "Another set in groups whose prompts begin alike: what a prefix cache is for.",
+        [Behind, Groups, Tokens],
+        keys =>
+            new PromptSet.Prefixed { Name = "", From = keys.Get(Behind), Groups = keys.Get(Groups), Tokens = keys.Get(Tokens) });
+
     public static Kind<PromptSet> Kind { get; } = new ShortOr<PromptSet>(
         new CheckedKind<string, PromptSet>(
             Scalars.Path, static (path, _, _) => new PromptSet.Recorded { Name = "", Path = path }),
-        new Union<PromptSet>("a prompt set", Choose, Recorded, Adversarial, Generated));
+        new Union<PromptSet>("a prompt set", Choose, Recorded, Adversarial, Generated, Traced, Prefixed));
 
     private static Table<PromptSet>? Choose(MapNode map, Reading reading)
     {
-        Table<PromptSet>[] all = [Recorded, Adversarial, Generated];
+        Table<PromptSet>[] all = [Recorded, Adversarial, Generated, Traced, Prefixed];
         var chosen = all.Where(table => map.Find(table.Keys[0].Name) is not null).ToList();
         if (chosen is [var one])
         {

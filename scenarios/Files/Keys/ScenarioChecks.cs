@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Scenarios.Files.Keys;
 
@@ -27,7 +28,15 @@ internal static class ScenarioChecks
     {
         var served = new[] { scenario.Candidate, scenario.Baseline }.OfType<Target.Onnx>().ToList();
         var isServerSide = line.Kind.Vantage == Vantage.Server;
-        if (isServerSide && served.Count == 0)
+        if (NodeVictims.FlawOf(scenario, line) is { } misplaced)
+        {
+            reading.Report(line.SelectPlace, misplaced.Wrong, misplaced.Right);
+        }
+        else if (NodeVictims.ActsOutside(scenario, line))
+        {
+            // Whatever the target is: the fault is told whom to hit.
+        }
+        else if (isServerSide && served.Count == 0)
         {
             reading.Report(
                 line.Place,

@@ -79,7 +79,7 @@ internal static class ScenarioKeys
         var description = keys.Find(Description);
         var arms = ReadArms(keys);
         var workload = ReadWorkload(keys);
-        var mix = ReadMix(keys);
+        var mix = ReadMix(keys, workload);
         var faultLines = keys.Get(Faults);
         var phases = keys.Get(Phases)?.With(hasFaults: faultLines is { Count: > 0 });
         var objectives = keys.Get(ObjectiveKeys.PerRequest);
@@ -95,6 +95,11 @@ internal static class ScenarioKeys
         if (workload is Workload.Closed)
         {
             CheckClosed(keys, arms, mix);
+        }
+
+        if (workload is Workload.Open { Arrivals: ArrivalProcess.Replay })
+        {
+            CheckBatches(keys, mix, "in a replay: each of its instants is one recorded request", "remove batch:");
         }
 
         // Targets and prompts that are broken or missing were reported where they should stand.
@@ -181,19 +186,28 @@ internal static class ScenarioKeys
                 "write workload: { open: 20/s }, or one target:");
         }
 
+        CheckBatches(keys, mix, "in a closed workload: its clients ask one request at a time", "remove batch:, and raise clients: instead");
+    }
+
+    private static void CheckBatches(KeyReader keys, IReadOnlyList<MixEntry>? mix, string wrong, string right)
+    {
         var lines = (keys.NodeOf(Mix) as ListNode)?.Items ?? [];
         foreach (var (node, _) in lines.Zip(mix ?? []).Where(line => line.Second.Batch.Any(size => size > 1)))
         {
-            keys.Reading.Report((node as MapNode)?.Find("batch")?.Place ?? node.Place,
-                "a batch in a closed workload: its clients ask one request at a time", "remove batch:, and raise clients: instead");
+            keys.Reading.Report((node as MapNode)?.Find("batch")?.Place ?? node.Place, $"a batch {wrong}", right);
         }
     }
 
-    private static IReadOnlyList<MixEntry>? ReadMix(KeyReader keys)
+    private static IReadOnlyList<MixEntry>? ReadMix(KeyReader keys, Workload? workload)
     {
         if (keys.Has(Mix))
         {
             return keys.Get(Mix);
+        }
+
+        if (workload is Workload.Open { Arrivals: ArrivalProcess.Replay { Trace: { } trace } })
+        {
+            return [MixKeys.Of(trace)];
         }
 
         var sets = keys.Reading.Prompts;

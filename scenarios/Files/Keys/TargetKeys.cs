@@ -33,30 +33,14 @@ internal static class TargetKeys
     private static readonly Key<int> QueueLimit = new(
         "queueLimit", Scalars.Count(1, 100_000), "Waiting requests per server before new ones get 429.") { Default = "256" };
 
-    private static readonly Key<TimeSpan> StoreLatency = new(
-        "latency", Scalars.Duration, "Honest latency of one lookup.") { Default = "1ms" };
-
-    private static readonly Key<TimeSpan> StoreTimeout = new(
-        "timeout", Scalars.Limit, "After this the fallback answers.") { Default = "250ms" };
-
-    private static readonly Key<bool> StoreFallback = new(
-        "fallback", Scalars.Bool, "true: serve with an empty context. false: the request fails with 503.") { Default = "true" };
-
-    private static readonly Table<Target.Dependency> StoreTable = new(
-        "contextStore", "the context store", "The dependency that the server looks up before inference.",
-        [StoreLatency, StoreTimeout, StoreFallback],
-        keys => new Target.Dependency(keys.Get(StoreLatency), keys.Get(StoreTimeout), keys.Get(StoreFallback)));
-
-    private static readonly Key<StoreSetting> ContextStore = new(
-        "contextStore", new ShortOr<StoreSetting>(
-            Scalars.Choice("a context store", ("none", new StoreSetting(null))),
-            new CheckedKind<Target.Dependency, StoreSetting>(StoreTable, static (store, _, _) => new StoreSetting(store))),
-        "The dependency that the server looks up before inference, or none.")
-        { Default = "{}", Example = "{ latency: 1ms, timeout: 250ms, fallback: true }" };
+    private static readonly Key<Target.GuardrailPolicy> Guards = new(
+        "guardrails", GuardrailKeys.Table, "What the server does about the text of a request before inference.")
+        { Default = "{}", Example = "{ control: refuse }" };
 
     private static readonly Table<Target> Onnx = new(
         "onnxTarget", "an onnx target", "A model folder served inside this process.",
-        [OnnxType, ModelFolder, Replicas, Device, Isolation, MaxBatch, QueueLimit, ContextStore, OpenAiKeys.RequestTimeout],
+        [OnnxType, ModelFolder, Replicas, Device, Isolation, MaxBatch, QueueLimit, StoreKeys.ContextStore, Guards,
+            OpenAiKeys.RequestTimeout],
         keys =>
         {
             keys.Get(OnnxType);
@@ -69,7 +53,8 @@ internal static class TargetKeys
                 Isolation = keys.Get(Isolation),
                 MaxBatch = keys.Get(MaxBatch),
                 QueueLimit = keys.Get(QueueLimit),
-                ContextStore = keys.Get(ContextStore)?.Store,
+                ContextStore = keys.Get(StoreKeys.ContextStore)?.Store,
+                Guardrails = keys.Get(Guards),
                 RequestTimeout = keys.Get(OpenAiKeys.RequestTimeout),
             };
         });
@@ -96,7 +81,4 @@ internal static class TargetKeys
                 return null;
         }
     }
-
-    /// <summary>Tells <c>none</c> from a key that is left out.</summary>
-    private sealed record StoreSetting(Target.Dependency? Store);
 }

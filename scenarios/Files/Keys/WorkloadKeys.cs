@@ -11,34 +11,25 @@ internal static class WorkloadKeys
     public static readonly Key<Rate> Rate = new(
         "rate", Scalars.Rate, "Requests per second of an open workload with Poisson arrivals.") { Example = "40/s" };
 
-    private static readonly Key<string> Arrivals = new(
-        "arrivals", Scalars.Choice("an arrival process", ("poisson", "poisson"), ("constant", "constant"), ("ramp", "ramp")),
-        "poisson: independent exponential gaps. constant: equal gaps. ramp: from one rate to another over the run.")
-        { Default = "poisson" };
-
-    private static readonly Key<Rate> OpenRate = new("rate", Scalars.Rate, "For poisson and constant arrivals.")
-        { Example = "40/s" };
-    private static readonly Key<Rate> From = new("from", Scalars.Rate, "Rate at the start of a ramp.") { Example = "5/s" };
-    private static readonly Key<Rate> To = new("to", Scalars.Rate, "Rate at the end of a ramp.") { Example = "80/s" };
-
-    private static readonly Table<Workload> OpenTable = new(
-        "openWorkload", "an open workload", "Arrivals at planned instants, whatever the target does.",
-        [Arrivals, OpenRate, From, To], Open);
-
     private static readonly Key<int> Clients = new("clients", Scalars.Count(1, 10_000), "Clients that wait for each answer.")
         { Required = true, Example = "8" };
     private static readonly Key<TimeSpan> ThinkTime = new("thinkTime", Scalars.Duration, "Pause of a client after each answer.")
         { Default = "0s" };
 
+    private static readonly Key<bool> Sessions = new(
+        "sessions", Scalars.Bool,
+        "Clients hold whole conversations: each turn carries the answers that came to the ones before. Needs a prompt set with trace: that has turns.")
+        { Default = "false", Example = "true" };
+
     private static readonly Table<Workload> ClosedTable = new(
-        "closedWorkload", "a closed workload", "Clients that wait for an answer before they ask again.", [Clients, ThinkTime],
-        keys => new Workload.Closed(keys.Get(Clients), keys.Get(ThinkTime)));
+        "closedWorkload", "a closed workload", "Clients that wait for an answer before they ask again.", [Clients, ThinkTime, Sessions],
+        keys => new Workload.Closed(keys.Get(Clients), keys.Get(ThinkTime), keys.Get(Sessions)));
 
     private static readonly Kind<Workload> Poisson = new CheckedKind<Rate, Workload>(
         Scalars.Rate, static (rate, _, _) => new Workload.Open(new ArrivalProcess.Poisson(rate)));
 
     private static readonly Key<Workload> OpenKey = new(
-        "open", new ShortOr<Workload>(Poisson, OpenTable), "Arrivals at planned instants, whatever the target does.")
+        "open", new ShortOr<Workload>(Poisson, ArrivalKeys.Table), "Arrivals at planned instants, whatever the target does.")
         { Required = true, Example = "{ arrivals: poisson, rate: 40/s }" };
 
     private static readonly Key<Workload> ClosedKey = new(
@@ -75,30 +66,5 @@ internal static class WorkloadKeys
             chosen.Count > 1 ? "a workload of two kinds" : "a workload of no known kind",
             meant is not null && chosen.Count == 0 ? $"did you mean '{meant}'?" : "write exactly one of open, closed or rate");
         return null;
-    }
-
-    private static Workload.Open Open(KeyReader keys)
-    {
-        var arrivals = keys.Get(Arrivals);
-        var isRamp = arrivals == "ramp";
-        Key[] needed = isRamp ? [From, To] : [OpenRate];
-        Key[] unused = isRamp ? [OpenRate] : [From, To];
-        foreach (var key in needed.Where(key => arrivals is not null && !keys.Has(key)))
-        {
-            keys.Reading.Report(keys.Place, $"{arrivals} arrivals have no {key.Name}", $"add {key.Name}: {key.Example}");
-        }
-
-        foreach (var key in unused.Where(key => arrivals is not null && keys.Has(key)))
-        {
-            var right = isRamp ? "write from: and to:" : "write rate:, or arrivals: ramp";
-            keys.Report(key, $"{key.Name} means nothing to {arrivals} arrivals", right);
-        }
-
-        return new Workload.Open(arrivals switch
-        {
-            "ramp" => new ArrivalProcess.Ramp(keys.Get(From), keys.Get(To)),
-            "constant" => new ArrivalProcess.Constant(keys.Get(OpenRate)),
-            _ => new ArrivalProcess.Poisson(keys.Get(OpenRate)),
-        });
     }
 }

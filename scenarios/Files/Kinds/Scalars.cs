@@ -13,6 +13,12 @@ internal static partial class Scalars
 
     public static Kind<TimeSpan> Duration { get; } = WithUnit("a duration", "800ms", UnitText.Duration, UnitText.DurationPattern);
     public static Kind<Rate> Rate { get; } = WithUnit("a rate", "40/s", UnitText.Rate, UnitText.RatePattern);
+
+    /// <summary>A rate, or <c>0/s</c> for a pause.</summary>
+    public static Kind<Rate> RateOrNone { get; } = new ScalarKind<Rate>(
+        "a rate", "40/s", static scalar => scalar.Text == "0/s" ? new Rate(0) : UnitText.Rate(scalar.Text),
+        static () => new JsonObject { ["type"] = "string", ["pattern"] = UnitText.RatePattern });
+
     public static Kind<Share> Share { get; } = WithUnit("a share", "30%", UnitText.Share, UnitText.SharePattern);
     public static Kind<string> Text { get; } = PlainText("text", "some words", null);
     public static Kind<string> Name { get; } = PlainText("a name", "steady-load", Names.Pattern);
@@ -102,7 +108,7 @@ internal static partial class Scalars
                 $"write 1 to {LongestText} characters")
         : Template.Contains(scalar.Text)
             ? new Flaw("${...} is not substituted here",
-                "only url, model, apiKey, headers and proxy of an openai target may name environment variables")
+                "only url, model, apiKey, headers and proxy of an openai target and postgres of a context store may name environment variables")
         : pattern is not null && !Names.IsMatch(scalar.Text, pattern)
             ? new Flaw($"{Shown.Quoted(scalar.Text)} is not {noun}", $"write it like {example}")
         : scalar.Text,

@@ -19,7 +19,8 @@ internal static class CsvRows
             throw new PromptException($"{path}: is not valid UTF-8; convert it", invalid);
         }
 
-        using var records = Records(text, firstLine).GetEnumerator();
+        using var reader = new StringReader(text);
+        using var records = CsvRecords.Read(reader, path, firstLine).GetEnumerator();
         records.MoveNext();
         var header = records.Current.Fields.ConvertAll(name => name.Trim().ToLowerInvariant());
         var prompt = Array.Find(PromptColumns, header.Contains)
@@ -31,66 +32,6 @@ internal static class CsvRows
             rows.Add(line, fields.Count != header.Count
                 ? new RowResult.Unreadable(FormattableString.Invariant($"{fields.Count} fields where the header has {header.Count}"))
                 : (RowResult.Read)RowResult.Text(Field(prompt)!) with { Id = Field("id"), Expected = Field("expected") });
-        }
-    }
-
-    private static IEnumerable<(int Line, List<string> Fields)> Records(string text, int line)
-    {
-        var fields = new List<string>();
-        var field = new StringBuilder();
-        var quoted = false;
-        var begun = line;
-        for (var at = 0; at < text.Length; at++)
-        {
-            var letter = text[at];
-            line += letter == '\n' ? 1 : 0;
-            if (quoted)
-            {
-                if (letter != '"')
-                {
-                    field.Append(letter);
-                }
-                else if (at + 1 < text.Length && text[at + 1] == '"')
-                {
-                    field.Append('"');
-                    at++;
-                }
-                else
-                {
-                    quoted = false;
-                }
-            }
-            else if (letter == '"' && field.Length == 0)
-            {
-                quoted = true;
-            }
-            else if (letter == ',')
-            {
-                fields.Add(field.ToString());
-                field.Clear();
-            }
-            else if (letter == '\n')
-            {
-                if (field.Length > 0 || fields.Count > 0)
-                {
-                    fields.Add(field.ToString());
-                    yield return (begun, fields);
-                }
-
-                fields = [];
-                field.Clear();
-                begun = line;
-            }
-            else if (letter != '\r')
-            {
-                field.Append(letter);
-            }
-        }
-
-        if (field.Length > 0 || fields.Count > 0)
-        {
-            fields.Add(field.ToString());
-            yield return (begun, fields);
         }
     }
 }

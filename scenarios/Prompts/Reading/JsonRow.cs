@@ -99,54 +99,61 @@ internal static class JsonRow
             : new RowResult.Unreadable("the body has neither messages nor a prompt text");
     }
 
-    private static RowResult FromMessages(JsonElement row, JsonElement holder)
+    private static RowResult FromMessages(JsonElement row, JsonElement holder) =>
+        !Has(holder, "messages", JsonValueKind.Array) ? new RowResult.Unreadable("no messages")
+        : Chat(holder.GetProperty("messages")) is { } messages ? UpToAnswer(row, messages)
+        : new RowResult.Unreadable("a message that is not text from system, user or assistant");
+
+    /// <summary>OpenAI chat messages, answers among them; null when one is not text alone.</summary>
+    public static List<ChatMessage>? Chat(JsonElement list)
     {
         var messages = new List<ChatMessage>();
-        if (!Has(holder, "messages", JsonValueKind.Array))
-        {
-            return new RowResult.Unreadable("no messages");
-        }
-
-        foreach (var message in holder.GetProperty("messages").EnumerateArray())
+        foreach (var message in list.EnumerateArray())
         {
             var role = Has(message, "role", JsonValueKind.String) ? Text(message.GetProperty("role")) : "";
-            var content = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("content", out var value) ? Content(value) : null;
+            var content = message.ValueKind == JsonValueKind.Object && (message.TryGetProperty("content", out var value)
+                || message.TryGetProperty("parts", out value)) ? Content(value) : null;
             if (content is null || Role(role) is not { } known)
             {
-                return new RowResult.Unreadable("a message that is not text from system, user or assistant");
+                return null;
             }
 
             messages.Add(new ChatMessage(known, content));
         }
 
-        return UpToAnswer(row, messages);
+        return messages;
     }
 
-    private static RowResult FromConversation(JsonElement row)
+    private static RowResult FromConversation(JsonElement row) =>
+        !Has(row, "conversations", JsonValueKind.Array) ? new RowResult.Unreadable("no conversations")
+        : Conversation(row.GetProperty("conversations"), toFirstAnswer: true) is { } messages ? UpToAnswer(row, messages)
+        : new RowResult.Unreadable("a turn that is not {from: human, gpt or system, value}");
+
+    /// <summary>ShareGPT turns, also with role and content; null when one is of another shape.</summary>
+    public static List<ChatMessage>? Conversation(JsonElement list, bool toFirstAnswer)
     {
         var messages = new List<ChatMessage>();
-        if (!Has(row, "conversations", JsonValueKind.Array))
+        foreach (var turn in list.EnumerateArray())
         {
-            return new RowResult.Unreadable("no conversations");
-        }
-
-        foreach (var turn in row.GetProperty("conversations").EnumerateArray())
-        {
-            var role = Has(turn, "from", JsonValueKind.String) ? turn.GetProperty("from").GetString() : null;
-            if (role is "gpt" or "assistant" or "chatgpt" or "bard" or "bing")
+            var role = Has(turn, "from", JsonValueKind.String) || Has(turn, "role", JsonValueKind.String)
+                ? Text(turn.TryGetProperty("from", out var from) ? from : turn.GetProperty("role"))
+                : null;
+            var isAnswer = role is "gpt" or "assistant" or "chatgpt" or "bard" or "bing" or "model";
+            if (isAnswer && toFirstAnswer)
             {
                 break;
             }
 
-            if (Role(role) is not { } known || !turn.TryGetProperty("value", out var value))
+            if ((isAnswer ? "assistant" : Role(role)) is not { } known
+                || !(turn.TryGetProperty("value", out var value) || turn.TryGetProperty("content", out value)))
             {
-                return new RowResult.Unreadable("a turn that is not {from: human, gpt or system, value}");
+                return null;
             }
 
             messages.Add(new ChatMessage(known, Text(value)));
         }
 
-        return UpToAnswer(row, messages);
+        return messages;
     }
 
     /// <summary>A recorded answer at the end is what the model is to give, not part of what it is asked.</summary>
@@ -194,8 +201,8 @@ internal static class JsonRow
         }
 
         var parts = content.EnumerateArray().ToList();
-        return parts.All(part => Has(part, "text", JsonValueKind.String))
-            ? string.Concat(parts.Select(part => Text(part.GetProperty("text"))))
+        return parts.All(part => Has(part, "text", JsonValueKind.String) || Has(part, "content", JsonValueKind.String))
+            ? string.Concat(parts.Select(part => Text(part.TryGetProperty("text", out var text) ? text : part.GetProperty("content"))))
             : null;
     }
 

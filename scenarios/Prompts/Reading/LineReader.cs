@@ -1,7 +1,7 @@
 namespace ChaosBench.Scenarios.Prompts.Reading;
 
 /// <summary>Lines of a stream as bytes, without their ends (LF or CRLF) and without a byte order mark. Bounded in line and total.</summary>
-internal sealed class LineReader(Stream stream, string path)
+internal sealed class LineReader(Stream stream, string path, long maxBytes = SourceStream.MaxBytes)
 {
     public const int MaxLine = 16 << 20;
 
@@ -96,9 +96,9 @@ internal sealed class LineReader(Stream stream, string path)
         }
 
         _total += read;
-        if (_total > SourceStream.MaxBytes)
+        if (_total > maxBytes)
         {
-            throw new PromptException($"{path}: unpacks to more than 256 MiB; split it or keep the rows that are needed");
+            throw new PromptException($"{path}: unpacks to more than {maxBytes >> 20} MiB; split it or keep the rows that are needed");
         }
 
         _end += read;

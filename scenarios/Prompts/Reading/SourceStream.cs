@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 namespace ChaosBench.Scenarios.Prompts.Reading;
 
 /// <summary>The bytes of a file as stored: hashed while they are read, bounded, and with a look at the first ones.</summary>
-internal sealed class SourceStream(Stream file, string path) : Stream
+internal sealed class SourceStream(Stream file, string path, long maxBytes = SourceStream.MaxBytes) : Stream
 {
-    /// <summary>Of the stored file, and again of its unpacked content.</summary>
+    /// <summary>Of a stored file of prompts, and again of its unpacked content: they are held in memory.</summary>
     public const long MaxBytes = 256L << 20;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -54,9 +54,9 @@ internal sealed class SourceStream(Stream file, string path) : Stream
     private void Count(ReadOnlySpan<byte> bytes)
     {
         _total += bytes.Length;
-        if (_total > MaxBytes)
+        if (_total > maxBytes)
         {
-            throw new PromptException($"{path}: is larger than 256 MiB; split it or keep the rows that are needed");
+            throw new PromptException($"{path}: is larger than {maxBytes >> 20} MiB; split it or keep the rows that are needed");
         }
 
         _hash.AppendData(bytes);
