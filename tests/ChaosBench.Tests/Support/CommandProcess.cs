@@ -34,9 +34,11 @@ internal sealed class CommandProcess : IDisposable
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
+        // A background job of a shell ignores SIGINT, and so would all that it starts: these tests, and what they want to interrupt.
+        var hear = OperatingSystem.IsLinux() ? "env --default-signal=INT " : "";
         string[] words =
         [
-            "-c", before + " exec \"$@\"", "sh",
+            "-c", $"{before} exec {hear}\"$@\"", "sh",
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
             Path.Combine(AppContext.BaseDirectory, "chaosbench.dll"), .. arguments,
         ];

@@ -1,6 +1,7 @@
 using ChaosBench.Harness;
 using ChaosBench.Harness.Commands;
 using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
 
@@ -25,7 +26,21 @@ internal sealed class CommandSession : IDisposable
 
     public Summary Summary => RunFiles.ReadSummary(RunPath);
 
-    public Task<int> RunAsync(string file, params string[] more) => CallAsync(["run", file, "--out", Runs, .. more]);
+    /// <summary>A machine too busy to send in time voids a run; such a run is thrown away and done again, twice at most.</summary>
+    public async Task<int> RunAsync(string file, params string[] more)
+    {
+        for (var again = 0; ; again++)
+        {
+            var exit = await CallAsync(["run", file, "--out", Runs, .. more]);
+            if (exit != ExitCodes.Inconclusive || again == 2 || !IsGeneratorLimited())
+            {
+                return exit;
+            }
+
+            Directory.Delete(Runs, recursive: true);
+            Forget();
+        }
+    }
 
     public Task<int> CallAsync(params string[] arguments) =>
         CommandLine.RunAsync(arguments, new Terminal(_out, _error), TimeProvider.System);
@@ -57,6 +72,9 @@ internal sealed class CommandSession : IDisposable
 
         return string.Join('\n', texts);
     }
+
+    private bool IsGeneratorLimited() =>
+        Summary.Findings.Any(finding => finding.ReasonCode == ReasonCodes.GeneratorLimited && finding.Verdict != FindingVerdict.Pass);
 
     public void Dispose()
     {
