@@ -240,12 +240,14 @@ public static class LoadEngine
                 _stop.Request(RunEnding.Broken, $"{problem.GetType().Name}: {OneLine.Of(problem.Message)}");
             }
 
+            _recorder.Dispose();
             await StopPulseAsync().ConfigureAwait(false);
         }
 
         public async ValueTask DisposeAsync()
         {
             await StopPulseAsync().ConfigureAwait(false);
+            _recorder.Dispose();
             _phasesOver.Dispose();
             _finished.Dispose();
         }

@@ -18,6 +18,7 @@ internal static class Observations
     {
         var ended = request.Clock.Now;
         var mark = response.Mark ?? (response.Text is { } text ? OutputMark.Of(text) : null);
+        var (tokens, source) = OutputTokens(arrival, instants, response);
         return new JournalEvent.Observation
         {
             At = ended,
@@ -37,7 +38,8 @@ internal static class Observations
             Status = response.Status,
             FinishReason = OneLine.Of(response.FinishReason, 64),
             InputTokens = response.InputTokens,
-            OutputTokens = response.OutputTokens ?? (instants.Tokens > 0 ? (int)Math.Min(instants.Tokens, int.MaxValue) : null),
+            OutputTokens = tokens,
+            TokenSource = source,
             FirstEventTokens = arrival.Sampling.Stream && instants.FirstEventTokens > 0 ? instants.FirstEventTokens : null,
             Gaps = instants.Gaps,
             RetryAfter = response.RetryAfterSeconds,
@@ -49,6 +51,15 @@ internal static class Observations
             OutputChars = mark?.Chars,
         };
     }
+
+    /// <summary>
+    /// A target that says nothing, because it was left behind perhaps, has been heard all the same; but the one event of a reply that
+    /// is no stream says nothing about its tokens.
+    /// </summary>
+    private static (int? Tokens, TokenSource? Source) OutputTokens(Arrival arrival, Instants instants, Response response) =>
+        response.OutputTokens is { } said ? (said, response.TokenSource ?? TokenSource.Usage)
+        : arrival.Sampling.Stream && instants.Tokens > 0 ? ((int)Math.Min(instants.Tokens, int.MaxValue), TokenSource.Events)
+        : (null, null);
 
     /// <summary>SHA-256 of the raw body, else of each message's role and content as UTF-8, each ended by a zero byte.</summary>
     internal static string PromptHash(PlannedPrompt prompt) => PromptHashes.GetValue(prompt, static unseen =>

@@ -9,12 +9,13 @@ namespace ChaosBench.Engine;
 /// <summary>
 /// Takes a response to its one observation:
 /// <code>
-/// response -> observation -> journal
+/// response -> observation -> journal   (by way of a tokenizer, where the server did not count its tokens)
 ///     |-----> scores ------> journal   (on the raw text, before it is dropped)
 /// </code>
 /// </summary>
-internal sealed class Recorder(RunRequest request, RunStop stop, Tally tally, RecentWindow recent)
+internal sealed class Recorder(RunRequest request, RunStop stop, Tally tally, RecentWindow recent) : IDisposable
 {
+    private readonly TokenCounting _counting = new(request.TokenCounters, request.Journal, stop);
     private readonly bool _isOpen = request.Plan.Scenario.Workload is Workload.Open;
 
     public string StopReason => $"run stopped: {stop.Reason}";
@@ -54,15 +55,22 @@ internal sealed class Recorder(RunRequest request, RunStop stop, Tally tally, Re
     public void Record(Flight flight, Response response) =>
         Record(flight.Arrival, flight.Planned, flight.Target, flight.Instants.Close(), response);
 
+    /// <summary>Everything that was recorded is in the journal.</summary>
+    public void Dispose() => _counting.Dispose();
+
     private void Record(Arrival arrival, long planned, string target, Instants instants, Response response)
     {
         var observation = Observations.Make(request, arrival, _isOpen ? planned : instants.Sent ?? planned, target, instants, response);
-        request.Journal.Write(observation);
         tally.Add(observation.Outcome, observation.Sent is not null);
         recent.Add(observation);
-        foreach (var score in Graders.Grade(arrival, response, observation.Ended))
+        var scores = Graders.Grade(arrival, response, observation.Ended);
+        if (!_counting.TryTake(arrival, observation, scores, response.Pieces))
         {
-            request.Journal.Write(score);
+            request.Journal.Write(observation);
+            foreach (var score in scores)
+            {
+                request.Journal.Write(score);
+            }
         }
 
         request.Observer?.OnEnded(arrival, observation, response.Text);

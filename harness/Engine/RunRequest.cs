@@ -39,6 +39,9 @@ public sealed record RunRequest
     /// </summary>
     public Func<CancellationToken, Task>? Alongside { get; init; }
 
+    /// <summary>Tokenizers of targets whose server may not count its tokens. None: such answers are counted by their events.</summary>
+    public IReadOnlyDictionary<TargetRole, ITokenCounter> TokenCounters { get; init; } = new Dictionary<TargetRole, ITokenCounter>();
+
     /// <summary>Told once a second.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 

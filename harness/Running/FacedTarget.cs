@@ -1,5 +1,6 @@
 using ChaosBench.Engine.Targets;
 using ChaosBench.Engine.Targets.OpenAi;
+using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 using ChaosBench.Server.Http;
 
@@ -32,7 +33,7 @@ internal sealed class FacedTarget(OnnxTarget served, TimeProvider time) : ITarge
     }
 
     /// <summary>Once it is started.</summary>
-    public OpenAiSettings Settings() => new() { Name = Name, Url = new Uri(_face!.BaseAddress, "v1"), Model = _model };
+    public OpenAiSettings Settings() => new() { Name = Name, Url = new Uri(_face!.BaseAddress, "v1"), Model = _model, Usage = UsageReport.Each };
 
     public Task<Response> SendAsync(Arrival arrival, IResponseSink sink, CancellationToken cancellation) => served.SendAsync(arrival, sink, cancellation);
 

@@ -27,6 +27,8 @@ internal static class OpenAiTargets
         Proxy = target.Proxy is { } proxy ? Absolute(target.Name, "proxy", proxy, resolve) : null,
         Budget = target.Budget,
         RetryAfter = target.RetryAfter,
+        Usage = target.Usage,
+        CountsTokens = target.Tokenizer is not null,
         Time = time,
     };
 

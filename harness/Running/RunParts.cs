@@ -29,15 +29,20 @@ internal sealed class RunParts : IAsyncDisposable
 
     /// <summary>Of targets whose server the run starts itself.</summary>
     public required IReadOnlyDictionary<TargetRole, IServerProcess> Servers { get; init; }
+
+    /// <summary>For what their servers do not count.</summary>
+    public required TargetTokenizers Tokenizers { get; init; }
+
     public JournalAnnouncer Announcer { get; }
     public FaultTimeline Timeline { get; }
     public JournalWriter Journal { get; }
     public bool ServesInProcess => Targets.Values.Any(target => target is OnnxTarget or ProxiedTarget { IsServedHere: true });
 
-    /// <exception cref="UsageException">A planned fault cannot be injected into these targets.</exception>
+    /// <exception cref="UsageException">A planned fault cannot be injected into these targets, or a tokenizer cannot be read.</exception>
     public static RunParts Create(
         Plan plan, RunSettings settings, JournalWriter journal, RunClock clock, NodeReach? reach, TimeProvider time)
     {
+        var tokenizers = TargetTokenizers.Load(plan.Scenario, settings.Loaded.Suite.Path);
         var announcer = new JournalAnnouncer(journal, () => clock.Now);
         var targets = new SortedDictionary<TargetRole, ITarget>(Comparer<TargetRole>.Create((left, right) => right.CompareTo(left)));
         var controls = new List<TargetControls>();
@@ -51,7 +56,10 @@ internal sealed class RunParts : IAsyncDisposable
         try
         {
             var injectors = plan.Faults.Select(fault => InjectorFactory.Create(fault, plan.Seed, controls, announcer, reach)).ToList();
-            return new RunParts(targets, announcer, new FaultTimeline(injectors, announcer, time), journal) { Servers = servers };
+            return new RunParts(targets, announcer, new FaultTimeline(injectors, announcer, time), journal)
+            {
+                Servers = servers, Tokenizers = tokenizers,
+            };
         }
         catch (FaultRefusedException refusal)
         {

@@ -87,7 +87,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
             try
             {
                 await StartServerAsync(parts, role, cancellation).ConfigureAwait(false);
-                identities[role] = await target.StartAsync(cancellation).ConfigureAwait(false);
+                identities[role] = parts.Tokenizers.Describe(role, await target.StartAsync(cancellation).ConfigureAwait(false));
             }
             catch (TargetUnavailableException exception)
             {
@@ -142,6 +142,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 // A spinning pacer would take the core that an in-process model computes on.
                 Pacing = parts.ServesInProcess ? PacerOptions.NoSpin : PacerOptions.Default,
                 Observer = new ExposureObserver(new InputExposure(plan, parts.Announcer), plan.Scenario.Workload, clock),
+                TokenCounters = parts.Tokenizers.Counters,
                 FaultsOf = parts.Announcer.TakeFaultsOf,
                 Alongside = async halt => healed = await parts.Timeline.RunAsync(() => clock.Now, halt).ConfigureAwait(false),
                 Progress = settings.Watcher,

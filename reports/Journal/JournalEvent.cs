@@ -80,6 +80,9 @@ public abstract record JournalEvent
         public int? InputTokens { get; init; }
         public int? OutputTokens { get; init; }
 
+        /// <summary>How they were counted; null where they were not.</summary>
+        public TokenSource? TokenSource { get; init; }
+
         /// <summary>Tokens in the first event (n1 of the metric definitions).</summary>
         public int? FirstEventTokens { get; init; }
 

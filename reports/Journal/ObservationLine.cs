@@ -14,6 +14,7 @@ internal static class ObservationLine
 {
     private static readonly FrozenDictionary<Phase, JsonEncodedText> Phases = Names<Phase>();
     private static readonly FrozenDictionary<Outcome, JsonEncodedText> OutcomeNames = Names<Outcome>();
+    private static readonly FrozenDictionary<TokenSource, JsonEncodedText> TokenSources = Names<TokenSource>();
 
     // A run has a handful of cohorts, and each request has one.
     private static readonly ConditionalWeakTable<Cohort, byte[]> Cohorts = [];
@@ -41,6 +42,11 @@ internal static class ObservationLine
         Text(json, "finishReason"u8, seen.FinishReason);
         Number(json, "inputTokens"u8, seen.InputTokens);
         Number(json, "outputTokens"u8, seen.OutputTokens);
+        if (seen.TokenSource is { } source)
+        {
+            json.WriteString("tokenSource"u8, TokenSources[source]);
+        }
+
         Number(json, "firstEventTokens"u8, seen.FirstEventTokens);
         Gaps(json, seen.Gaps);
         if (seen.RetryAfter is { } seconds)

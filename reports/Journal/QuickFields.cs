@@ -19,6 +19,7 @@ internal enum QuickName
     Status,
     InputTokens,
     OutputTokens,
+    TokenSource,
     FirstEventTokens,
     Replica,
     OutputChars,
@@ -48,6 +49,7 @@ internal struct QuickFields
     public double? Value;
     public Phase? Phase;
     public Outcome? Outcome;
+    public TokenSource? TokenSource;
     public Cohort? Cohort;
     public TokenGap[]? Gaps;
     public bool Degraded;
@@ -88,6 +90,7 @@ internal struct QuickFields
                 : QuickName.Unknown,
             11 => Is(name, "inputTokens"u8) ? QuickName.InputTokens
                 : Is(name, "outputChars"u8) ? QuickName.OutputChars
+                : Is(name, "tokenSource"u8) ? QuickName.TokenSource
                 : QuickName.Unknown,
             12 => Is(name, "outputTokens"u8) ? QuickName.OutputTokens
                 : Is(name, "promptSha256"u8) ? QuickName.PromptSha256
@@ -134,6 +137,7 @@ internal struct QuickFields
             FinishReason = FinishReason,
             InputTokens = InputTokens,
             OutputTokens = OutputTokens,
+            TokenSource = TokenSource,
             FirstEventTokens = FirstEventTokens,
             Gaps = Gaps ?? [],
             Replica = Replica,

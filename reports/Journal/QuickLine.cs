@@ -171,6 +171,9 @@ internal sealed class QuickLine
             case QuickName.Outcome:
                 to.Outcome = OneOf<Outcome>(ref reader);
                 return true;
+            case QuickName.TokenSource:
+                to.TokenSource = OneOf<TokenSource>(ref reader);
+                return true;
             default:
                 return false;
         }

@@ -113,6 +113,8 @@ public static class ScenarioSettings
         ["requestTimeout"] = Seconds(target.RequestTimeout),
         ["budget"] = JsonSerializer.SerializeToNode(target.Budget, Options),
         ["retryAfter"] = Word(target.RetryAfter),
+        ["usage"] = Word(target.Usage),
+        ["tokenizer"] = target.Tokenizer,
         ["command"] = JsonSerializer.SerializeToNode(target.Command),
         ["readyWithin"] = Seconds(target.ReadyWithin),
     };

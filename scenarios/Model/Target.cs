@@ -67,6 +67,12 @@ public abstract record Target
 
         public Budget Budget { get; init; } = new();
 
+        /// <summary>What streams are asked to say about their tokens.</summary>
+        public UsageReport Usage { get; init; } = UsageReport.End;
+
+        /// <summary>Folder with the model's <c>tokenizer.json</c>, or that file: counts what the server does not. Null: nothing does.</summary>
+        public string? Tokenizer { get; init; }
+
         /// <summary>What to do with Retry-After. The default records it and sends nothing again: the plan is the load.</summary>
         public RetryAfterPolicy RetryAfter { get; init; } = RetryAfterPolicy.Record;
 
@@ -121,6 +127,19 @@ public enum OpenAiApi
 {
     Chat,
     Completions,
+}
+
+/// <summary>What a stream is asked to say about its tokens (<c>stream_options</c>).</summary>
+public enum UsageReport
+{
+    /// <summary>Nothing: for servers that refuse <c>stream_options</c>.</summary>
+    None,
+
+    /// <summary>The total, after the last token.</summary>
+    End,
+
+    /// <summary>The running total with each event (<c>continuous_usage_stats</c>), which not every server knows.</summary>
+    Each,
 }
 
 /// <summary><c>Record</c>: note the wait and go on. <c>Honor</c>: hold back further sends to this target until it is over; those arrivals stay late.</summary>

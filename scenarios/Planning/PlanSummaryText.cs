@@ -93,7 +93,8 @@ public static class PlanSummaryText
     private static string TargetText(string role, Target target) => target switch
     {
         Target.Onnx onnx => Plain($"{role} {onnx.Name} (onnx {onnx.Model}, {onnx.Replicas} replicas, {onnx.Device})"),
-        Target.OpenAi openAi => Plain($"{role} {openAi.Name} (openai {openAi.Model})"),
+        Target.OpenAi openAi => Plain(
+            $"{role} {openAi.Name} (openai {openAi.Model}{(openAi.Tokenizer is { } tokenizer ? $", tokens by {tokenizer} where it counts none" : "")})"),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Unicode;
+using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Scenarios.Prompts;
@@ -15,9 +16,9 @@ public static class ChatBody
     public const string ModelPlaceholder = "@@chaosbench-model@@";
 
     /// <summary>Writes the body of <c>/v1/chat/completions</c>.</summary>
-    /// <param name="includeUsage">Asks a stream to end with a usage event; ignored without streaming.</param>
+    /// <param name="usage">What a stream is asked to say about its tokens; ignored without streaming.</param>
     public static void Write(
-        IBufferWriter<byte> output, string model, IReadOnlyList<ChatMessage> messages, Sampling sampling, bool includeUsage)
+        IBufferWriter<byte> output, string model, IReadOnlyList<ChatMessage> messages, Sampling sampling, UsageReport usage)
     {
         Open(output, model);
         JsonText.Write(output, ",\"messages\":["u8);
@@ -31,17 +32,17 @@ public static class ChatBody
         }
 
         JsonText.Write(output, "]"u8);
-        Close(output, sampling, includeUsage);
+        Close(output, sampling, usage);
     }
 
     /// <summary>Writes the body of <c>/v1/completions</c>; the prompt is the messages' contents joined by blank lines.</summary>
     public static void WriteCompletion(
-        IBufferWriter<byte> output, string model, IReadOnlyList<ChatMessage> messages, Sampling sampling, bool includeUsage)
+        IBufferWriter<byte> output, string model, IReadOnlyList<ChatMessage> messages, Sampling sampling, UsageReport usage)
     {
         Open(output, model);
         JsonText.Write(output, ",\"prompt\":"u8);
         JsonText.WriteString(output, string.Join("\n\n", messages.Select(message => message.Content)));
-        Close(output, sampling, includeUsage);
+        Close(output, sampling, usage);
     }
 
     /// <summary>A planned raw body (<see cref="PlannedPrompt.RawBody"/>) with the target's model name in every place kept for it.</summary>
@@ -75,7 +76,7 @@ public static class ChatBody
         JsonText.WriteString(output, model);
     }
 
-    private static void Close(IBufferWriter<byte> output, Sampling sampling, bool includeUsage)
+    private static void Close(IBufferWriter<byte> output, Sampling sampling, UsageReport usage)
     {
         var numbers = output.GetSpan(128);
         Utf8.TryWrite(
@@ -83,9 +84,10 @@ public static class ChatBody
             $",\"temperature\":{sampling.Temperature:R},\"max_tokens\":{sampling.MaxTokens},\"seed\":{sampling.Seed}", out var written);
         output.Advance(written);
         JsonText.Write(output, sampling.Stream ? ",\"stream\":true"u8 : ",\"stream\":false"u8);
-        if (sampling.Stream && includeUsage)
+        if (sampling.Stream && usage != UsageReport.None)
         {
-            JsonText.Write(output, ",\"stream_options\":{\"include_usage\":true}"u8);
+            JsonText.Write(output, ",\"stream_options\":{\"include_usage\":true"u8);
+            JsonText.Write(output, usage == UsageReport.Each ? ",\"continuous_usage_stats\":true}"u8 : "}"u8);
         }
 
         JsonText.Write(output, "}"u8);

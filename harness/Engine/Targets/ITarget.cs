@@ -58,6 +58,13 @@ public readonly record struct Response
     public string? FinishReason { get; init; }
     public int? InputTokens { get; init; }
     public int? OutputTokens { get; init; }
+
+    /// <summary>How they were counted. Null: by the target itself.</summary>
+    public TokenSource? TokenSource { get; init; }
+
+    /// <summary>What was generated, where its tokens can and must still be counted. Null otherwise.</summary>
+    public OutputPieces? Pieces { get; init; }
+
     public double? RetryAfterSeconds { get; init; }
     public int? Replica { get; init; }
     public bool Degraded { get; init; }

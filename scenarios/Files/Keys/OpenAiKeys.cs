@@ -72,6 +72,16 @@ internal static class OpenAiKeys
     private static readonly Key<TimeSpan> ReadyWithin = new(
         "readyWithin", Scalars.Limit, "Longest time from the start of the command to the first answer.") { Default = "60s" };
 
+    private static readonly Key<UsageReport> Usage = new(
+        "usage", Scalars.Choice("a usage report", ("end", UsageReport.End), ("each", UsageReport.Each), ("none", UsageReport.None)),
+        "What streams are asked to say about their tokens. end: the total. each: a count with each event (vLLM and others). none: nothing.")
+        { Default = "end" };
+
+    private static readonly Key<string> Tokenizer = new(
+        "tokenizer", Scalars.Path,
+        "Folder with the model's tokenizer.json, or that file: counts the tokens of answers whose server did not.")
+        { Example = "scenarios/models/triage-v1" };
+
     private static readonly Key<RetryAfterPolicy> RetryAfter = new(
         "retryAfter", Scalars.Choice("a policy", ("record", RetryAfterPolicy.Record), ("honor", RetryAfterPolicy.Honor)),
         "record: note Retry-After and go on. honor: hold back further sends until it is over; those arrivals stay late.")
@@ -85,7 +95,7 @@ internal static class OpenAiKeys
     public static Table<Target> Table { get; } = new(
         "openaiTarget", "an openai target", "Any OpenAI-compatible endpoint.",
         [Type, Url, Model, ApiKey, Api, Headers, ApiVersion, CaCertificate, ClientCertificate, ClientKey, Proxy, RequestTimeout,
-            Spending, RetryAfter, Command, ReadyWithin],
+            Spending, RetryAfter, Usage, Tokenizer, Command, ReadyWithin],
         keys =>
         {
             if (keys.Has(ClientCertificate) != keys.Has(ClientKey))
@@ -110,6 +120,8 @@ internal static class OpenAiKeys
                 Proxy = keys.Find(Proxy),
                 Budget = keys.Get(Spending),
                 RetryAfter = keys.Get(RetryAfter),
+                Usage = keys.Get(Usage),
+                Tokenizer = keys.Find(Tokenizer),
                 RequestTimeout = keys.Get(RequestTimeout),
                 Command = keys.Find(Command) ?? [],
                 ReadyWithin = keys.Get(ReadyWithin),

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Scenarios.Prompts.Mutators;
@@ -10,7 +11,7 @@ internal static class RawBodies
     public static byte[] Sound(IReadOnlyList<ChatMessage> messages, Sampling sampling)
     {
         var output = new ArrayBufferWriter<byte>();
-        ChatBody.Write(output, ChatBody.ModelPlaceholder, messages, sampling, includeUsage: true);
+        ChatBody.Write(output, ChatBody.ModelPlaceholder, messages, sampling, UsageReport.End);
         return output.WrittenSpan.ToArray();
     }
 

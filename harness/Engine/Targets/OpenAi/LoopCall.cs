@@ -8,7 +8,7 @@ namespace ChaosBench.Engine.Targets.OpenAi;
 internal sealed class LoopCall(LoopSession session) : HttpExchange, ILoopCall, ICallResult
 {
     private readonly RequestBuffer _request = new();
-    private readonly ReplyReader _reader = new();
+    private readonly ReplyReader _reader = new(session.Parts.Settings.CountsTokens);
     private ILoopSink? _sink;
     private Action? _cancelHold;
     private bool _stream;

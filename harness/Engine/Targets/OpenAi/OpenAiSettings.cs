@@ -42,6 +42,12 @@ public sealed record OpenAiSettings
     /// <summary>Connections at a time, in all. What finds none free waits, and its wait counts as the generator's lateness.</summary>
     public int MaxConnections { get; init; } = int.MaxValue;
 
+    /// <summary>What streams are asked to say about their tokens.</summary>
+    public UsageReport Usage { get; init; } = UsageReport.End;
+
+    /// <summary>There is a tokenizer for what the server does not count: answers are kept until their end.</summary>
+    public bool CountsTokens { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Records do; this one must not print what it holds.</summary>

@@ -98,7 +98,7 @@ public sealed class OpenAiTarget : ILoopTarget, IDisposable
         }
 
         var body = Body(arrival);
-        var reader = new ReplyReader();
+        var reader = new ReplyReader(_settings.CountsTokens);
         using var request = Request(arrival, body);
         sink.Sent();
         var response = await ExchangeAsync(request, arrival.Sampling.Stream, sink, reader, cancellation).ConfigureAwait(false);

@@ -24,6 +24,9 @@ internal sealed class Reply
     /// <summary>Type and code of an error object inside a reply that began well. Never its message: that may quote the prompt.</summary>
     public string? Error { get; set; }
 
+    /// <summary>What its events generated, reasoning and tool calls too; null where nobody will count their tokens.</summary>
+    public EventTexts? Events { get; init; }
+
     /// <summary>What the events of this reply look like.</summary>
     public EventPattern Pattern { get; } = new();
 
@@ -45,7 +48,12 @@ internal sealed class Reply
         return _text.AsSpan(_length);
     }
 
-    public void Advance(int count) => _length += count;
+    /// <summary>So many bytes of the room are text of the event that is being read.</summary>
+    public void Advance(int count)
+    {
+        Events?.Append(_text.AsSpan(_length, count));
+        _length += count;
+    }
 
     public void Clear()
     {
@@ -53,5 +61,6 @@ internal sealed class Reply
         (_length, TokenEvents) = (0, 0);
         (FinishReason, InputTokens, OutputTokens, Error) = (null, null, null, null);
         Pattern.Clear();
+        Events?.Clear();
     }
 }

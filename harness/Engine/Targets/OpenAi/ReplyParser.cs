@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using static ChaosBench.Engine.Targets.OpenAi.JsonValues;
 
@@ -148,11 +149,11 @@ internal static class ReplyParser
             }
             else if (reader.ValueTextEquals("reasoning_content"u8) || reader.ValueTextEquals("reasoning"u8) || reader.ValueTextEquals("refusal"u8))
             {
-                hasToken |= HasText(ref reader);
+                hasToken |= ReadUnseen(ref reader, reply);
             }
             else if (reader.ValueTextEquals("tool_calls"u8) || reader.ValueTextEquals("function_call"u8))
             {
-                hasToken |= ReadCalls(ref reader);
+                hasToken |= ReadCalls(ref reader, reply);
             }
             else
             {
@@ -164,7 +165,7 @@ internal static class ReplyParser
     }
 
     /// <summary>A call's name or a piece of its arguments is a token wherever it lies in there.</summary>
-    private static bool ReadCalls(ref Utf8JsonReader reader)
+    private static bool ReadCalls(ref Utf8JsonReader reader, Reply reply)
     {
         reader.Read();
         var hasToken = false;
@@ -179,11 +180,31 @@ internal static class ReplyParser
             if (reader.TokenType == JsonTokenType.PropertyName
                 && (reader.ValueTextEquals("name"u8) || reader.ValueTextEquals("arguments"u8)))
             {
-                hasToken |= HasText(ref reader);
+                hasToken |= ReadUnseen(ref reader, reply);
             }
         }
 
         return hasToken;
+    }
+
+    /// <summary>Generated, but no part of the answer's text.</summary>
+    private static bool ReadUnseen(ref Utf8JsonReader reader, Reply reply)
+    {
+        if (reply.Events is not { } events)
+        {
+            return HasText(ref reader);
+        }
+
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            reader.Skip();
+            return false;
+        }
+
+        var has = reader.ValueSpan.Length > 0;
+        events.Append(has ? Encoding.UTF8.GetBytes(reader.GetString()!) : []);
+        return has;
     }
 
     private static void ReadUsage(ref Utf8JsonReader reader, Reply reply)

@@ -36,7 +36,12 @@ internal sealed class ReplyReader
     private int _counted;
     private bool _countsEach;
 
-    public ReplyReader() => _onEvent = OnEvent;
+    /// <param name="keepsEvents">What was generated is kept, because its tokens may have to be counted.</param>
+    public ReplyReader(bool keepsEvents = false)
+    {
+        _onEvent = OnEvent;
+        Reply = new Reply { Events = keepsEvents ? new EventTexts() : null };
+    }
 
     private enum Shape
     {
@@ -48,7 +53,7 @@ internal sealed class ReplyReader
         Unreadable,
     }
 
-    public Reply Reply { get; } = new();
+    public Reply Reply { get; }
 
     /// <summary>Status and headers are here and promise an answer.</summary>
     public bool IsSuccess => _head?.Status is >= 200 and < 300;
@@ -63,6 +68,7 @@ internal sealed class ReplyReader
         _body = _body?.Capacity > MaxKeptBytes ? null : _body;
         _body?.ResetWrittenCount();
         (_sink, _head, _done, _bodyTooLarge, _malformed, _stamp, _counted) = (null, null, false, false, null, 0, 0);
+        _countsEach = false;
     }
 
     /// <param name="head">Read until the reply ends.</param>
@@ -125,11 +131,34 @@ internal sealed class ReplyReader
 
     private bool HasText(Outcome outcome) => Reply.TokenEvents > 0 || outcome == Outcome.Completed;
 
+    /// <summary>A total of nothing for a text is none. A reply that is no stream says nothing by its one event.</summary>
+    private (int? Tokens, TokenSource? Source) OutputTokens => Reply switch
+    {
+        { OutputTokens: { } total } when total > 0 || Reply.TokenEvents == 0 =>
+            (total, _countsEach ? TokenSource.EventUsage : TokenSource.Usage),
+        { TokenEvents: > 0 and var events } when _shape == Shape.Stream => (events, TokenSource.Events),
+        _ => (null, null),
+    };
+
+    /// <summary>Null where the server's count leaves nothing to count: as many tokens as events, or a count with each.</summary>
+    private OutputPieces? Uncounted(TokenSource? source) => Reply is not { Events: { } events, TokenEvents: > 0 } ? null : source switch
+    {
+        TokenSource.EventUsage => null,
+        TokenSource.Usage when _shape != Shape.Stream || Reply.OutputTokens <= Reply.TokenEvents => null,
+        _ => events.ToPieces(),
+    };
+
     /// <summary>How it ended, with what had come until then.</summary>
     /// <param name="withText">Otherwise only what the journal says of the text.</param>
-    public Response ToResponse(Outcome outcome, string? reason, double? retryAfter = null, bool withText = true) => _head is null
-        ? new Response { Outcome = outcome, Reason = reason }
-        : new Response
+    public Response ToResponse(Outcome outcome, string? reason, double? retryAfter = null, bool withText = true)
+    {
+        if (_head is null)
+        {
+            return new Response { Outcome = outcome, Reason = reason };
+        }
+
+        var (tokens, source) = OutputTokens;
+        return new Response
         {
             Outcome = outcome,
             Reason = reason,
@@ -138,11 +167,14 @@ internal sealed class ReplyReader
             Mark = HasText(outcome) ? OutputMark.Of(Reply.Utf8) : null,
             FinishReason = Reply.FinishReason,
             InputTokens = Reply.InputTokens,
-            OutputTokens = Reply.OutputTokens ?? (Reply.TokenEvents > 0 ? Reply.TokenEvents : null),
+            OutputTokens = tokens,
+            TokenSource = source,
+            Pieces = Uncounted(source),
             RetryAfterSeconds = retryAfter,
             Replica = _head.Replica,
             Degraded = _head.Degraded,
         };
+    }
 
     private void OnEvent(ReadOnlySpan<byte> data)
     {
@@ -162,6 +194,7 @@ internal sealed class ReplyReader
             if (ReplyParser.Read(data, Reply))
             {
                 Reply.TokenEvents++;
+                Reply.Events?.EndEvent();
                 _sink!.Tokens(CountTokens(), _stamp);
             }
         }
@@ -205,6 +238,7 @@ internal sealed class ReplyReader
             if (ReplyParser.Read(_body.WrittenSpan, Reply))
             {
                 Reply.TokenEvents++;
+                Reply.Events?.EndEvent();
                 _sink!.Tokens(Math.Max(1, Reply.OutputTokens ?? 1), _stamp);
             }
         }

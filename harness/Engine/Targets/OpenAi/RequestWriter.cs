@@ -49,11 +49,11 @@ internal sealed class RequestWriter
         }
         else if (settings.Api == OpenAiApi.Chat)
         {
-            ChatBody.Write(output, settings.Model, arrival.Prompt.Messages, arrival.Sampling, includeUsage: true);
+            ChatBody.Write(output, settings.Model, arrival.Prompt.Messages, arrival.Sampling, settings.Usage);
         }
         else
         {
-            ChatBody.WriteCompletion(output, settings.Model, arrival.Prompt.Messages, arrival.Sampling, includeUsage: true);
+            ChatBody.WriteCompletion(output, settings.Model, arrival.Prompt.Messages, arrival.Sampling, settings.Usage);
         }
     }
 

@@ -21,6 +21,7 @@ public sealed class QuickLineTests
             Faults = Bit(4) ? ["kill-1"] : [],
             RetryAfter = Bit(5) ? 1.5 : null,
             Degraded = Bit(3),
+            TokenSource = Bit(0) ? (TokenSource)(variant % 4) : null,
             OutputSha256 = Bit(2) ? Sha256Digest.Of("ab"u8) : null,
             Gaps = Bit(1) ? [] : [new TokenGap(long.MaxValue, 1), new TokenGap(0, 0)],
         });

@@ -26,6 +26,8 @@ public sealed class ScenarioReaderTests
             requestTimeout: 90s
             budget: { requests: 1000, tokens: 200000, cost: 2.5, inputPrice: 0.15, outputPrice: 0.6 }
             retryAfter: honor
+            usage: each
+            tokenizer: models/gpt
         prompts:
           tickets:  { recorded: scenarios/recorded/tickets.jsonl, format: prompt-lines, limit: 50 }
           mischief: { adversarial: [unicode, flooding, injection, malformed], from: tickets, corpora: corpora/blns.json }
@@ -123,6 +125,8 @@ public sealed class ScenarioReaderTests
         Assert.Equal("Bearer ${TOKEN}", azure.Headers["Authorization"].Template);
         Assert.Equal(new Budget(1000, 200_000, 2.5, 0.15, 0.6), azure.Budget);
         Assert.Equal(RetryAfterPolicy.Honor, azure.RetryAfter);
+        Assert.Equal(UsageReport.Each, azure.Usage);
+        Assert.EndsWith("models/gpt", azure.Tokenizer, StringComparison.Ordinal);
         Assert.Equal(("ca.pem", "/etc/client.pem", "client.key"), (azure.CaCertificate, azure.ClientCertificate, azure.ClientKey));
     }
 

@@ -31,7 +31,7 @@ public sealed class SchemaWriterTests
         objectives: ttft, e2e, tpot
         onnxTarget: type, model*, replicas, device, isolation, maxBatch, queueLimit, contextStore, guardrails, requestTimeout
         openWorkload: arrivals, rate, from, to, cv, ramp, step, spike, sine, stages, clients, replay, speed
-        openaiTarget: type, url*, model*, apiKey, api, headers, apiVersion, caCertificate, clientCertificate, clientKey, proxy, requestTimeout, budget, retryAfter, command, readyWithin
+        openaiTarget: type, url*, model*, apiKey, api, headers, apiVersion, caCertificate, clientCertificate, clientKey, proxy, requestTimeout, budget, retryAfter, usage, tokenizer, command, readyWithin
         phases: warmUp, baseline, fault, recovery
         prefixedPrompts: prefixed*, groups, tokens
         ramp: from, to*

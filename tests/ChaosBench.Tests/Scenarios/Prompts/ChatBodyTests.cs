@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 using ChaosBench.Scenarios.Prompts;
 using FsCheck;
@@ -14,7 +15,7 @@ public sealed class ChatBodyTests
     public void Write_Stream_IsThisBody()
     {
         var output = new ArrayBufferWriter<byte>();
-        ChatBody.Write(output, "m\"1", [new ChatMessage("user", "a\n\u0000\u2028é😀\uD83Dz")], new Sampling(0.7, 48, true, 12), includeUsage: true);
+        ChatBody.Write(output, "m\"1", [new ChatMessage("user", "a\n\u0000\u2028é😀\uD83Dz")], new Sampling(0.7, 48, true, 12), UsageReport.End);
 
         Assert.Equal(
             """{"model":"m\"1","messages":[{"role":"user","content":"a\n\u0000"""
@@ -23,11 +24,22 @@ public sealed class ChatBodyTests
             Encoding.UTF8.GetString(output.WrittenSpan));
     }
 
+    [Theory]
+    [InlineData(UsageReport.None, "\"stream\":true}")]
+    [InlineData(UsageReport.Each, "\"stream\":true,\"stream_options\":{\"include_usage\":true,\"continuous_usage_stats\":true}}")]
+    public void Write_Stream_AsksForTheUsageThatIsWanted(UsageReport usage, string end)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        ChatBody.Write(output, "m", [new ChatMessage("user", "a")], new Sampling(0, 1, true, 0), usage);
+
+        Assert.EndsWith(end, Encoding.UTF8.GetString(output.WrittenSpan), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void WriteCompletion_NoStream_JoinsMessages()
     {
         var output = new ArrayBufferWriter<byte>();
-        ChatBody.WriteCompletion(output, "m", [new ChatMessage("system", "a"), new ChatMessage("user", "b")], new Sampling(0, 1, false, 0), includeUsage: true);
+        ChatBody.WriteCompletion(output, "m", [new ChatMessage("system", "a"), new ChatMessage("user", "b")], new Sampling(0, 1, false, 0), UsageReport.End);
 
         Assert.Equal(
             """{"model":"m","prompt":"a\n\nb","temperature":0,"max_tokens":1,"seed":0,"stream":false}""", Encoding.UTF8.GetString(output.WrittenSpan));
