@@ -132,11 +132,11 @@ internal sealed class ReplicaPost(int index, RestartPolicy policy) : IDisposable
     }
 
     /// <summary>True for the one who is to bring it back.</summary>
-    public bool TryWatch()
+    public bool TryWatch(Seat lost)
     {
         lock (_lock)
         {
-            var free = !_watched && !_held;
+            var free = !_watched && !_held && _seat == lost;
             _watched |= free;
             return free;
         }

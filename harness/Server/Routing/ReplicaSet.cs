@@ -110,7 +110,7 @@ internal sealed class ReplicaSet : IAsyncDisposable
         Eject(seat, requestId, comesBack: lost && _supervisor.BringsBack(post));
         if (lost)
         {
-            _supervisor.Lost(post);
+            _supervisor.Lost(post, seat);
         }
     }
 

@@ -20,10 +20,10 @@ internal sealed class Supervisor(RestartPolicy policy, ReplicaStarter starter, R
     private readonly ConcurrentDictionary<int, Task> _restarts = new();
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>A replica is not there. Harmless when somebody has it in hand already.</summary>
-    public void Lost(ReplicaPost post)
+    /// <summary>A life is over. Harmless when somebody has the replica in hand already, and when the news is older than its next life.</summary>
+    public void Lost(ReplicaPost post, Seat life)
     {
-        if (BringsBack(post) && post.TryWatch())
+        if (BringsBack(post) && post.TryWatch(life))
         {
             _restarts[post.Index] = BringBackAsync(post);
         }
