@@ -1,4 +1,5 @@
 using ChaosBench.Chaos.Injectors;
+using ChaosBench.Chaos.Injectors.Models;
 using ChaosBench.Chaos.Proxy;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
@@ -10,7 +11,7 @@ public static class FaultCatalogue
 {
     public static IReadOnlyList<FaultKind> All { get; } =
         [.. InputFaults.Catalogue, .. ProxyFaults.Catalogue, DependencyLatency.Kind, DependencyError.Kind, NodeKill.Kind, NodeFreeze.Kind,
-            ContainerPartition.Kind];
+            ContainerPartition.Kind, .. ModelFaults.Catalogue];
 
     /// <summary>Null when there is none of that name.</summary>
     public static FaultKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);

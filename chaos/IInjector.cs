@@ -13,6 +13,9 @@ public interface IInjector
     /// <summary>Longest time for lifting and checking it.</summary>
     TimeSpan HealLimit => Timeline.FaultTimeline.HealLimit;
 
+    /// <summary>What was done, for the journal, once it is in place; null where the fault's name says it all.</summary>
+    string? Detail => null;
+
     /// <summary>Starts the fault. Units of a request-like scope are chosen later, one by one, by the keyed coin.</summary>
     Task ApplyAsync(CancellationToken cancellation);
 
@@ -64,6 +67,9 @@ public interface IReplicaControl
     Task RestartAsync(int replica, CancellationToken cancellation);
 
     bool IsReady(int replica);
+
+    /// <summary>Null where replicas cannot be given another model.</summary>
+    IModelControl? Models => null;
 
     /// <summary>Why replicas of this target cannot be frozen, continuing "node.freeze ..."; null where they can.</summary>
     string? FreezeRefusal => "needs replicas in processes of their own; use isolation: process";

@@ -1,4 +1,5 @@
 using ChaosBench.Chaos.Injectors;
+using ChaosBench.Chaos.Injectors.Models;
 using ChaosBench.Chaos.Nodes;
 using ChaosBench.Chaos.Proxy;
 using ChaosBench.Scenarios.Planning;
@@ -43,6 +44,11 @@ public static class InjectorFactory
         if (ProxyFaults.Handles(kind))
         {
             return new ProxyInjector(fault, Proxies(fault, targets));
+        }
+
+        if (ModelFaults.Handles(kind))
+        {
+            return ModelFaults.Create(fault, seed, Replicas(fault, targets), announcer);
         }
 
         return kind switch

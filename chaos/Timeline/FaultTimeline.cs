@@ -40,7 +40,7 @@ public sealed class FaultTimeline(IReadOnlyList<IInjector> injectors, IAnnouncer
         try
         {
             await injector.ApplyAsync(stop).ConfigureAwait(false);
-            announcer.Transition(fault, FaultStage.Active, null);
+            announcer.Transition(fault, FaultStage.Active, injector.Detail);
             await WaitUntilAsync(fault.End, now, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -22,6 +22,9 @@ internal sealed class OnnxTarget(
 {
     private ModelServer? _server;
 
+    /// <summary>The fault key of a request by its id, where requests come over HTTP, which carries the id alone.</summary>
+    public Func<string, string>? KeyOfRequest { get; init; }
+
     public string Name => target.Name;
 
     /// <summary>The replicas, for faults on nodes. Reads the server only when a fault acts, so it may be handed out before the start.</summary>
@@ -202,6 +205,8 @@ internal sealed class OnnxTarget(
         public void Resume(int replica) => owner.Server.ResumeReplica(replica);
 
         public bool IsFrozen(int replica) => owner.Server.IsReplicaFrozen(replica);
+
+        public IModelControl Models => new ServedModels(owner, target);
 
         public bool IsReady(int replica) => owner.Server.Replicas[replica] is { State: ReplicaState.Ready, InRotation: true };
     }

@@ -89,6 +89,8 @@ internal static class Preflight
 
         public Task RestartAsync(int replica, CancellationToken cancellation) => throw new InvalidOperationException();
 
+        public IModelControl Models => new PlannedModels(target);
+
         public bool IsReady(int replica) => true;
     }
 

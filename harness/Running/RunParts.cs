@@ -92,12 +92,16 @@ internal sealed class RunParts : IAsyncDisposable
             switch (target)
             {
                 case Target.Onnx onnx:
+                    Func<string, string>? keyOf = PlansProxyFault(plan) ? new PlanKeys(plan).KeyOf : null;
                     var chaos = onnx.ContextStore is null ? null : new DependencyChaos("context-store", plan.Seed, announcer)
                     {
                         // Through the HTTP face a request brings its id alone.
-                        KeyOfRequest = PlansProxyFault(plan) ? new PlanKeys(plan).KeyOf : null,
+                        KeyOfRequest = keyOf,
                     };
-                    var served = new OnnxTarget(onnx, chaos, settings.Loaded.Resolve, (name, happening) => journal.Write(Detection(name, happening, clock)), time);
+                    var served = new OnnxTarget(onnx, chaos, settings.Loaded.Resolve, (name, happening) => journal.Write(Detection(name, happening, clock)), time)
+                    {
+                        KeyOfRequest = keyOf,
+                    };
                     controls.Add(Routed(role, served, new TargetControls(onnx.Name, served.Replicas, chaos is null ? [] : [chaos]), null));
                     break;
                 case Target.OpenAi remote:

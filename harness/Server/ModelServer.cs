@@ -49,9 +49,11 @@ public sealed class ModelServer : IAsyncDisposable
         _options = options;
         _time = time;
         _router = new Router(options.Replicas, options.MaxBatch, options.QueueLimit);
-        var starter = new ReplicaStarter(model.CreateReplica, WarmUpAsync, _router, Announce, time);
+        Models = new ReplicaModels(model, options, time);
+        var starter = new ReplicaStarter(Models.Create, WarmUpAsync, _router, Announce, time);
         var watch = new WatchOptions(options.ProbeInterval, options.Restarts, options.DrainLimit);
         _replicas = new ReplicaSet(options.Replicas, starter, _router, Announce, watch, time);
+        Models.Replicas = _replicas;
         _embeddings = model.Encoder is { } encoder ? new RoutedEncoder(encoder, _router, _replicas, Announce, RetryAfter) : null;
         _inputGuard = new InputGuard(options.Guardrails, _guardrailCounts);
         _contextStore = options.ContextStore is { } store
@@ -61,6 +63,9 @@ public sealed class ModelServer : IAsyncDisposable
 
     /// <summary>Told of everything the server notices. Handlers return at once and never throw.</summary>
     public event Action<ServerEvent>? OnEvent;
+
+    /// <summary>What each replica serves.</summary>
+    public ReplicaModels Models { get; }
 
     public ModelIdentity Identity => _model.Identity;
 
@@ -247,6 +252,7 @@ public sealed class ModelServer : IAsyncDisposable
         // Not disposed: a request may still be about to link to it.
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _replicas.DisposeAsync().ConfigureAwait(false);
+        await Models.DisposeAsync().ConfigureAwait(false);
         if (_contextStore is not null)
         {
             await _contextStore.DisposeAsync().ConfigureAwait(false);
@@ -349,8 +355,8 @@ public sealed class ModelServer : IAsyncDisposable
 
     private async Task WarmUpAsync(IReplica replica, CancellationToken cancellation)
     {
-        var request = new GenerationRequest { RequestId = "warm-up", Messages = [], Prompt = "Warm up.", MaxTokens = 8 };
-        var result = await replica.GenerateAsync(request, _model.Encode(request), new WatchedSink(null), cancellation)
+        var request = new GenerationRequest { RequestId = "warm-up", FaultKey = "", Messages = [], Prompt = "Warm up.", MaxTokens = 8 };
+        var result = await replica.GenerateAsync(request, (replica.Encode ?? _model.Encode)(request), new WatchedSink(null), cancellation)
             .ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         if (result.Status != GenerationStatus.Completed)

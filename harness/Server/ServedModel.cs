@@ -38,7 +38,8 @@ internal sealed record ServedModel(
     }
 
     /// <exception cref="ModelLoadException">The folder cannot be served.</exception>
-    public static ServedModel Load(ServerOptions options, TimeProvider time)
+    /// <param name="foreign">For a replica among others that serve another model: it reads requests with its own tokenizer.</param>
+    public static ServedModel Load(ServerOptions options, TimeProvider time, bool foreign = false)
     {
         var folder = LoadDecoder(options);
         var context = Math.Min(options.MaxContext ?? folder.MaxContext, folder.MaxContext);
@@ -52,8 +53,8 @@ internal sealed record ServedModel(
         var encoder = DecoderEmbedding.Load(options.Model, folder, options.Replicas);
         return new ServedModel(folder.Identity, context, Encode, index => options.Isolation switch
         {
-            ReplicaIsolation.Task => new Replica(folder, index, replica, time) { Encoder = encoder },
-            ReplicaIsolation.Process => new WorkerReplica(Spec(index), time),
+            ReplicaIsolation.Task => new Replica(folder, index, replica, time) { Encoder = encoder, Encode = foreign ? Encode : null },
+            ReplicaIsolation.Process => new WorkerReplica(Spec(index), time) { Encode = foreign ? Encode : null },
             _ => throw new System.Diagnostics.UnreachableException(),
         })
         {

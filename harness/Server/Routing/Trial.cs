@@ -1,3 +1,5 @@
+using ChaosBench.Server.Scheduling;
+
 namespace ChaosBench.Server.Routing;
 
 /// <summary>
@@ -13,7 +15,7 @@ internal static class Trial
     public static async Task<GenerationResult> RunAsync(Seat seat, Job job, WatchedSink sink, TimeProvider time, CancellationToken cancellation)
     {
         using var trial = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var generation = seat.Replica.GenerateAsync(job.Request, job.Prompt, sink, trial.Token);
+        var generation = Start(seat.Replica, job, sink, trial.Token);
         if (await WaitAsync(generation, seat.Silence, time, cancellation).ConfigureAwait(false) is { } result)
         {
             return result;
@@ -30,6 +32,19 @@ internal static class Trial
         return cancellation.IsCancellationRequested
             ? Results.Cancelled with { PromptTokens = job.Prompt.Length, CompletionTokens = sink.Count }
             : Results.Silent(seat.Index);
+    }
+
+    /// <summary>A replica with another tokenizer than the rest reads the request by itself.</summary>
+    private static Task<GenerationResult> Start(IReplica replica, Job job, WatchedSink sink, CancellationToken cancellation)
+    {
+        try
+        {
+            return replica.GenerateAsync(job.Request, replica.Encode?.Invoke(job.Request) ?? job.Prompt, sink, cancellation);
+        }
+        catch (RequestRefusedException refusal)
+        {
+            return Task.FromResult(Results.BadRequest("invalid_value", refusal.Message));
+        }
     }
 
     /// <summary>Null when the replica is silent or the request is over, and it has not ended.</summary>

@@ -210,6 +210,13 @@ internal sealed class BatchLoop(
 
     private bool Accept(Generation generation, ReadOnlySpan<float> logits)
     {
+        if (generation.LogitsDamage is { } damage)
+        {
+            var damaged = new float[logits.Length];
+            Array.Fill(damaged, damage);
+            logits = damaged;
+        }
+
         var token = generation.Sampler!.Next(logits);
         var isEnd = endTokens.Contains(token);
         if (generation.Request.TopLogProbs is not null && token != Sampler.NonFinite && !isEnd)

@@ -37,6 +37,9 @@ internal sealed class Generation
 
     public int[] Prompt { get; }
 
+    /// <summary>What all its logits become; null: they are the model's.</summary>
+    public float? LogitsDamage { get; init; }
+
     public CancellationToken Cancellation { get; }
 
     public Task<GenerationResult> Result => _result.Task;

@@ -21,6 +21,9 @@ public interface IReplica : IAsyncDisposable
     /// <summary>It gives signs of life: its batch loop moves, and its process answers. It may hang while its state is Ready.</summary>
     bool Responsive => true;
 
+    /// <summary>Turns requests into tokens of its own; null: those of the server's model are its own.</summary>
+    Func<GenerationRequest, int[]>? Encode => null;
+
     /// <summary>Requests accepted and not ended.</summary>
     int Outstanding { get; }
 

@@ -33,6 +33,9 @@ internal sealed class Replica : StartedReplica<ReplicaLife>
     /// <summary>Computes the embeddings, for all replicas of this process; null for a model without them.</summary>
     public TextEncoder? Encoder { get; init; }
 
+    /// <summary>Asked once for each request: what all its logits become, or null to leave them.</summary>
+    public Func<GenerationRequest, float?>? LogitsDamage { get; set; }
+
     private int Positions { get; }
 
     public override Task<GenerationResult> GenerateAsync(
@@ -56,7 +59,7 @@ internal sealed class Replica : StartedReplica<ReplicaLife>
         }
 
         var context = new GenerationContext(Index, _model.Tokenizer, Positions, () => Interlocked.Decrement(ref _outstanding), cancellationToken);
-        var generation = new Generation(request, [.. promptTokens], sink, context);
+        var generation = new Generation(request, [.. promptTokens], sink, context) { LogitsDamage = LogitsDamage?.Invoke(request) };
         if (!life.Accept(generation))
         {
             generation.End(GenerationStatus.ReplicaLost, $"replica {Index} was lost");

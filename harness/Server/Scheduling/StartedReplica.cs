@@ -40,6 +40,8 @@ internal abstract class StartedReplica<TLife>(int index) : IReplica
 
     public abstract int Outstanding { get; }
 
+    public Func<GenerationRequest, int[]>? Encode { get; init; }
+
     public bool Responsive => Life?.Responsive ?? true;
 
     /// <summary>The last life, over or not; null before the first.</summary>

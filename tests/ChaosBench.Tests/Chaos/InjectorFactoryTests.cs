@@ -23,7 +23,9 @@ public sealed class InjectorFactoryTests
         var reach = new NodeReach(Substitute.For<ILeases>(), engine);
         foreach (var kind in FaultCatalogue.All)
         {
-            var fault = kind.Name == "node.partition" ? Planned(kind.Name, ("container", "model")) : Planned(kind.Name);
+            var fault = kind.Name == "node.partition" ? Planned(kind.Name, ("container", "model"))
+                : kind.Name == "model.stale_version" ? With(Planned(kind.Name), ("model", Repository.Path("scenarios", "models", "triage-v2")))
+                : Planned(kind.Name);
             Assert.Same(fault, InjectorFactory.Create(fault, 1, [Local()], _said, reach).Fault);
         }
     }
@@ -75,6 +77,9 @@ public sealed class InjectorFactoryTests
     }
 
     private TargetControls Local() => new("stable", new FakeReplicas(2), [new DependencyChaos("context-store", 1, _said)]) { Proxy = () => null };
+
+    private static PlannedFault With(PlannedFault planned, params (string Name, string Value)[] with) =>
+        planned with { Fault = planned.Fault with { With = with.ToDictionary(pair => pair.Name, pair => pair.Value) } };
 
     private static PlannedFault Planned(string kind, params (string Name, string Value)[] select) => new(
         0,

@@ -32,4 +32,6 @@ internal sealed class FakeReplicas(int count) : IReplicaControl
     }
 
     public bool IsReady(int replica) => Ready[replica];
+
+    public IModelControl? Models { get; init; } = new FakeModels();
 }
