@@ -19,7 +19,8 @@ internal static class DecoderEmbedding
             return null;
         }
 
-        var session = SessionFactory.Open(place, decoder.Identity.Device, threads: 1);
+        // In f32 whatever the decoder is in, and small: it stays on the CPU.
+        var session = SessionFactory.Open(place, "cpu", threads: 1);
         try
         {
             var tensors = EncoderInterface.Read(place, session);
@@ -30,7 +31,7 @@ internal static class DecoderEmbedding
 
             var graph = new EncoderGraph(place, session, tensors, new OutputHead(Pooling.None, Scale.UnitLength));
             graph.WarmUp();
-            var identity = decoder.Identity with { ModelSha256 = Hash(place) };
+            var identity = decoder.Identity with { ModelSha256 = Hash(place), Device = "cpu" };
             return new TextEncoder(identity, graph, text => Tokens(decoder, text), places);
         }
         catch

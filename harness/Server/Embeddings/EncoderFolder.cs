@@ -31,7 +31,7 @@ public static class EncoderFolder
             throw new ModelLoadException(graph, "is missing; it holds the model as an ONNX graph");
         }
 
-        var (resolved, note) = SessionFactory.Resolve(graph, DeviceChoice.Parse(device));
+        var (resolved, note) = DeviceChoice.Parse(device).ResolveEncoder(graph);
         var session = SessionFactory.Open(graph, resolved, threads: 1);
         try
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChaosBench.Server.Models.Devices;
 
 namespace ChaosBench.Server.Models;
 
@@ -22,5 +23,26 @@ internal sealed record DeviceChoice(bool Cuda, bool Required, int Index)
                         ? new DeviceChoice(Cuda: true, Required: true, index)
                         : throw new ArgumentException($"device '{text}' is not known; write auto, cpu, cuda or cuda:N", nameof(text));
         }
+    }
+
+    /// <summary>Where an encoder runs: on a card only when one was asked for by name, because encoders are shipped in f32 and small.</summary>
+    /// <returns><c>cpu</c> or <c>cuda:N</c>, and why a wanted card is not used.</returns>
+    /// <exception cref="ModelLoadException">CUDA was asked for by name and is not to be had.</exception>
+    public (string Device, string? Note) ResolveEncoder(string place)
+    {
+        if (!Cuda)
+        {
+            return ("cpu", null);
+        }
+
+        var problem = CudaProvider.Find(Index, out _);
+        if (!Required)
+        {
+            return ("cpu", problem is null ? "encoders run on a card only when it is asked for by name" : $"cuda is not available: {problem}");
+        }
+
+        return problem is null
+            ? ($"cuda:{Index}", null)
+            : throw new ModelLoadException(place, $"cuda:{Index} is not available: {problem}; use --device cpu or auto to run without it");
     }
 }

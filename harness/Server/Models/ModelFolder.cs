@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using ChaosBench.Server.Models.Devices;
 using ChaosBench.Server.Scheduling;
 using ChaosBench.Server.Tokenization;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ChaosBench.Server.Models;
 
@@ -41,7 +43,11 @@ public sealed class ModelFolder
     /// <summary>Reads and checks everything once, including a first load of the graph and a first step.</summary>
     /// <exception cref="ModelLoadException">Something is missing, unreadable or not of the supported form.</exception>
     /// <exception cref="ArgumentException">The device is not auto, cpu, cuda or cuda:N.</exception>
-    public static ModelFolder Load(string folder, string device = "auto")
+    public static ModelFolder Load(string folder, string device = "auto") => Load(folder, device, memory: null);
+
+    /// <inheritdoc cref="Load(string, string)"/>
+    /// <param name="memory">Makes the memory of each runner; the device's own when absent.</param>
+    internal static ModelFolder Load(string folder, string device, Func<IDeviceMemory>? memory)
     {
         var choice = DeviceChoice.Parse(device);
         if (!Directory.Exists(folder))
@@ -60,20 +66,16 @@ public sealed class ModelFolder
                 $"has ids up to {tokenizer.Vocabulary - 1:N0}, config.json says vocab_size {config.Vocabulary:N0}; the two are not of the same model");
         }
 
-        var graph = Path.Combine(folder, "model.onnx");
-        if (!File.Exists(graph))
-        {
-            throw new ModelLoadException(graph, "is missing; it holds the decoder as an ONNX graph");
-        }
-
-        var (resolved, note) = SessionFactory.Resolve(graph, choice);
+        var (graph, resolved, note) = GraphChoice.Make(
+            folder, choice, index => CudaProvider.Find(index, out _), file => ReadDecoder(file, "cpu", config).CacheType == TensorElementType.Float16);
         var template = ReadTemplate(folder);
-        var runners = new RunnerFactory(graph, ReadDecoder(graph, resolved, config), resolved);
+        var runners = new RunnerFactory(
+            graph, ReadDecoder(graph, resolved, config), resolved, memory ?? (() => SessionFactory.MemoryOf(graph, resolved)));
         var form = runners.Find(config.SharesBuffer, config.Context);
         var identity = new ModelIdentity
         {
             Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
-            ModelSha256 = Hash(GraphFiles(folder)),
+            ModelSha256 = Hash(GraphFiles(graph)),
             TokenizerSha256 = Hash([place]),
             Vocabulary = config.Vocabulary,
             Layers = config.Layers,
@@ -105,7 +107,7 @@ public sealed class ModelFolder
 
     /// <inheritdoc cref="RunnerFactory.Create"/>
     internal IDecoderRunner CreateRunner(ReplicaOptions options) =>
-        _runners.Create(Form, new RunnerSizes(options.Slots, PositionsOf(options), options.PrefillChunk, options.KeptPrefixes), options.Threads);
+        _runners.Create(Form, new RunnerSizes(options.Slots, PositionsOf(options), options.PrefillChunk, options.KeptPrefixes), options.Threads, options.CudaGraphs);
 
     private static DecoderInterface ReadDecoder(string graph, string device, ModelConfig config)
     {
@@ -157,8 +159,8 @@ public sealed class ModelFolder
     }
 
     /// <summary>The graph and its external data (<c>model.onnx.data</c>, <c>model.onnx_data</c>, ...).</summary>
-    private static IEnumerable<string> GraphFiles(string folder) =>
-        Directory.EnumerateFiles(folder, "model.onnx*").Order(StringComparer.Ordinal);
+    private static IEnumerable<string> GraphFiles(string graph) =>
+        Directory.EnumerateFiles(Path.GetDirectoryName(graph)!, Path.GetFileName(graph) + "*").Order(StringComparer.Ordinal);
 
     private static string Hash(IEnumerable<string> files)
     {

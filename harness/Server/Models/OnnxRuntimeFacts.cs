@@ -1,3 +1,4 @@
+using ChaosBench.Server.Models.Devices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace ChaosBench.Server.Models;
@@ -10,5 +11,5 @@ public static class OnnxRuntimeFacts
 
     /// <summary>What keeps models from running on CUDA, and how to get it; null when nothing does.</summary>
     /// <exception cref="DllNotFoundException">The native library is not there.</exception>
-    public static string? CudaProblem => SessionFactory.CudaProblem(0);
+    public static string? CudaProblem => CudaProvider.Find(0, out _);
 }

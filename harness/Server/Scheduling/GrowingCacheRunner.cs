@@ -1,4 +1,5 @@
 using ChaosBench.Server.Models;
+using ChaosBench.Server.Models.Devices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace ChaosBench.Server.Scheduling;
@@ -14,18 +15,16 @@ namespace ChaosBench.Server.Scheduling;
 /// </remarks>
 internal sealed class GrowingCacheRunner : IDecoderRunner
 {
-    private readonly InferenceSession _session;
+    private readonly OpenedGraph _graph;
     private readonly DecoderInterface _decoder;
     private readonly KvCache _cache;
     private readonly PaddedBatch _prompt;
     private readonly PaddedBatch _batch;
     private readonly LogitsBuffer _logits;
-    private readonly RunOptions _runOptions = new();
+    private readonly StepInputs _inputs;
+    private readonly CallOptions _options;
     private readonly OrtIoBinding _binding;
     private readonly List<OrtValue> _bound = [];
-    private readonly long[] _ids;
-    private readonly long[] _positions;
-    private readonly long[] _mask;
     private readonly int[] _rows;
     private readonly int[] _groupLengths;
 
@@ -33,22 +32,21 @@ internal sealed class GrowingCacheRunner : IDecoderRunner
     private readonly float[][] _kept;
     private bool _inGroups;
 
-    public GrowingCacheRunner(InferenceSession session, DecoderInterface decoder, CacheForm form, RunnerSizes sizes)
+    /// <exception cref="ModelLoadException">The session cannot keep its cache in its device's memory.</exception>
+    /// <exception cref="DeviceMemoryException">The device has too little of it.</exception>
+    public GrowingCacheRunner(OpenedGraph graph, CacheForm form, RunnerSizes sizes)
     {
-        _session = session;
-        _decoder = decoder;
-        _cache = new KvCache(decoder, sizes.Rows, sizes.Positions);
-        _prompt = new PaddedBatch(decoder, _cache, 1);
-        _batch = new PaddedBatch(decoder, _cache, sizes.Slots);
+        (_graph, _decoder) = (graph, graph.Decoder);
+        _inputs = new StepInputs(graph.Place, graph.Session, _decoder, graph.Memory, sizes);
+        _cache = new KvCache(_decoder, graph.Memory, sizes.Rows, sizes.Positions);
+        _prompt = new PaddedBatch(_decoder, graph.Memory, _cache, 1);
+        _batch = new PaddedBatch(_decoder, graph.Memory, _cache, sizes.Slots);
         (Slots, Chunk) = (sizes.Slots, sizes.Chunk);
-        var most = Math.Max(sizes.Slots, sizes.Chunk);
-        _logits = new LogitsBuffer(decoder, most);
-        _ids = GC.AllocateArray<long>(most, pinned: true);
-        _positions = GC.AllocateArray<long>(most, pinned: true);
-        _mask = GC.AllocateArray<long>(sizes.Slots * sizes.Positions, pinned: true);
+        _logits = new LogitsBuffer(_decoder, graph.Memory, Math.Max(sizes.Slots, sizes.Chunk), sizes.Slots);
         (_rows, _groupLengths) = (new int[sizes.Slots], new int[sizes.Slots]);
         _kept = new float[sizes.Slots][];
-        _binding = session.CreateIoBinding();
+        _options = new CallOptions(graph.Captures);
+        _binding = graph.Session.CreateIoBinding();
         Form = form;
     }
 
@@ -64,7 +62,7 @@ internal sealed class GrowingCacheRunner : IDecoderRunner
 
     public int Chunk { get; }
 
-    public void Terminate() => _runOptions.Terminate = true;
+    public void Terminate() => _options.Terminate();
 
     public ReadOnlySpan<float> Prefill(int row, ReadOnlySpan<int> tokens, int past)
     {
@@ -76,11 +74,12 @@ internal sealed class GrowingCacheRunner : IDecoderRunner
 
         for (var i = 0; i < tokens.Length; i++)
         {
-            _ids[i] = tokens[i];
-            _positions[i] = past + i;
+            _inputs.Ids[i] = tokens[i];
+            _inputs.Positions[i] = past + i;
         }
 
         Run(_prompt, [row], [past], tokens.Length);
+        _logits.Fetch(tokens.Length - 1, 1);
         return _logits.Line(tokens.Length - 1);
     }
 
@@ -96,18 +95,21 @@ internal sealed class GrowingCacheRunner : IDecoderRunner
         for (var row = 0; row < tokens.Length; row++)
         {
             _rows[row] = row;
-            _ids[row] = tokens[row];
-            _positions[row] = lengths[row];
+            _inputs.Ids[row] = tokens[row];
+            _inputs.Positions[row] = lengths[row];
             _prompt.Forget(row);
         }
 
         Run(_batch, _rows.AsSpan(0, tokens.Length), lengths, 1);
+        _logits.Fetch(0, tokens.Length);
     }
 
     public ReadOnlySpan<float> LogitsOf(int row) => _inGroups ? _kept[row] : _logits.Line(row);
 
     public void Move(int from, int to, int used)
     {
+        _batch.Keep();
+        _prompt.Keep();
         _batch.Forget(to);
         _prompt.Forget(to);
         _cache.Move(from, to, used);
@@ -117,12 +119,13 @@ internal sealed class GrowingCacheRunner : IDecoderRunner
     {
         _binding.Dispose();
         _bound.ForEach(v => v.Dispose());
-        _runOptions.Dispose();
-        _session.Dispose();
+        _options.Dispose();
         _cache.Dispose();
         _prompt.Dispose();
         _batch.Dispose();
         _logits.Dispose();
+        _inputs.Dispose();
+        _graph.Dispose();
     }
 
     /// <summary>One call for each length that occurs.</summary>
@@ -141,13 +144,14 @@ internal sealed class GrowingCacheRunner : IDecoderRunner
             {
                 if (lengths[row] == length)
                 {
-                    (_rows[count], _groupLengths[count], _ids[count], _positions[count]) = (row, length, tokens[row], length);
+                    (_rows[count], _groupLengths[count], _inputs.Ids[count], _inputs.Positions[count]) = (row, length, tokens[row], length);
                     count++;
                     _prompt.Forget(row);
                 }
             }
 
             Run(_batch, _rows.AsSpan(0, count), _groupLengths.AsSpan(0, count), 1);
+            _logits.Fetch(0, count);
             for (var i = 0; i < count; i++)
             {
                 _logits.Line(i).CopyTo(_kept[_rows[i]] ??= new float[_decoder.Vocabulary]);
@@ -159,7 +163,7 @@ internal sealed class GrowingCacheRunner : IDecoderRunner
     {
         batch.Take(rows, lengths);
         var width = batch.Width + tokens;
-        var mask = _mask.AsSpan(0, rows.Length * width);
+        var mask = _inputs.Mask[..(rows.Length * width)];
         mask.Clear();
         for (var i = 0; i < rows.Length; i++)
         {
@@ -169,7 +173,8 @@ internal sealed class GrowingCacheRunner : IDecoderRunner
         }
 
         Bind(batch, rows.Length, tokens, width);
-        _session.RunWithBinding(_runOptions, _binding);
+        _inputs.Send(rows.Length, tokens, width);
+        _graph.Memory.Run(_graph.Session, _options.Plain, _binding);
         batch.Advance(tokens);
     }
 
@@ -177,13 +182,7 @@ internal sealed class GrowingCacheRunner : IDecoderRunner
     {
         _bound.ForEach(v => v.Dispose());
         _bound.Clear();
-        Input(DecoderInterface.InputIds, OrtValue.CreateTensorValueFromMemory(_ids, [rows, tokens]));
-        Input(DecoderInterface.AttentionMask, OrtValue.CreateTensorValueFromMemory(_mask, [rows, width]));
-        if (_decoder.HasPositionIds)
-        {
-            Input(DecoderInterface.PositionIds, OrtValue.CreateTensorValueFromMemory(_positions, [rows, tokens]));
-        }
-
+        _inputs.Bind(_binding, _bound, rows, tokens, width);
         for (var block = 0; block < _decoder.Past.Count; block++)
         {
             Input(_decoder.Past[block], batch.Past(block));

@@ -1,36 +1,29 @@
-using System.Runtime.InteropServices;
 using ChaosBench.Server.Models;
+using ChaosBench.Server.Models.Devices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace ChaosBench.Server.Scheduling;
 
 /// <summary>
-/// Keys and values of all slots: per layer and kind one block [slots, heads, positions, head size]. The running batch is always
-/// the first rows, so that it is one contiguous tensor; a row that leaves is filled with the last one.
+/// Keys and values of all slots, in the device's memory: per layer and kind one block [slots, heads, positions, head size]. The running
+/// batch is always the first rows, so that it is one contiguous tensor; a row that leaves is filled with the last one.
 /// </summary>
-/// <remarks>
-/// Native memory: it has an address that ONNX Runtime can keep, is touched only as far as it is used, and is freed when a replica
-/// dies and not when a collection comes. A row need not be cleared for reuse: what lies behind its length is never read.
-/// </remarks>
-internal sealed unsafe class KvCache : IDisposable
+/// <remarks>A row need not be cleared for reuse: what lies behind its length is never read. Nothing of it passes through the host.</remarks>
+internal sealed class KvCache : IDisposable
 {
-    private const nuint Alignment = 64;
-
     private readonly DecoderInterface _decoder;
-    private readonly void*[] _blocks;
+    private readonly IDeviceMemory _memory;
+    private readonly nint[] _blocks;
 
-    public KvCache(DecoderInterface decoder, int rows, int positions)
+    /// <exception cref="DeviceMemoryException">The device has not so much memory.</exception>
+    public KvCache(DecoderInterface decoder, IDeviceMemory memory, int rows, int positions)
     {
-        _decoder = decoder;
+        (_decoder, _memory) = (decoder, memory);
         Positions = positions;
         PositionBytes = decoder.HeadSize * DecoderInterface.BytesOf(decoder.CacheType);
         HeadBytes = (long)positions * PositionBytes;
         RowBytes = HeadBytes * decoder.KeyValueHeads;
-        _blocks = new void*[decoder.Past.Count];
-        for (var i = 0; i < _blocks.Length; i++)
-        {
-            _blocks[i] = NativeMemory.AlignedAlloc((nuint)(RowBytes * rows), Alignment);
-        }
+        _blocks = Allocate(memory, decoder.Past.Count, RowBytes * rows);
     }
 
     public int Positions { get; }
@@ -38,7 +31,8 @@ internal sealed unsafe class KvCache : IDisposable
     /// <summary>Of one position of one head.</summary>
     public int PositionBytes { get; }
 
-    private long HeadBytes { get; }
+    /// <summary>From a head of a row to the next.</summary>
+    public long HeadBytes { get; }
 
     private long RowBytes { get; }
 
@@ -46,40 +40,43 @@ internal sealed unsafe class KvCache : IDisposable
     public static long BytesFor(DecoderInterface decoder, int rows, int positions) =>
         (long)rows * positions * decoder.KeyValueHeads * decoder.HeadSize * decoder.Past.Count * DecoderInterface.BytesOf(decoder.CacheType);
 
-    /// <summary>Some rows of one block as a tensor that serves as past and present at once.</summary>
-    public OrtValue View(int block, int firstRow, int rows)
+    /// <summary>All or none: what was given before a refusal is given back.</summary>
+    /// <exception cref="DeviceMemoryException">The device has not so much memory.</exception>
+    public static nint[] Allocate(IDeviceMemory memory, int blocks, long bytes)
     {
-        var start = (byte*)_blocks[block] + (firstRow * RowBytes);
-        return OrtValue.CreateTensorValueWithData(
-            OrtMemoryInfo.DefaultInstance,
-            _decoder.CacheType,
-            [rows, _decoder.KeyValueHeads, Positions, _decoder.HeadSize],
-            (nint)start,
-            rows * RowBytes);
+        var made = new List<nint>(blocks);
+        try
+        {
+            while (made.Count < blocks)
+            {
+                made.Add(memory.Allocate(bytes));
+            }
+
+            return [.. made];
+        }
+        catch (DeviceMemoryException)
+        {
+            made.ForEach(memory.Free);
+            throw;
+        }
     }
+
+    /// <summary>Some rows of one block as a tensor that serves as past and present at once.</summary>
+    public OrtValue View(int block, int firstRow, int rows) => OrtValue.CreateTensorValueWithData(
+        _memory.Info, _decoder.CacheType, [rows, _decoder.KeyValueHeads, Positions, _decoder.HeadSize], At(block, firstRow, 0), rows * RowBytes);
 
     /// <summary>Copies the used positions of a row over another row.</summary>
     public void Move(int from, int to, int used)
     {
-        var bytes = (long)used * PositionBytes;
+        var lines = new Lines(_decoder.KeyValueHeads, (long)used * PositionBytes, HeadBytes, HeadBytes);
         for (var block = 0; block < _blocks.Length; block++)
         {
-            for (var head = 0; head < _decoder.KeyValueHeads; head++)
-            {
-                Buffer.MemoryCopy(Head(block, from, head), Head(block, to, head), HeadBytes, bytes);
-            }
+            _memory.Copy(At(block, from, 0), At(block, to, 0), lines);
         }
     }
 
-    /// <summary>The first position of a head of a row.</summary>
-    public byte* Head(int block, int row, int head) => (byte*)_blocks[block] + (row * RowBytes) + (head * HeadBytes);
+    /// <summary>A position of the first head of a row.</summary>
+    public nint At(int block, int row, int position) => _blocks[block] + (nint)((row * RowBytes) + ((long)position * PositionBytes));
 
-    public void Dispose()
-    {
-        for (var i = 0; i < _blocks.Length; i++)
-        {
-            NativeMemory.AlignedFree(_blocks[i]);
-            _blocks[i] = null;
-        }
-    }
+    public void Dispose() => Array.ForEach(_blocks, _memory.Free);
 }

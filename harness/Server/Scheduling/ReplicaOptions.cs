@@ -1,3 +1,5 @@
+using ChaosBench.Server.Models.Devices;
+
 namespace ChaosBench.Server.Scheduling;
 
 /// <summary>Sizes of a replica. Everything is allocated once from these bounds.</summary>
@@ -23,6 +25,9 @@ public sealed record ReplicaOptions
 
     /// <summary>A loop that owes its next step for longer hangs. Default 30 s.</summary>
     public TimeSpan StepLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>On a card: whether decode steps are captured. Default: not.</summary>
+    public CudaGraphs CudaGraphs { get; init; } = CudaGraphs.Off;
 
     /// <summary>Threads of ONNX Runtime for one operator; 1 leaves the other cores to other replicas.</summary>
     public int Threads { get; init; } = 1;

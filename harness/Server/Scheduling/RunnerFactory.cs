@@ -1,12 +1,14 @@
 using System.Numerics.Tensors;
 using ChaosBench.Server.Models;
+using ChaosBench.Server.Models.Devices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ChaosBench.Server.Scheduling;
 
 /// <summary>Makes runners for a graph, and finds out by trial how it keeps its cache: names and shapes do not say.</summary>
-internal sealed class RunnerFactory(string graph, DecoderInterface decoder, string device)
+/// <param name="memory">Makes the device's memory for one runner.</param>
+internal sealed class RunnerFactory(string graph, DecoderInterface decoder, string device, Func<IDeviceMemory> memory)
 {
     // Lengths of the trial's two rows; their difference is what a wrong padding or position shows.
     private const int Short = 3;
@@ -45,35 +47,62 @@ internal sealed class RunnerFactory(string graph, DecoderInterface decoder, stri
     /// <summary>
     /// A fresh session and cache that has made its first steps: the first calls are slow, and a graph that cannot work fails here.
     /// </summary>
-    /// <exception cref="ModelLoadException">The cache is larger than the machine, or the graph does not work.</exception>
-    public IDecoderRunner Create(CacheForm form, RunnerSizes sizes, int threads)
+    /// <exception cref="ModelLoadException">The cache is larger than the device's memory, or the graph does not work.</exception>
+    public IDecoderRunner Create(CacheForm form, RunnerSizes sizes, int threads, CudaGraphs graphs = CudaGraphs.Off)
     {
-        // Growing caches are kept once without gaps and twice as the past and present of a step.
-        var (needed, available) = (KvCache.BytesFor(decoder, sizes.Rows, sizes.Positions) * (form == CacheForm.Shared ? 1 : 3),
-            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        if (needed > available)
-        {
-            throw new ModelLoadException(
-                graph,
-                $"a cache of {sizes.Slots:N0} slots of {sizes.Positions:N0} positions takes {needed >> 20:N0} MiB, and the machine has {available >> 20:N0} MiB; "
-                + "take fewer slots or a shorter context");
-        }
-
-        var session = SessionFactory.Open(graph, device, threads);
-        IDecoderRunner runner = form == CacheForm.Shared
-            ? new SharedCacheRunner(session, decoder, sizes)
-            : new GrowingCacheRunner(session, decoder, form, sizes);
+        var captures = CudaGraphRule.Resolve(graph, graphs, device, form);
+        var place = memory();
+        RequireRoom(place, form, sizes);
+        InferenceSession session;
         try
         {
+            session = SessionFactory.Open(graph, device, threads, captures);
+        }
+        catch (ModelLoadException) when (captures && graphs == CudaGraphs.Auto)
+        {
+            // Some of its nodes run on the CPU with copies in between, which cannot be captured.
+            captures = false;
+            session = SessionFactory.Open(graph, device, threads);
+        }
+
+        return Start(form, sizes, new OpenedGraph(graph, session, decoder, place, captures));
+    }
+
+    private IDecoderRunner Start(CacheForm form, RunnerSizes sizes, OpenedGraph opened)
+    {
+        IDecoderRunner? runner = null;
+        try
+        {
+            runner = form == CacheForm.Shared ? new SharedCacheRunner(opened, sizes) : new GrowingCacheRunner(opened, form, sizes);
             runner.Prefill(0, [0], past: 0);
             runner.Decode([0], [1]);
             return runner;
         }
-        catch (OnnxRuntimeException e)
+        catch (Exception e) when (e is OnnxRuntimeException or DeviceMemoryException or ModelLoadException)
         {
-            runner.Dispose();
+            ((IDisposable?)runner ?? opened).Dispose();
             var how = form == CacheForm.Shared ? "with past and present in one buffer" : "with a present that is longer than the past";
-            throw new ModelLoadException(graph, $"cannot make a step {how} ({SessionFactory.FirstLine(e.Message)})", e);
+            throw e switch
+            {
+                ModelLoadException told => told,
+                DeviceMemoryException => new ModelLoadException(graph, $"{e.Message}; take fewer slots, fewer replicas or a shorter context", e),
+                _ => new ModelLoadException(graph, $"cannot make a step {how} ({SessionFactory.FirstLine(e.Message)})", e),
+            };
+        }
+    }
+
+    private void RequireRoom(IDeviceMemory place, CacheForm form, RunnerSizes sizes)
+    {
+        // Growing caches are kept once without gaps and twice as the past and present of a step.
+        var needed = KvCache.BytesFor(decoder, sizes.Rows, sizes.Positions) * (form == CacheForm.Shared ? 1 : 3);
+        if (place.Available is var available && needed > available)
+        {
+            place.Dispose();
+            var owner = place.IsHost ? "the machine" : device;
+            throw new ModelLoadException(
+                graph,
+                $"a cache of {sizes.Slots:N0} slots of {sizes.Positions:N0} positions takes {needed >> 20:N0} MiB, and {owner} has {available >> 20:N0} MiB; "
+                + "take fewer slots or a shorter context");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using ChaosBench.Server.Models;
+using ChaosBench.Server.Models.Devices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace ChaosBench.Server.Scheduling;
@@ -9,6 +10,10 @@ namespace ChaosBench.Server.Scheduling;
 /// <para>
 /// Everything a decode step needs is bound once per batch size and width of the mask, kept and reused, so a step allocates nothing
 /// once its shape has occurred. Prompts bind anew for every chunk.
+/// </para>
+/// <para>
+/// The cache never leaves the device's memory: ids, positions and mask go there before a call, and the lines of logits that are read come
+/// back after it. A decode step's shape and addresses are those of every other step of its batch size and width, so it can be a CUDA graph.
 /// </para>
 /// <para>
 /// The CPU kernel of GroupQueryAttention takes several new tokens on top of a past for a single row only, so prompts run row by
@@ -23,31 +28,35 @@ internal sealed class SharedCacheRunner : IDecoderRunner
     // In place of a width: bound anew whenever the shape changes.
     private const int AnyWidth = 0;
 
-    private readonly InferenceSession _session;
+    // Capturing a graph takes about three steps, and a shape that has come so often comes again.
+    private const int StepsBeforeCapture = 4;
+
+    // A captured graph holds memory of the card until the session ends.
+    private const int MostGraphs = 256;
+
+    private readonly OpenedGraph _graph;
     private readonly DecoderInterface _decoder;
+    private readonly IDeviceMemory _memory;
     private readonly KvCache _cache;
-    private readonly RunOptions _runOptions = new();
+    private readonly CallOptions _options;
     private readonly Dictionary<(int Row, int Rows, int Width), Call> _calls = [];
     private readonly Dictionary<(int Row, int Rows), OrtValue[]> _cacheViews = [];
-    private readonly long[] _ids;
-    private readonly long[] _positions;
-    private readonly long[] _mask;
+    private readonly StepInputs _inputs;
     private readonly int[] _masked;
     private readonly LogitsBuffer _logits;
     private (int Rows, int Width) _maskShape;
 
-    public SharedCacheRunner(InferenceSession session, DecoderInterface decoder, RunnerSizes sizes)
+    /// <exception cref="ModelLoadException">The session cannot keep its cache in its device's memory.</exception>
+    /// <exception cref="DeviceMemoryException">The device has too little of it.</exception>
+    public SharedCacheRunner(OpenedGraph graph, RunnerSizes sizes)
     {
-        _session = session;
-        _decoder = decoder;
-        _cache = new KvCache(decoder, sizes.Rows, sizes.Positions);
+        (_graph, _decoder, _memory) = (graph, graph.Decoder, graph.Memory);
+        _inputs = new StepInputs(graph.Place, graph.Session, _decoder, _memory, sizes);
+        _cache = new KvCache(_decoder, _memory, sizes.Rows, sizes.Positions);
         (Slots, Chunk) = (sizes.Slots, sizes.Chunk);
-        var most = Math.Max(sizes.Slots, sizes.Chunk);
-        _ids = GC.AllocateArray<long>(most, pinned: true);
-        _positions = GC.AllocateArray<long>(most, pinned: true);
-        _mask = GC.AllocateArray<long>(sizes.Slots * sizes.Positions, pinned: true);
         _masked = new int[sizes.Slots];
-        _logits = new LogitsBuffer(decoder, most);
+        _logits = new LogitsBuffer(_decoder, _memory, Math.Max(sizes.Slots, sizes.Chunk), sizes.Slots);
+        _options = new CallOptions(graph.Captures);
     }
 
     public int Slots { get; }
@@ -56,36 +65,45 @@ internal sealed class SharedCacheRunner : IDecoderRunner
 
     public int Chunk { get; }
 
-    public void Terminate() => _runOptions.Terminate = true;
+    /// <summary>Shapes of decode steps that are CUDA graphs.</summary>
+    public int Captured { get; private set; }
+
+    public void Terminate() => _options.Terminate();
 
     public ReadOnlySpan<float> Prefill(int row, ReadOnlySpan<int> tokens, int past)
     {
+        var ids = _inputs.Ids;
+        var positions = _inputs.Positions;
         for (var i = 0; i < tokens.Length; i++)
         {
-            _ids[i] = tokens[i];
-            _positions[i] = past + i;
+            ids[i] = tokens[i];
+            positions[i] = past + i;
         }
 
         var width = past + tokens.Length;
-        _mask.AsSpan(0, width).Fill(1);
+        _inputs.Mask[..width].Fill(1);
         _maskShape = default;
         GetCall(row, 1, AnyWidth).Run(tokens.Length, width);
+        _logits.Fetch(tokens.Length - 1, 1);
         return _logits.Line(tokens.Length - 1);
     }
 
     public void Decode(ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths)
     {
+        var ids = _inputs.Ids;
+        var positions = _inputs.Positions;
         var longest = 0;
         for (var row = 0; row < tokens.Length; row++)
         {
-            _ids[row] = tokens[row];
-            _positions[row] = lengths[row];
+            ids[row] = tokens[row];
+            positions[row] = lengths[row];
             longest = Math.Max(longest, lengths[row] + 1);
         }
 
         var width = Math.Min(Math.Max((int)BitOperations.RoundUpToPowerOf2((uint)longest), NarrowestMask), Positions);
         WriteMask(lengths, width);
         GetCall(0, tokens.Length, width).Run(1, width);
+        _logits.Fetch(0, tokens.Length);
     }
 
     public ReadOnlySpan<float> LogitsOf(int row) => _logits.Line(row);
@@ -104,26 +122,28 @@ internal sealed class SharedCacheRunner : IDecoderRunner
             view.Dispose();
         }
 
-        _runOptions.Dispose();
-        _session.Dispose();
+        _options.Dispose();
         _cache.Dispose();
         _logits.Dispose();
+        _inputs.Dispose();
+        _graph.Dispose();
     }
 
     /// <summary>Ones up to each row's length with the new token; only what changed since the last step is written.</summary>
     private void WriteMask(ReadOnlySpan<int> lengths, int width)
     {
+        var mask = _inputs.Mask;
         if (_maskShape != (lengths.Length, width))
         {
             _maskShape = (lengths.Length, width);
-            Array.Clear(_mask, 0, lengths.Length * width);
+            mask[..(lengths.Length * width)].Clear();
             Array.Clear(_masked);
         }
 
         for (var row = 0; row < lengths.Length; row++)
         {
             var (was, now) = (_masked[row], lengths[row] + 1);
-            var line = _mask.AsSpan(row * width, width);
+            var line = mask.Slice(row * width, width);
             if (now > was)
             {
                 line[was..now].Fill(1);
@@ -141,7 +161,7 @@ internal sealed class SharedCacheRunner : IDecoderRunner
     {
         if (!_calls.TryGetValue((row, rows, width), out var call))
         {
-            _calls[(row, rows, width)] = call = new Call(this, row, rows);
+            _calls[(row, rows, width)] = call = new Call(this, row, rows, width);
         }
 
         return call;
@@ -162,15 +182,17 @@ internal sealed class SharedCacheRunner : IDecoderRunner
     {
         private readonly SharedCacheRunner _runner;
         private readonly int _rows;
+        private readonly int _width;
         private readonly OrtIoBinding _binding;
         private readonly List<OrtValue> _shaped = [];
+        private RunOptions _options;
         private (int Tokens, int Width) _bound;
+        private int _steps;
 
-        public Call(SharedCacheRunner runner, int row, int rows)
+        public Call(SharedCacheRunner runner, int row, int rows, int width)
         {
-            _runner = runner;
-            _rows = rows;
-            _binding = runner._session.CreateIoBinding();
+            (_runner, _rows, _width, _options) = (runner, rows, width, runner._options.Plain);
+            _binding = runner._graph.Session.CreateIoBinding();
             foreach (var (block, view) in runner.CacheViews(row, rows).Index())
             {
                 _binding.BindInput(runner._decoder.Past[block], view);
@@ -184,9 +206,16 @@ internal sealed class SharedCacheRunner : IDecoderRunner
             {
                 Bind(tokens, width);
                 _bound = (tokens, width);
+                _steps = 0;
             }
 
-            _runner._session.RunWithBinding(_runner._runOptions, _binding);
+            _runner._inputs.Send(_rows, tokens, width);
+            if (_runner._graph.Captures && _width != AnyWidth && ++_steps == StepsBeforeCapture && _runner.Captured < MostGraphs)
+            {
+                _options = _runner._options.Add(++_runner.Captured);
+            }
+
+            _runner._memory.Run(_runner._graph.Session, _options, _binding);
         }
 
         public void Dispose()
@@ -199,23 +228,10 @@ internal sealed class SharedCacheRunner : IDecoderRunner
         {
             _shaped.ForEach(v => v.Dispose());
             _shaped.Clear();
-            Input(DecoderInterface.InputIds, _runner._ids, tokens);
-            Input(DecoderInterface.AttentionMask, _runner._mask, width);
-            if (_runner._decoder.HasPositionIds)
-            {
-                Input(DecoderInterface.PositionIds, _runner._positions, tokens);
-            }
-
+            _runner._inputs.Bind(_binding, _shaped, _rows, tokens, width);
             var logits = _runner._logits.View(_rows, tokens);
             _shaped.Add(logits);
             _binding.BindOutput(DecoderInterface.Logits, logits);
-        }
-
-        private void Input(string name, long[] data, int columns)
-        {
-            var value = OrtValue.CreateTensorValueFromMemory(data, [_rows, columns]);
-            _shaped.Add(value);
-            _binding.BindInput(name, value);
         }
     }
 }
