@@ -75,6 +75,7 @@ internal static class ScenarioLoading
         SelectedScenarios = parsed.GetValue(options.Scenario) ?? [],
         Seed = parsed.GetValue(options.Seed),
         FileExists = Path.Exists,
+        ReadJsonSchema = SchemaFiles.Read,
     };
 
     private static SettingOverride Override(string text) => SettingOverride.Parse(text)

@@ -111,7 +111,7 @@ public abstract record JournalEvent
     {
         public required int Arrival { get; init; }
 
-        /// <summary><c>accuracy</c>, <c>field_accuracy</c> or <c>valid_json</c>.</summary>
+        /// <summary>Name of a metric: <c>accuracy</c>, <c>field_accuracy</c>, <c>valid_json</c>, or of what the mix asserts.</summary>
         public required string Grader { get; init; }
 
         public required double? Value { get; init; }

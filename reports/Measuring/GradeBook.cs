@@ -9,18 +9,19 @@ internal sealed class GradeBook
     /// <summary>Distinct values that are kept exactly; a later one is taken as the nearest of them.</summary>
     private const int MostValues = ushort.MaxValue - 1;
 
-    private readonly ArrivalTable<ushort> _accuracy = new();
-    private readonly ArrivalTable<ushort> _fields = new();
-    private readonly ArrivalTable<ushort> _json = new();
+    private static readonly Dictionary<string, MetricId> ByName =
+        Metrics.All.Where(Metrics.IsScore).ToDictionary(Metrics.NameOf, StringComparer.Ordinal);
+
+    private readonly Dictionary<MetricId, ArrivalTable<ushort>> _tables = [];
     private readonly List<double> _values = [];
     private readonly Dictionary<double, ushort> _places = [];
 
     /// <summary>Graders that no metric speaks of are passed over.</summary>
     public void Add(JournalEvent.Score score)
     {
-        if (TableOf(score.Grader) is { } table)
+        if (ByName.TryGetValue(score.Grader, out var metric))
         {
-            table[score.Arrival] = PlaceOf(score.Value ?? 0);
+            (_tables.TryGetValue(metric, out var table) ? table : _tables[metric] = new())[score.Arrival] = PlaceOf(score.Value ?? 0);
         }
     }
 
@@ -31,20 +32,15 @@ internal sealed class GradeBook
     {
         var asked = request.Cohort.Grader;
         var byField = asked == GraderKind.JsonFields;
-        request.Accuracy = Value(_accuracy[request.Arrival]) ?? (asked == GraderKind.None ? null : 0);
-        request.FieldAccuracy = Value(_fields[request.Arrival]) ?? (byField ? 0 : null);
-        request.ValidJson = Value(_json[request.Arrival]) ?? (byField ? 0 : null);
+        request.Grades = this;
+        request.Accuracy = Of(MetricId.Accuracy, request.Arrival) ?? (asked == GraderKind.None ? null : 0);
+        request.FieldAccuracy = Of(MetricId.FieldAccuracy, request.Arrival) ?? (byField ? 0 : null);
+        request.ValidJson = Of(MetricId.ValidJson, request.Arrival) ?? (byField ? 0 : null);
     }
 
-    private ArrivalTable<ushort>? TableOf(string grader) => grader switch
-    {
-        "accuracy" => _accuracy,
-        "field_accuracy" => _fields,
-        "valid_json" => _json,
-        _ => null,
-    };
-
-    private double? Value(ushort place) => place == 0 ? null : _values[place - 1];
+    /// <summary>Null: nobody scored it.</summary>
+    public double? Of(MetricId metric, int arrival) =>
+        _tables.TryGetValue(metric, out var table) && table[arrival] is > 0 and var place ? _values[place - 1] : null;
 
     private ushort PlaceOf(double value)
     {

@@ -44,6 +44,7 @@ internal static class MetricValues
         MetricId.FieldAccuracy => request.Censored ? null : request.FieldAccuracy,
         MetricId.ValidJson => request.Censored ? null : request.ValidJson,
         MetricId.CanaryAccuracy => request.Cohort.Role == PromptRole.Canary && !request.Censored ? request.Accuracy : null,
+        _ when Metrics.IsAsserted(metric) => request.Censored ? null : request.ScoreOf(metric),
         _ => throw new UnreachableException($"{metric} is no share of requests"),
     };
 
@@ -57,7 +58,7 @@ internal static class MetricValues
     };
 
     /// <summary>
-    /// Completed, within every declared per-request objective, and not graded wrong. An objective on a latency that does not exist
+    /// Completed, within every declared per-request objective, not graded wrong, and with every assertion held. An objective on a latency that does not exist
     /// does not count.
     /// </summary>
     public static bool IsGood(Request request, RequestObjectives objectives) =>
@@ -65,7 +66,8 @@ internal static class MetricValues
         && Within(request.Ttft, objectives.Ttft)
         && Within(request.E2e, objectives.E2e)
         && Within(request.Tpot, objectives.Tpot)
-        && (request.Accuracy is null or >= 1);
+        && (request.Accuracy is null or >= 1)
+        && (request.ScoreOf(MetricId.AssertionsHeld) is null or >= 1);
 
     private static bool Within(double? seconds, TimeSpan? limit) => seconds is null || limit is null || seconds <= limit.Value.TotalSeconds;
 

@@ -46,7 +46,12 @@ public sealed class Request
     public double? FieldAccuracy { get; internal set; }
     public double? ValidJson { get; internal set; }
 
-    /// <summary>Completed, within every per-request objective, and not graded wrong.</summary>
+    internal GradeBook? Grades { get; set; }
+
+    /// <summary>The score of what the mix asserts, 0 to 1. Null: it asserts nothing of the kind about this request.</summary>
+    public double? ScoreOf(MetricId metric) => Grades?.Of(metric, Arrival);
+
+    /// <summary>Completed, within every per-request objective, not graded wrong, and with every assertion held.</summary>
     public bool Good { get; internal set; }
 
     /// <summary>c1 - i.</summary>

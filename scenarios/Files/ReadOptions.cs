@@ -30,6 +30,9 @@ public sealed record ReadOptions
 
     /// <summary>Whether a file or folder is there, by the path that the records will hold. Null: not checked.</summary>
     public Func<string, bool>? FileExists { get; init; }
+
+    /// <summary>Reads a JSON Schema by its path; throws <see cref="FormatException"/> saying what is wrong. Null: schemas are not read.</summary>
+    public Func<string, JsonRule>? ReadJsonSchema { get; init; }
 }
 
 /// <summary>One <c>--set path=value</c>. The value is YAML, as it would be written in the file.</summary>

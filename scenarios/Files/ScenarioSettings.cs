@@ -187,6 +187,7 @@ public static class ScenarioSettings
         ["batch"] = JsonSerializer.SerializeToNode(entry.Batch),
         ["role"] = Word(entry.Role),
         ["grade"] = entry.Grader is { } grader ? Word(grader) : null,
+        ["assert"] = Texts(entry.Assertions.Select(assertion => assertion.Text)),
     };
 
     private static JsonObject Of(Fault fault) => new()

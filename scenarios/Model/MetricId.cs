@@ -28,6 +28,22 @@ public enum MetricId
     ValidJson,
     CanaryAccuracy,
 
+    // Scores of what the mix asserts about answers, 0 to 1 each.
+    AssertionsHeld,
+    RegexRight,
+    SchemaRight,
+    NumberRight,
+    Rouge1,
+    Rouge2,
+    RougeL,
+    Bleu,
+    Chrf,
+    Levenshtein,
+    RefusalRight,
+    LengthRight,
+    FinishRight,
+    LanguageRight,
+
     // Per second.
     Goodput,
     RequestRate,
@@ -49,13 +65,21 @@ public enum MetricUnit
 
 public static class Metrics
 {
+    private const MetricId LastScore = MetricId.LanguageRight;
+
     public static MetricUnit UnitOf(MetricId metric) => metric switch
     {
         >= MetricId.Ttft and <= MetricId.ChunkGap => MetricUnit.Seconds,
-        >= MetricId.Attainment and <= MetricId.CanaryAccuracy => MetricUnit.Share,
+        >= MetricId.Attainment and <= LastScore => MetricUnit.Share,
         >= MetricId.Goodput and <= MetricId.OutputTokenRate => MetricUnit.PerSecond,
         _ => MetricUnit.Seconds,
     };
+
+    /// <summary>What graders give an answer, 0 to 1: the journal's scores carry the metric's name.</summary>
+    public static bool IsScore(MetricId metric) => metric is MetricId.Accuracy or MetricId.FieldAccuracy or MetricId.ValidJson || IsAsserted(metric);
+
+    /// <summary>Scored only where a line of the mix asserts it.</summary>
+    public static bool IsAsserted(MetricId metric) => metric is >= MetricId.AssertionsHeld and <= LastScore;
 
     /// <summary>A metric with one value (or more) per request, so that percentiles exist.</summary>
     public static bool IsDistribution(MetricId metric) => metric <= MetricId.ChunkGap;

@@ -38,6 +38,7 @@ internal sealed class ArrivalWriter(ulong seed, IReadOnlyList<PlannedFault> inpu
                 Cohort = new Cohort(
                     draw.Entry.Prompts.Name, draw.Sampling.Temperature, CohortOf(draw), draw.Sampling.Stream, draw.Batch,
                     draw.Entry.Role, GraderOf(draw.Entry, prompt.Expected), draw.Prompt.Tags),
+                Assertions = draw.Entry.Assertions,
             };
             var sent = InputFaults.Apply(inputFaults, seed, arrival, at);
             if (!ReferenceEquals(sent, arrival))
@@ -86,7 +87,8 @@ internal sealed class ArrivalWriter(ulong seed, IReadOnlyList<PlannedFault> inpu
     }
 
     private GraderKind GraderOf(MixEntry entry, string? expected) =>
-        expected is null ? GraderKind.None : entry.Grader ?? (IsJsonObject(expected) ? GraderKind.JsonFields : GraderKind.Exact);
+        expected is null ? GraderKind.None : entry.Grader ?? (IsJsonObject(expected) ? GraderKind.JsonFields
+            : entry.Assertions.Any(assertion => assertion.Compares) ? GraderKind.None : GraderKind.Exact);
 
     private bool IsJsonObject(string text)
     {

@@ -87,6 +87,9 @@ public sealed record Arrival
     public required Sampling Sampling { get; init; }
     public required Cohort Cohort { get; init; }
 
+    /// <summary>What must hold of the answer; one list for all requests of a line of the mix.</summary>
+    public IReadOnlyList<Assertion> Assertions { get; init; } = [];
+
     /// <summary>Input faults that damaged this arrival's prompt, by fault id.</summary>
     public IReadOnlyList<string> InputFaults { get; init; } = [];
 

@@ -20,6 +20,7 @@ public static class PlanSummaryText
         WriteLoad(summary, output);
         WriteSlices("prompts", summary.PromptSets, plan.Arrivals.Count, output);
         WriteSlices("cohorts", summary.Cohorts, plan.Arrivals.Count, output);
+        WriteAssertions(plan.Scenario.Mix, output);
         WriteFaults(summary, output);
         WriteAuthority(summary.Requested, output);
     }
@@ -61,6 +62,14 @@ public static class PlanSummaryText
         foreach (var slice in slices)
         {
             Line(output, $"  {slice.Requests,8:N0}  {100.0 * slice.Requests / all,5:0.0}%  {Plain(slice.Name)}");
+        }
+    }
+
+    private static void WriteAssertions(IReadOnlyList<MixEntry> mix, TextWriter output)
+    {
+        foreach (var entry in mix.Where(entry => entry.Assertions.Count > 0))
+        {
+            Line(output, $"asserts  {Plain(entry.Prompts.Name)}: {Plain(string.Join("; ", entry.Assertions.Select(assertion => assertion.Text)))}");
         }
     }
 

@@ -54,8 +54,12 @@ public static class PlanText
         output.Write(Line(
             $"{arrival.Index} {arrival.At} {arrival.Role} {arrival.Block} {arrival.Group} {Quote(arrival.Key)} {Quote(cohort.Prompts)} {Quote(arrival.Prompt.Id)} {PromptHash.Sha256(arrival.Prompt)} "));
         output.Write(Line(
-            $"t={sampling.Temperature:R} max={sampling.MaxTokens} stream={(sampling.Stream ? 1 : 0)} seed={sampling.Seed} batch={cohort.Batch} {cohort.Role} {cohort.Grader} expected={(arrival.Prompt.Expected is { } expected ? Short(expected) : "-")} tags={Pairs(cohort.Tags)} faults={Quote(string.Join(',', arrival.InputFaults))}{TurnsText(arrival.Prompt)}\n"));
+            $"t={sampling.Temperature:R} max={sampling.MaxTokens} stream={(sampling.Stream ? 1 : 0)} seed={sampling.Seed} batch={cohort.Batch} {cohort.Role} {cohort.Grader} expected={(arrival.Prompt.Expected is { } expected ? Short(expected) : "-")} tags={Pairs(cohort.Tags)} faults={Quote(string.Join(',', arrival.InputFaults))}{AssertionsText(arrival.Assertions)}{TurnsText(arrival.Prompt)}\n"));
     }
+
+    /// <summary>By hash: patterns may be long, and the line is written for every request.</summary>
+    private static string AssertionsText(IReadOnlyList<Assertion> assertions) => assertions.Count == 0 ? ""
+        : $" assert={Short(string.Join('\n', assertions.Select(assertion => assertion.Text)))}";
 
     private static string WorkloadText(Workload workload) => workload switch
     {

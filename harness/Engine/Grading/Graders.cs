@@ -6,9 +6,9 @@ using ChaosBench.Scenarios.Planning;
 namespace ChaosBench.Engine.Grading;
 
 /// <summary>
-/// Scores of one answer against the known one, made on the raw text in memory. Requests without a known answer have none; a request
-/// that should have been answered and was not has scores without a value, which count as wrong. Requests that we cancelled say
-/// nothing about the target and have none.
+/// Scores of one answer against the known one and of what the mix asserts, made on the raw text in memory. A request that should
+/// have been answered and was not has scores without a value, which count as wrong. Requests that we cancelled say nothing about
+/// the target and have none.
 /// </summary>
 public static class Graders
 {
@@ -20,19 +20,24 @@ public static class Graders
     public const int MaxChars = 1024 * 1024;
 
     /// <summary>Whether the answer's text matters.</summary>
-    public static bool Concern(Arrival arrival) => arrival is { Prompt.Expected: not null, Cohort.Grader: not GraderKind.None };
+    public static bool Concern(Arrival arrival) =>
+        arrival is { Prompt.Expected: not null, Cohort.Grader: not GraderKind.None } || arrival.Assertions.Count > 0;
 
     /// <param name="at">Instant of the scores, nanoseconds of the run's clock.</param>
     public static IReadOnlyList<JournalEvent.Score> Grade(Arrival arrival, Response response, long at)
     {
         ArgumentNullException.ThrowIfNull(arrival);
-        if (arrival.Prompt.Expected is not { } expected || response.Outcome == Outcome.Cancelled)
+        if (response.Outcome == Outcome.Cancelled)
         {
             return [];
         }
 
         var output = response.Outcome == Outcome.Completed && response.Text is { Length: <= MaxChars } text ? text : null;
-        return arrival.Cohort.Grader switch
+        var grades = arrival.Prompt.Expected is { } expected ? ByKnownAnswer(expected) : [];
+        return arrival.Assertions.Count == 0 ? grades
+            : [.. grades, .. Assertions.Check(arrival, output, response).Select(held => Score(Metrics.NameOf(held.Metric), held.Value, held.Detail))];
+
+        IReadOnlyList<JournalEvent.Score> ByKnownAnswer(string expected) => arrival.Cohort.Grader switch
         {
             GraderKind.None => [],
             GraderKind.Exact => [One(Accuracy, output is null ? null : output.Trim() == expected.Trim())],

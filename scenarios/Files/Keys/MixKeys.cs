@@ -45,7 +45,7 @@ internal static class MixKeys
 
     public static Table<MixEntry> Table { get; } = new(
         "mixEntry", "a line of the mix", "Part of the traffic.",
-        [Prompts, Weight, Temperature, MaxTokens, Stream, Batch, Role, Grade],
+        [Prompts, Weight, Temperature, MaxTokens, Stream, Batch, Role, Grade, AssertionKeys.Assert],
         keys => new MixEntry
         {
             Prompts = keys.Get(Prompts),
@@ -56,6 +56,7 @@ internal static class MixKeys
             Batch = keys.Get(Batch),
             Role = keys.Get(Role),
             Grader = keys.Maybe(Grade),
+            Assertions = keys.Get(AssertionKeys.Assert),
         });
 
     /// <summary>A bare name is a line with every default.</summary>

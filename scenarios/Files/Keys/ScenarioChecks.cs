@@ -63,6 +63,9 @@ internal static class ScenarioChecks
         }
     }
 
+    private static bool IsAsserted(Scenario scenario, MetricId metric) => scenario.Mix
+        .SelectMany(entry => entry.Assertions).Any(assertion => metric == MetricId.AssertionsHeld || assertion.Metric == metric);
+
     private static Flaw? WrongIn(Scenario scenario, Objective objective)
     {
         if (objective.LimitKind != LimitKind.Absolute && scenario.Baseline is null)
@@ -91,6 +94,9 @@ internal static class ScenarioChecks
             : objective.Metric == MetricId.CanaryAccuracy && scenario.Mix.All(entry => entry.Role != PromptRole.Canary)
             ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of canaries, and the mix has none",
                 "add a line with role: canary to the mix")
+            : Metrics.IsAsserted(objective.Metric) && !IsAsserted(scenario, objective.Metric)
+            ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of what no line of the mix asserts",
+                $"add assert: {AssertionKeys.ExampleOf(objective.Metric)} to a line of the mix")
             : null;
     }
 }

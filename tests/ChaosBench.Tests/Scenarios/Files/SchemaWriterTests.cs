@@ -17,6 +17,7 @@ public sealed class SchemaWriterTests
         allow: hosts, environment, exec, docker, pid
         arms: baseline, candidate*
         arrivalClient: arrivals, rate, from, to, cv, count, ramp, step, spike, sine, stages
+        assertions: regex, notRegex, jsonSchema, number, rouge1, rouge2, rougeL, bleu, chrf, levenshtein, refusal, minChars, maxChars, minTokens, maxTokens, finishReason, language
         budget: requests, tokens, cost, inputPrice, outputPrice
         closedWorkload: clients*, thinkTime, sessions
         contextStore: latency, timeout, fallback, postgres, connections, schema
@@ -27,7 +28,7 @@ public sealed class SchemaWriterTests
         guardLine: guard*
         guardrails: characters, tokens, surrogates, control, invisible, injection
         infoLine: info*
-        mixEntry: prompts*, weight, temperature, maxTokens, stream, batch, role, grade
+        mixEntry: prompts*, weight, temperature, maxTokens, stream, batch, role, grade, assert
         objectives: ttft, e2e, tpot
         onnxTarget: type, model*, replicas, device, isolation, maxBatch, queueLimit, contextStore, guardrails, requestTimeout
         openWorkload: arrivals, rate, from, to, cv, ramp, step, spike, sine, stages, clients, replay, speed
