@@ -135,6 +135,9 @@ public static class LoadEngine
             _request.Observer?.OnStarted();
             _pulse = new Pulse(
                 _request, _stop, _flights, _tally, _recent, new GeneratorWatch([.. _lanes.Select(lane => lane.Events).OfType<EventLoop>()]));
+            _request.Halt?.ContinueWith(
+                halt => _stop.Request(halt.Result.Ending, OneLine.Of(halt.Result.Reason) ?? ""), _phasesOver.Token,
+                TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
             _alongside = StartAlongside();
             _flights.Hold();
             var others = _lanes.Skip(1).Select(StartBeside).ToList();

@@ -4,7 +4,7 @@ using ChaosBench.Scenarios.Model;
 namespace ChaosBench.Engine;
 
 /// <summary>How a run went, as far as the engine can tell.</summary>
-/// <param name="Ending">Completed, aborted, cancelled or broken.</param>
+/// <param name="Ending">Completed, aborted, cancelled, broken, or what <see cref="RunRequest.Halt"/> said.</param>
 /// <param name="Reason">What stopped it; null when completed.</param>
 /// <param name="Counts">Arrivals and what became of them; the two always agree.</param>
 /// <param name="Ended">Nanoseconds of the run's clock.</param>

@@ -42,6 +42,9 @@ public sealed record RunRequest
     /// <summary>Tokenizers of targets whose server may not count its tokens. None: such answers are counted by their events.</summary>
     public IReadOnlyDictionary<TargetRole, ITokenCounter> TokenCounters { get; init; } = new Dictionary<TargetRole, ITokenCounter>();
 
+    /// <summary>Completes when the run must end before its plan does. Null: nobody but the plan, its abort conditions and the caller ends it.</summary>
+    public Task<RunHalt>? Halt { get; init; }
+
     /// <summary>Told once a second.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 
@@ -63,6 +66,9 @@ public sealed record RunRequest
     internal TimeSpan TimeoutOf(TargetRole role) =>
         (role == TargetRole.Baseline ? Plan.Scenario.Baseline ?? Plan.Scenario.Candidate : Plan.Scenario.Candidate).RequestTimeout;
 }
+
+/// <param name="Reason">For people; one line.</param>
+public sealed record RunHalt(RunEnding Ending, string Reason);
 
 /// <summary>Hears of each request. Called on the engine's threads: return at once and do not throw.</summary>
 public interface IRunObserver

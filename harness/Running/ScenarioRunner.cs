@@ -9,7 +9,6 @@ using ChaosBench.Harness.Commands;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
-using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 using ChaosBench.Server.Models.Devices;
 
@@ -38,7 +37,8 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         WriteManifest(new Dictionary<TargetRole, TargetIdentity>());
         await using (var journal = JournalWriter.Create(folder, time))
         {
-            journal.Write(JournalHeader.For(plan, started));
+            var header = JournalHeader.For(plan, started) with { ChecksAnswers = plan.Faults.Count > 0 ? true : null };
+            journal.Write(header);
             var clock = new RunClock(time);
             var end = await StartAndWalkAsync().ConfigureAwait(false);
             if (OperatingSystem.IsLinux() && leases is { AnyLeft: true })
@@ -52,7 +52,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
             {
                 await using var parts = RunParts.Create(plan, settings, journal, clock, Reach(leases), time);
                 var failure = await StartTargetsAsync(parts, WriteManifest, cancellation).ConfigureAwait(false);
-                return failure ?? await WalkAsync(plan, parts, clock, folder, cancellation).ConfigureAwait(false);
+                return failure ?? await WalkAsync(header, plan, parts, clock, folder, cancellation).ConfigureAwait(false);
             }
         }
 
@@ -125,26 +125,36 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         }
     }
 
-    private async Task<RunEnd> WalkAsync(Plan plan, RunParts parts, RunClock clock, string folder, CancellationToken cancellation)
+    private async Task<RunEnd> WalkAsync(
+        JournalEvent.RunStarted header, Plan plan, RunParts parts, RunClock clock, string folder, CancellationToken cancellation)
     {
         // A journal that cannot be written any more ends the run: what happens unrecorded did not happen.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _ = parts.Journal.Broken.ContinueWith(_ => stop.Cancel(), stop.Token, TaskContinuationOptions.None, TaskScheduler.Default);
         using var cards = parts.ServesInProcess ? GpuWatch.Open() : null;
         HealResult[] healed = [];
+        var baseline = new BaselineWatch(parts.Journal, header, plan, time);
+        var answers = plan.Faults.Count > 0 ? new AnswerWatch(plan, parts.Journal) : null;
         var outcome = await LoadEngine.RunAsync(
             new RunRequest
             {
                 Plan = plan,
                 Targets = parts.Targets,
-                Journal = parts.Journal,
+                Journal = baseline,
                 Clock = clock,
                 // A spinning pacer would take the core that an in-process model computes on.
                 Pacing = parts.ServesInProcess ? PacerOptions.NoSpin : PacerOptions.Default,
-                Observer = new ExposureObserver(new InputExposure(plan, parts.Announcer), plan.Scenario.Workload, clock),
                 TokenCounters = parts.Tokenizers.Counters,
+                Observer = new RunEars(new InputExposure(plan, parts.Announcer), baseline, answers, plan.Scenario.Workload, clock),
                 FaultsOf = parts.Announcer.TakeFaultsOf,
-                Alongside = async halt => healed = await parts.Timeline.RunAsync(() => clock.Now, halt).ConfigureAwait(false),
+                Alongside = async halt =>
+                {
+                    if (await baseline.IsSteadyAsync(() => clock.Now, halt).ConfigureAwait(false))
+                    {
+                        healed = await parts.Timeline.RunAsync(() => clock.Now, halt).ConfigureAwait(false);
+                    }
+                },
+                Halt = baseline.Halt,
                 Progress = settings.Watcher,
                 Devices = cards is null ? null : () => [.. cards.Read().Select(Sample)],
                 AbortFile = Path.Combine(folder, AbortCommand.StopFile),
@@ -155,14 +165,6 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
 
     private static DeviceSample Sample(GpuReading card) => new(
         card.Index, card.Name, card.MemoryUsed, card.MemoryTotal, card.Utilisation, card.Celsius, card.Watts);
-
-    /// <summary>Tells which requests met an input fault, as they go out.</summary>
-    private sealed class ExposureObserver(InputExposure exposure, Workload workload, RunClock clock) : IRunObserver
-    {
-        public bool WantsOutput => false;
-
-        public void OnSent(Arrival arrival) => exposure.OnSent(arrival, workload is Workload.Open ? arrival.At : clock.Now);
-    }
 }
 
 /// <param name="Folder">The run folder, whole.</param>

@@ -38,6 +38,9 @@ public abstract record JournalEvent
 
         /// <summary>Open workload: planned requests per second, by bucket of one second from the start.</summary>
         public IReadOnlyList<int> PlannedPerSecond { get; init; } = [];
+
+        /// <summary>True when answers were looked at for what no service may say; see <see cref="HardFail"/>. Null: they were not.</summary>
+        public bool? ChecksAnswers { get; init; }
     }
 
     /// <summary>How one request went. Exactly one for every arrival.</summary>
@@ -117,6 +120,16 @@ public abstract record JournalEvent
         public required double? Value { get; init; }
 
         /// <summary>For fields: which were wrong. Never output text.</summary>
+        public string? Detail { get; init; }
+    }
+
+    /// <summary>An answer that no service may give, whatever was done to it. At most one of a kind for a request.</summary>
+    public sealed record HardFail : JournalEvent
+    {
+        public required int Arrival { get; init; }
+        public required HardFailKind Kind { get; init; }
+
+        /// <summary>How it shows, with numbers; never prompt or output text.</summary>
         public string? Detail { get; init; }
     }
 
@@ -216,6 +229,18 @@ public sealed record PlannedFaultInfo(
     string Id, string Kind, Vantage Vantage, FaultScope Scope, Fidelity Fidelity, double Share, long Start, long End,
     double? DetectedWithin, double? RecoveredWithin, int MinExposure);
 
+public enum HardFailKind
+{
+    /// <summary>Only the beginning of the known answer came, and it said that it was whole.</summary>
+    PartialAsComplete,
+
+    /// <summary>A number that is none where the answer has numbers.</summary>
+    NotANumber,
+
+    /// <summary>It holds what stands in the prompt of another request alone.</summary>
+    CrossedAnswer,
+}
+
 public enum FaultState
 {
     /// <summary>Its time came.</summary>
@@ -255,6 +280,9 @@ public enum RunEnding
     Aborted,
     Cancelled,
     Broken,
+
+    /// <summary>Stopped before the first fault: what is not steady by itself says nothing about a fault.</summary>
+    BaselineUnsteady,
 
     /// <summary>The candidate could not be reached or loaded.</summary>
     CandidateUnavailable,

@@ -8,11 +8,17 @@ public static class FindingKinds
 
     /// <summary>What one fault declares under <c>expect</c>.</summary>
     public const string Fault = "fault";
+
+    /// <summary>What the hypothesis of every drill asks beside its numbers: no answer that no service may give, no damage that stays.</summary>
+    public const string Hypothesis = "hypothesis";
     public const string SteadyState = "steady-state";
 
     /// <summary>What must hold of the run itself before it may decide anything.</summary>
     public const string Precondition = "precondition";
     public const string Info = "info";
 
-    public static IReadOnlyList<string> All { get; } = [Gate, Guard, Fault, SteadyState, Precondition, Info];
+    public static IReadOnlyList<string> All { get; } = [Gate, Guard, Fault, Hypothesis, SteadyState, Precondition, Info];
+
+    /// <summary>Whether a broken one fails the run.</summary>
+    public static bool Fails(string kind) => kind is Gate or Guard or Fault or Hypothesis;
 }

@@ -27,7 +27,7 @@ internal static class Headlines
         {
             var those = findings
                 .Where(finding => finding.Verdict == kind)
-                .Where(finding => finding.Kind is FindingKinds.Gate or FindingKinds.Fault or FindingKinds.Guard).ToList();
+                .Where(finding => FindingKinds.Fails(finding.Kind)).ToList();
             if (those.Count == 0 || (verdict == RunVerdict.Inconclusive && reasons.Count > 0))
             {
                 return Lower(reasons.Count > 0 ? reasons[0] : "a precondition of the run did not hold.");

@@ -41,11 +41,11 @@ public static class Judge
     private static List<Finding> Findings(Measurements run, Validity validity)
     {
         var gates = run.Run.Gates.Select(objective => Gate(objective, run, validity));
-        var expectations = RecoveryJudge.Expectations(run).Select(finding => validity.Unsteady.Count > 0 ? Unsteady(finding) : finding);
+        var expectations = RecoveryJudge.Expectations(run).Concat(HypothesisJudge.Recovered(run)).Select(finding => validity.Unsteady.Count > 0 ? Unsteady(finding) : finding);
         var judged = gates.Concat(expectations)
             .Select(finding => validity.Limited.Count > 0 ? Spoilt(finding) : finding)
             .Select(finding => IsCutShort(run) ? CutShort(finding) : finding);
-        return [.. judged.Concat(validity.Findings)
+        return [.. judged.Concat(HypothesisJudge.Seen(run)).Concat(validity.Findings)
             .OrderBy(finding => finding.Verdict switch
             {
                 FindingVerdict.Fail => 0,
@@ -118,7 +118,7 @@ public static class Judge
         IReadOnlyList<string> doubts = [.. invalid, .. validity.Unexposed, .. validity.Unsteady];
         var deciding = findings.Where(finding => finding.Kind is FindingKinds.Gate or FindingKinds.Fault).ToList();
         var failed = findings.Any(finding =>
-            finding.Verdict == FindingVerdict.Fail && finding.Kind is FindingKinds.Gate or FindingKinds.Fault or FindingKinds.Guard);
+            finding.Verdict == FindingVerdict.Fail && FindingKinds.Fails(finding.Kind));
         var verdict =
             deciding.Count > 0 && invalid.Count > 0 ? RunVerdict.Inconclusive
             : failed ? RunVerdict.Fail
@@ -145,6 +145,7 @@ public static class Judge
             RunEnding.Aborted => (RunVerdict.Aborted, $"The run was aborted{why}"),
             RunEnding.Cancelled => (RunVerdict.Cancelled, $"The run was cancelled{why}"),
             RunEnding.Broken => (RunVerdict.Error, $"The run broke{why}"),
+            RunEnding.BaselineUnsteady => (RunVerdict.Inconclusive, $"Nothing was injected, because the baseline was not steady{why}"),
             RunEnding.CandidateUnavailable => (RunVerdict.Fail, ending.Reason is { Length: > 0 } reached ? reached : $"{run.Candidate} could not be reached or loaded"),
             _ => throw new UnreachableException($"no rule for {ending.Ending}"),
         };

@@ -36,5 +36,7 @@ public static class ReasonCodes
     public const string TooFewBlocks = "too-few-blocks";
     public const string JournalIncomplete = "journal-incomplete";
     public const string NotHealed = "not-healed";
+    public const string HardFail = "hard-fail";
+    public const string DamageStays = "damage-stays";
     public const string RunCutShort = "run-cut-short";
 }

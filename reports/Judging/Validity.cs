@@ -132,14 +132,8 @@ internal sealed class Validity
             with { ReasonCode = fault.WasExposed ? ReasonCodes.Held : ReasonCodes.FaultsNotInjected };
     }
 
-    private static Finding Steady(Objective objective, Measurements run)
-    {
-        var slice = new Slice(run.Candidate, Phase.Baseline, objective.Cohort);
-        var ruling = objective.LimitKind != LimitKind.Absolute || objective.Metric >= MetricId.TimeToDetect
-            ? Ruling.Undecided(ReasonCodes.NotMeasured, "A steady state is absolute and about requests; compare versions under gates.")
-            : AbsoluteJudge.Decide(objective with { Phase = Phase.Baseline, Kind = GateKind.Info }, run, slice);
-        return Dressing.Of(objective, FindingKinds.SteadyState, ruling, run, Phase.Baseline);
-    }
+    private static Finding Steady(Objective objective, Measurements run) =>
+        Dressing.Of(objective, FindingKinds.SteadyState, BaselineGate.Ask(objective, run), run, Phase.Baseline);
 
     private static List<string> Arrivals(Measurements run)
     {

@@ -51,18 +51,26 @@ public sealed class FaultLog
 
     public Recovery Recovery { get; private set; } = Recovery.Unknown;
 
-    internal static IReadOnlyList<FaultLog> All(Measurements run)
+    /// <summary>Null when none was asked, or nothing was injected.</summary>
+    public CanaryLog? Canaries { get; private set; }
+
+    internal static IReadOnlyList<FaultLog> All(Measurements run, SteadyState? steady)
     {
         var events = run.Timeline.Select(entry => entry.Event).ToList();
         var faults = run.Run.Faults.Select(plan => new FaultLog(plan, events, run.Injections.Of(plan.Id))).ToList();
-        if (faults.Count > 0)
+        if (steady is not null)
         {
-            var steady = new SteadyState(run);
-            faults.ForEach(fault => fault.Recovery = RecoveryClock.Of(fault, faults, run, steady));
+            faults.ForEach(fault =>
+            {
+                fault.Recovery = RecoveryClock.Of(fault, faults, run, steady);
+                fault.Canaries = CanaryLog.Of(fault, faults, run);
+            });
         }
 
         return faults;
     }
+
+    internal bool IsActiveAt(long at) => InjectedAt <= at && at < (ClearedAt ?? long.MaxValue);
 
     private long? FirstAt(FaultState state) => Transitions.FirstOrDefault(move => move.State == state)?.At;
 }

@@ -30,7 +30,9 @@ public sealed class Measurements
         LastAt = Math.Max(ending?.At ?? 0, Math.Max(
             requests.LastEnded, events.Count == 0 ? 0 : events.Max(entry => entry.At)));
         Windows = [.. run.Phases.Select(Clip).Where(window => window.End > window.Start)];
-        Faults = FaultLog.All(this);
+        var steady = run.Faults.Count == 0 ? null : new SteadyState(this);
+        Faults = FaultLog.All(this, steady);
+        Hypothesis = steady is null ? null : Measuring.Hypothesis.Of(Faults, steady, WindowsOf(null).Select(window => window.Start).FirstOrDefault());
     }
 
     public JournalEvent.RunStarted Run { get; }
@@ -42,9 +44,15 @@ public sealed class Measurements
     public RequestSet Requests { get; }
 
     public IReadOnlyList<FaultLog> Faults { get; }
+
+    /// <summary>Null when nothing was injected.</summary>
+    public Hypothesis? Hypothesis { get; }
     public IReadOnlyList<JournalEvent.GeneratorSample> Generator { get; }
     public IReadOnlyList<JournalEvent.Detection> Detections { get; }
     public IReadOnlyList<JournalEvent.Note> Notes { get; }
+
+    /// <summary>In the journal's order, of every target.</summary>
+    public IReadOnlyList<JournalEvent.HardFail> HardFails { get; private init; } = [];
 
     /// <summary>The phases as far as the run went; nanoseconds.</summary>
     public IReadOnlyList<PhaseWindow> Windows { get; }
@@ -149,6 +157,7 @@ public sealed class Measurements
         private readonly RequestSet _requests = new();
         private readonly InjectionLog _injections = new();
         private readonly List<TimelineEntry> _timeline = [];
+        private readonly List<JournalEvent.HardFail> _hardFails = [];
         private readonly Dictionary<Cohort, Cohort> _cohorts = new(new SameCohort());
         private JournalEvent.RunStarted? _run;
         private int _line;
@@ -176,6 +185,9 @@ public sealed class Measurements
                 case JournalEvent.RunEnded ended:
                     _ending = ended;
                     break;
+                case JournalEvent.HardFail fail:
+                    _hardFails.Add(fail);
+                    break;
                 case JournalEvent.Injection met:
                     _injections.Add(met, _line);
                     break;
@@ -191,7 +203,7 @@ public sealed class Measurements
         {
             var run = _run ?? throw new JournalException("the journal is empty: the run stopped before its first line was written");
             _requests.Close(run.Objectives);
-            return new Measurements(run, _ending, _requests, _timeline, _injections);
+            return new Measurements(run, _ending, _requests, _timeline, _injections) { HardFails = _hardFails };
         }
 
         /// <summary>One object for each distinct cohort: a million requests share a handful.</summary>

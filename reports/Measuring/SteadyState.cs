@@ -40,6 +40,9 @@ public sealed class SteadyState
     /// <summary>End of the last phase, or of the run if that came first; nanoseconds.</summary>
     public long WatchedUntil { get; }
 
+    /// <summary>The scenario states one.</summary>
+    public bool IsDeclared => _objectives.Count > 0;
+
     /// <summary>The hypothesis in words.</summary>
     public string Text => _objectives.Count > 0
         ? string.Join(" and ", _objectives.Select(objective => objective.Text))

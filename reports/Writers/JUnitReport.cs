@@ -73,7 +73,7 @@ public sealed class JUnitReport : IReportWriter
         var mark = (finding.Verdict, finding.Kind) switch
         {
             (FindingVerdict.Pass, _) => Mark.Passed,
-            (FindingVerdict.Fail, FindingKinds.Gate or FindingKinds.Fault or FindingKinds.Guard) => Mark.Failed,
+            (FindingVerdict.Fail, var kind) when FindingKinds.Fails(kind) => Mark.Failed,
             (FindingVerdict.Fail, FindingKinds.Precondition) => Blocks(run) ? Mark.Error : Mark.Skipped,
             (FindingVerdict.Inconclusive, _) when decides && Blocks(run) => Mark.Error,
             _ => Mark.Skipped,

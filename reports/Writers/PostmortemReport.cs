@@ -47,7 +47,7 @@ public sealed class PostmortemReport : IReportWriter
     {
         text.Append("\n## What was promised\n\n");
         var judged = run.Summary.Findings.Where(finding =>
-            finding.Kind is FindingKinds.Gate or FindingKinds.Guard or FindingKinds.Fault or FindingKinds.SteadyState);
+            FindingKinds.Fails(finding.Kind) || finding.Kind == FindingKinds.SteadyState);
         foreach (var finding in judged)
         {
             var word = finding.Verdict switch { FindingVerdict.Pass => "held", FindingVerdict.Fail => "**broken**", _ => "unclear" };

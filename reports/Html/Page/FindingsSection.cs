@@ -14,7 +14,7 @@ internal static class FindingsSection
     public static Markup Of(ReportModel model)
     {
         var findings = model.Summary.Findings;
-        var asked = findings.Where(finding => finding.Kind is FindingKinds.Gate or FindingKinds.Guard or FindingKinds.Fault).ToList();
+        var asked = findings.Where(finding => FindingKinds.Fails(finding.Kind)).ToList();
         var about = findings.Except(asked).ToList();
         var several = model.TargetNames.Count > 1;
         var body = Markup.Of($"""

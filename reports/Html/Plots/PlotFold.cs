@@ -59,6 +59,9 @@ internal sealed class PlotFold
             case JournalEvent.Note note:
                 _story.Add(note);
                 break;
+            case JournalEvent.HardFail fail:
+                _story.Add(fail);
+                break;
             case JournalEvent.GeneratorSample sample:
                 Sample(sample);
                 break;

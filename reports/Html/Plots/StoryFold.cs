@@ -7,6 +7,7 @@ namespace ChaosBench.Reports.Html.Plots;
 /// <summary>What happened, told once: repeated detections of the same kind become one line with a count.</summary>
 internal sealed class StoryFold
 {
+    private readonly HashSet<HardFailKind> _hardFails = [];
     private readonly List<Entry> _entries = [];
     private readonly Dictionary<(string By, string What, string? Target, int? Replica), Entry> _detections = [];
 
@@ -39,6 +40,15 @@ internal sealed class StoryFold
     }
 
     public void Add(JournalEvent.Note note) => Tell(new Entry(note.At, "note", note.Text, ""));
+
+    /// <summary>The first of each kind: a broken service gives thousands, and the finding counts them.</summary>
+    public void Add(JournalEvent.HardFail fail)
+    {
+        if (_hardFails.Add(fail.Kind))
+        {
+            Tell(new Entry(fail.At, "hard-fail", $"hard fail: {Show.Words(Kebab.Of(fail.Kind))}", fail.Detail ?? ""));
+        }
+    }
 
     public void Add(JournalEvent.RunEnded ended) =>
         Tell(new Entry(ended.At, "run", $"run {Show.Words(Kebab.Of(ended.Ending))}", ended.Reason ?? ""));

@@ -22,6 +22,9 @@ internal sealed class ScriptedEndpoint : IAsyncDisposable
     /// <summary>Every answer, streamed token by token.</summary>
     public string Answer { get; set; } = "42";
 
+    /// <summary>Made from the request's body; else <see cref="Answer"/>.</summary>
+    public Func<string, string>? AnswerOf { get; set; }
+
     /// <summary>A last event with usage before the end.</summary>
     public bool Usage { get; set; }
 
@@ -55,10 +58,12 @@ internal sealed class ScriptedEndpoint : IAsyncDisposable
     private async Task ReplyAsync(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
-        if (OnBody is { } onBody)
+        var asked = "";
+        if (OnBody is not null || AnswerOf is not null)
         {
             using var body = new StreamReader(context.Request.Body);
-            onBody(await body.ReadToEndAsync(context.RequestAborted));
+            asked = await body.ReadToEndAsync(context.RequestAborted);
+            OnBody?.Invoke(asked);
         }
 
         await Gate.WaitAsync(context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -70,7 +75,7 @@ internal sealed class ScriptedEndpoint : IAsyncDisposable
         }
 
         context.Response.ContentType = "text/event-stream";
-        foreach (var letter in Answer)
+        foreach (var letter in AnswerOf?.Invoke(asked) ?? Answer)
         {
             await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture,
                 $$$"""data: {"choices":[{"index":0,"delta":{"content":{{{System.Text.Json.JsonSerializer.Serialize(letter.ToString())}}}}}]}""") + "\n\n");

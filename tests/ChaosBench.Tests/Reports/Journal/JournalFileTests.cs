@@ -31,6 +31,7 @@ public sealed class JournalFileTests : IDisposable
         Some.Request(1, 2, Outcome.TimedOut),
         Some.Score(0, 0.5, "field_accuracy") with { Detail = "priority" },
         Some.Score(1, null),
+        new JournalEvent.HardFail { At = 2, Arrival = 1, Kind = HardFailKind.CrossedAnswer, Detail = "a mark of 13 characters" },
         Some.Moved("kill-1", FaultState.Failed, 1) with { Detail = "no such replica" },
         Some.Met("kill-1", InjectionKind.Bypassed, 2),
         Some.Noticed(3) with { Request = "r000001" },
@@ -143,7 +144,9 @@ public sealed class JournalFileTests : IDisposable
 
             var events = reader.Events().ToList();
 
-            Assert.True(events.Count < EveryKind.Count || length == whole.Length - 1, $"cut at {length}");
+            // The last eight bytes of a gzip file are its trailer: without them every line is there still.
+            var trailer = name.EndsWith(".gz", StringComparison.Ordinal) ? 8 : 1;
+            Assert.True(events.Count < EveryKind.Count || length >= whole.Length - trailer, $"cut at {length}");
             Assert.Equal(EveryKind.Take(events.Count).Select(Text), events.Select(Text));
             var endsWithLine = length == 0 || (name == "journal.jsonl" && whole[length - 1] == '\n');
             Assert.True(endsWithLine || reader.Truncated || events.Count == EveryKind.Count, $"cut at {length} without a word");
