@@ -23,7 +23,8 @@ internal sealed class DamagedCopy : IDisposable
         _root = Directory.CreateTempSubdirectory(FormattableString.Invariant($"{Prefix}{Environment.ProcessId}-{id:x8}-")).FullName;
         // The folder's name is the model's.
         Folder = Directory.CreateDirectory(Path.Combine(_root, Path.GetFileName(Path.TrimEndingDirectorySeparator(_original)))).FullName;
-        foreach (var file in Directory.EnumerateFiles(_original))
+        // The form for cards stays away: a card would be served from it, and nothing of the damage would be seen.
+        foreach (var file in Directory.EnumerateFiles(_original).Where(file => !Path.GetFileName(file).StartsWith("model.f16.onnx", StringComparison.Ordinal)))
         {
             var to = Path.Combine(Folder, Path.GetFileName(file));
             // ONNX Runtime refuses external data that a link leads out of the folder.

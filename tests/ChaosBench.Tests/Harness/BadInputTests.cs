@@ -292,7 +292,8 @@ public sealed class BadInputTests : IAsyncLifetime, IDisposable
     private string CopyOfModel()
     {
         var copy = Directory.CreateDirectory(Path.Combine(_session.Folder.Path, "model")).FullName;
-        foreach (var file in Directory.EnumerateFiles(Repository.Path("scenarios", "models", "triage-v1")))
+        // Without the form for cards, which would be served where model.onnx is gone.
+        foreach (var file in Directory.EnumerateFiles(Repository.Path("scenarios", "models", "triage-v1")).Where(file => !file.EndsWith(".f16.onnx", StringComparison.Ordinal)))
         {
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         }

@@ -34,6 +34,14 @@ internal sealed class GrowingModel : IDisposable
         return model;
     }
 
+    /// <summary>The reference in f16 and nothing else, which the CPU serves too.</summary>
+    public static GrowingModel OfHalf()
+    {
+        var model = new GrowingModel();
+        model.CopyFromTriage("model.f16.onnx", "config.json", "tokenizer.json", "tokenizer_config.json", "genai_config.json");
+        return model;
+    }
+
     /// <summary>One layer of random weights with two query heads to a key head.</summary>
     public static GrowingModel OfGrouped(string graph)
     {
