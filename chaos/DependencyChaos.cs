@@ -116,7 +116,7 @@ public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announce
     }
 
     private bool Selected(IDependencyFault fault, string key) =>
-        KeyedHash.Coin(seed, fault.Fault.Fault.Id, key, fault.Fault.Fault.Share.Value);
+        fault.Fault.Hits(seed, key);
 
     private static string Request(ResilienceContext context) => context.Properties.GetValue(RequestId, "");
 

@@ -3,7 +3,8 @@ using ChaosBench.Scenarios.Planning;
 namespace ChaosBench.Chaos;
 
 /// <summary>
-/// Puts one planned fault in place and takes it away again. Every call may be repeated: clearing what is not there succeeds.
+/// Puts one planned fault in place and takes it away again. Every call may be repeated: clearing what is not there succeeds, and a
+/// fault with several windows is put in place and taken away for each of them.
 /// Failures of applying or healing are exceptions; the timeline turns them into announcements and goes on healing the rest.
 /// </summary>
 public interface IInjector
@@ -34,6 +35,9 @@ public interface IAnnouncer
 
     /// <summary>The fault met one unit of its scope, named by <paramref name="key"/>.</summary>
     void Unit(PlannedFault fault, string key, UnitEvent kind);
+
+    /// <summary>Something that people want to read in the story of the run.</summary>
+    void Remark(string text) { }
 }
 
 /// <summary>Same members as the journal's FaultState; the harness maps one to the other.</summary>

@@ -2,6 +2,7 @@ using ChaosBench.Chaos.Injectors;
 using ChaosBench.Chaos.Injectors.Models;
 using ChaosBench.Chaos.Nodes;
 using ChaosBench.Chaos.Proxy;
+using ChaosBench.Chaos.Timeline;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Chaos;
@@ -29,6 +30,18 @@ public static class InjectorFactory
     /// <exception cref="FaultRefusedException">No target can carry it; the message says why and what to do.</exception>
     public static IInjector Create(
         PlannedFault fault, ulong seed, IReadOnlyList<TargetControls> targets, IAnnouncer announcer, NodeReach? reach = null)
+    {
+        if (fault.Windows.Any(window => window.With is not null))
+        {
+            return new SteppedInjector(
+                fault, [.. fault.Windows.Select(window => Single(fault.In(window), seed, targets, announcer, reach))]);
+        }
+
+        return Single(fault, seed, targets, announcer, reach);
+    }
+
+    private static IInjector Single(
+        PlannedFault fault, ulong seed, IReadOnlyList<TargetControls> targets, IAnnouncer announcer, NodeReach? reach)
     {
         var kind = fault.Fault.Kind;
         if (NodeFaults.Create(fault, targets, announcer, reach) is { } outside)

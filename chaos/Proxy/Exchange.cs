@@ -37,8 +37,7 @@ internal sealed class Exchange(ProxyCore core, PeerWire client, RequestHead head
                 continue;
             }
 
-            var planned = fault.Planned.Fault;
-            _met.Add(new Met(fault, key, KeyedHash.Coin(core.Seed, planned.Id, key, planned.Share.Value)));
+            _met.Add(new Met(fault, key, fault.Planned.Hits(core.Seed, key)));
             if (!fault.IsAboutStreams)
             {
                 Announce(_met[^1]);

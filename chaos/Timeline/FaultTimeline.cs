@@ -1,15 +1,18 @@
+using ChaosBench.Scenarios;
+using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Chaos.Timeline;
 
 /// <summary>
-/// Walks the planned faults: orders each at its time, lifts it at its end, checks that nothing is left, and says every step.
+/// Walks the planned faults: orders each at the start of its windows, lifts it at their ends, checks that nothing is left, and says
+/// every step.
 /// </summary>
 /// <remarks>
 /// <code>
-///   Ordered -> Active -> Cleared -> Healed
-///      |          |         |
-///      +----------+---------+---> Failed (the rest of the timeline goes on; the run cannot pass)
+///   (after) -> Ordered -> Active -> Cleared -> Healed -> next window ...
+///                 |          |         |
+///                 +----------+---------+---> Failed (the fault is over; the rest of the timeline goes on; the run cannot pass)
 /// </code>
 /// Healing does not depend on how the run ends: <see cref="RunAsync"/> always lifts what it put in place, with a time limit and
 /// a token of its own, so that neither an abort nor a Ctrl-C can cancel the clean-up.
@@ -19,56 +22,194 @@ public sealed class FaultTimeline(IReadOnlyList<IInjector> injectors, IAnnouncer
     /// <summary>Longest wait for one fault to be lifted and checked, unless its injector needs more.</summary>
     public static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(30);
 
+    /// <summary>Numbered victims cannot be met twice, so a fault on them stands ready before the first can come.</summary>
+    private const long LeadOfNumbered = 100 * Nanos.PerMillisecond;
+
     private static readonly TimeSpan VerifyPause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>What <c>after</c> waits for; tell it of detections.</summary>
+    public FaultMoments Moments { get; } = new();
+
+    /// <summary>What <c>until</c> waits for. Null: such a fault lasts for all of its time.</summary>
+    public ILiveConditions? Conditions { get; init; }
 
     /// <summary>Runs every fault to its end, or until <paramref name="stop"/>, and heals on both ways.</summary>
     /// <param name="now">Nanoseconds since the start of the run.</param>
     /// <returns>One result for each injector, in order.</returns>
     public Task<HealResult[]> RunAsync(Func<long> now, CancellationToken stop) =>
-        Task.WhenAll(injectors.Select(injector => RunOneAsync(injector, now, stop)));
+        Task.WhenAll(injectors.Select(injector => new Course(this, injector, now).RunAsync(stop)));
 
-    private async Task<HealResult> RunOneAsync(IInjector injector, Func<long> now, CancellationToken stop)
+    /// <summary>One fault on its way through its windows.</summary>
+    private sealed class Course(FaultTimeline owner, IInjector injector, Func<long> now)
     {
-        var fault = injector.Fault;
-        if (!await WaitUntilAsync(fault.Start, now, stop).ConfigureAwait(false))
+        private readonly PlannedFault _fault = injector.Fault;
+
+        public async Task<HealResult> RunAsync(CancellationToken stop)
         {
-            return new HealResult(fault, Applied: false, Healed: true, null);
+            var result = new HealResult(_fault, Applied: false, Healed: true, null);
+            if (await StartsAsync(stop).ConfigureAwait(false) is not { } moved)
+            {
+                return result;
+            }
+
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            Task watch = Task.CompletedTask;
+            for (var number = 0; number < _fault.Windows.Count; number++)
+            {
+                var window = _fault.Windows[number];
+                var (start, end) = (window.Start + moved, Math.Min(window.End + moved, _fault.Latest));
+                if (end <= start || !await WaitUntilAsync(start - Lead, over.Token).ConfigureAwait(false))
+                {
+                    break;
+                }
+
+                if (number == 0)
+                {
+                    watch = WatchAsync(over);
+                }
+
+                var isLast = number == _fault.Windows.Count - 1;
+                var one = await ActAsync(end, isLast, over.Token).ConfigureAwait(false);
+                result = result with { Applied = result.Applied || one.Applied, Healed = one.Healed, Trouble = one.Trouble };
+                if (one.Trouble is not null)
+                {
+                    break;
+                }
+            }
+
+            await over.CancelAsync().ConfigureAwait(false);
+            await watch.ConfigureAwait(false);
+            if (result is { Applied: true, Healed: true })
+            {
+                owner.Moments.Reached(_fault.Fault.Id, FaultMoment.Healed, now());
+            }
+
+            return result;
         }
 
-        announcer.Transition(fault, FaultStage.Ordered, null);
-        string? trouble = null;
-        try
+        private long Lead => _fault.Fault.Schedule.Nth.Count > 0 ? LeadOfNumbered : 0;
+
+        /// <returns>Nanoseconds by which its windows move; null when it never starts.</returns>
+        private async Task<long?> StartsAsync(CancellationToken stop)
         {
-            await injector.ApplyAsync(stop).ConfigureAwait(false);
-            announcer.Transition(fault, FaultStage.Active, injector.Detail);
-            await WaitUntilAsync(fault.End, now, stop).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Stopped while the fault was being put in place: half of it may be there, so it is lifted like a whole one.
-        }
-        catch (Exception exception)
-        {
-            trouble = "could not be applied: " + exception.Message;
-            announcer.Transition(fault, FaultStage.Failed, trouble);
+            if (_fault.Fault.Schedule.After is not { } after)
+            {
+                return 0;
+            }
+
+            try
+            {
+                var at = await owner.Moments.WaitAsync(after, stop).ConfigureAwait(false);
+                // Never earlier than now: what has passed while the news came cannot be made up for.
+                var moved = Math.Max(at + Nanos.From(after.Delay), now()) - _fault.Windows[0].Start;
+                if (_fault.Windows[0].Start + moved < _fault.Latest)
+                {
+                    return moved;
+                }
+
+                owner.Announce(_fault, $"did not start: {after.Fault} came too late, the fault phase is over");
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                owner.Announce(_fault, $"did not start: what it waits for ({after.Fault} {Word(after.Moment)}) did not happen");
+            }
+
+            return null;
         }
 
-        return await HealAsync(injector, trouble).ConfigureAwait(false);
+        /// <summary>Ends the fault when its condition holds.</summary>
+        private async Task WatchAsync(CancellationTokenSource over)
+        {
+            if (owner.Conditions is not { } conditions || _fault.Fault.Schedule.Until is not { } until)
+            {
+                return;
+            }
+
+            try
+            {
+                var seen = await conditions.MetAsync(until, over.Token).ConfigureAwait(false);
+                owner.Announce(_fault, "ends: " + seen);
+                await over.CancelAsync().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (over.IsCancellationRequested)
+            {
+                // Its time was over first.
+            }
+        }
+
+        private async Task<HealResult> ActAsync(long end, bool isLast, CancellationToken over)
+        {
+            owner.Say(_fault, FaultStage.Ordered, null);
+            owner.Moments.Begins(_fault.Fault.Id);
+            string? trouble = null;
+            try
+            {
+                await injector.ApplyAsync(over).ConfigureAwait(false);
+                owner.Say(_fault, FaultStage.Active, injector.Detail);
+                owner.Moments.Reached(_fault.Fault.Id, FaultMoment.Started, now());
+                await WaitUntilAsync(end, over).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (over.IsCancellationRequested)
+            {
+                // Stopped while the fault was being put in place: half of it may be there, so it is lifted like a whole one.
+            }
+            catch (Exception exception)
+            {
+                trouble = "could not be applied: " + exception.Message;
+                owner.Say(_fault, FaultStage.Failed, trouble);
+            }
+
+            return await owner.HealAsync(injector, trouble, () =>
+            {
+                if (isLast || over.IsCancellationRequested)
+                {
+                    owner.Moments.Reached(_fault.Fault.Id, FaultMoment.Ended, now());
+                }
+            }).ConfigureAwait(false);
+        }
+
+        /// <returns>False when stopped first.</returns>
+        private async Task<bool> WaitUntilAsync(long at, CancellationToken stop)
+        {
+            try
+            {
+                for (var left = at - now(); left > 0; left = at - now())
+                {
+                    // One tick is 100 ns; rounded up, so that a wait never ends before its time and spins.
+                    await Task.Delay(TimeSpan.FromTicks((left + 99) / 100), owner.Time, stop).ConfigureAwait(false);
+                }
+
+                return !stop.IsCancellationRequested;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
     }
 
-    private async Task<HealResult> HealAsync(IInjector injector, string? trouble)
+    private TimeProvider Time => time;
+
+    private static string Word(FaultMoment moment) => moment.ToString().ToLowerInvariant();
+
+    private void Say(PlannedFault fault, FaultStage stage, string? detail) => announcer.Transition(fault, stage, detail);
+
+    private void Announce(PlannedFault fault, string remark) => announcer.Remark($"{fault.Fault.Id} {remark}");
+
+    private async Task<HealResult> HealAsync(IInjector injector, string? trouble, Action cleared)
     {
         using var limit = new CancellationTokenSource(injector.HealLimit, time);
         try
         {
             await injector.ClearAsync(limit.Token).ConfigureAwait(false);
-            announcer.Transition(injector.Fault, FaultStage.Cleared, null);
+            Say(injector.Fault, FaultStage.Cleared, null);
+            cleared();
             while (!await injector.VerifyHealedAsync(limit.Token).ConfigureAwait(false))
             {
                 await Task.Delay(VerifyPause, time, limit.Token).ConfigureAwait(false);
             }
 
-            announcer.Transition(injector.Fault, FaultStage.Healed, null);
+            Say(injector.Fault, FaultStage.Healed, null);
             return new HealResult(injector.Fault, Applied: trouble is null, Healed: true, trouble);
         }
         catch (Exception exception)
@@ -76,27 +217,8 @@ public sealed class FaultTimeline(IReadOnlyList<IInjector> injectors, IAnnouncer
             var detail = exception is OperationCanceledException
                 ? FormattableString.Invariant($"not healed within {injector.HealLimit.TotalSeconds:0} s")
                 : "could not be healed: " + exception.Message;
-            announcer.Transition(injector.Fault, FaultStage.Failed, detail);
+            Say(injector.Fault, FaultStage.Failed, detail);
             return new HealResult(injector.Fault, Applied: trouble is null, Healed: false, detail);
-        }
-    }
-
-    /// <returns>False when stopped first.</returns>
-    private async Task<bool> WaitUntilAsync(long at, Func<long> now, CancellationToken stop)
-    {
-        try
-        {
-            for (var left = at - now(); left > 0; left = at - now())
-            {
-                // One tick is 100 ns; rounded up, so that a wait never ends before its time and spins.
-                await Task.Delay(TimeSpan.FromTicks((left + 99) / 100), time, stop).ConfigureAwait(false);
-            }
-
-            return !stop.IsCancellationRequested;
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return false;
         }
     }
 }

@@ -36,6 +36,9 @@ public sealed class AbortMonitor
     public static bool Supports(Objective objective) =>
         objective.LimitKind == LimitKind.Absolute && Metrics.CanWatchLive(objective.Metric);
 
+    /// <summary>How the reason begins.</summary>
+    public string Noun { get; init; } = "abort condition";
+
     /// <summary>The reason to halt, or null.</summary>
     /// <param name="now">Nanoseconds of the run's clock.</param>
     /// <param name="recent">Observations that ended in the last 5 s, in any order.</param>
@@ -64,7 +67,7 @@ public sealed class AbortMonitor
             if (now - _heldSince[at] >= needed)
             {
                 return FormattableString.Invariant(
-                    $"abort condition '{condition.Text}' held for {duration.TotalSeconds:0.###} s; last value {LiveMetrics.Show(condition, value.Value)}");
+                    $"{Noun} '{condition.Text}' held for {duration.TotalSeconds:0.###} s; last value {LiveMetrics.Show(condition, value.Value)}");
             }
         }
 

@@ -63,16 +63,19 @@ internal sealed class Pulse : IAsyncDisposable
 
     private void CheckAbort(long now)
     {
-        if (_request.Plan.Scenario.Abort.Count > 0)
+        if (_request.Plan.Scenario.Abort.Count > 0 || _request.Conditions is { AreWatched: true })
         {
             var plan = _request.Plan;
             var waiting = _flights.All
                 .Select(f => new WaitingRequest(f.Planned, plan.PhaseAt(f.Planned), f.Arrival.Cohort, f.Instants.HasFirstToken))
                 .ToList();
-            if (_abort.Check(now, _recent.At(now), waiting) is { } reason)
+            var recent = _recent.At(now);
+            if (_abort.Check(now, recent, waiting) is { } reason)
             {
                 _stop.Request(RunEnding.Aborted, reason);
             }
+
+            _request.Conditions?.Look(now, recent, waiting);
         }
 
         if (_request.AbortFile is { } file && File.Exists(file))
@@ -106,6 +109,6 @@ internal sealed class Pulse : IAsyncDisposable
             plan.Scenario.Workload is Workload.Open ? plan.Arrivals.Count : null,
             _flights.Count, _tally.Snapshot(),
             ttft.Quantile(0.5), ttft.Quantile(0.99),
-            [.. plan.Faults.Where(f => f.Start <= now && now < f.End).Select(f => f.Fault.Id)]);
+            _request.ActiveFaults?.Invoke() ?? [.. plan.Faults.Where(f => f.ActsAt(now)).Select(f => f.Fault.Id)]);
     }
 }

@@ -45,6 +45,12 @@ public sealed record RunRequest
     /// <summary>Completes when the run must end before its plan does. Null: nobody but the plan, its abort conditions and the caller ends it.</summary>
     public Task<RunHalt>? Halt { get; init; }
 
+    /// <summary>Looked at once a second for whoever waits for a condition. Null: nobody does.</summary>
+    public LiveConditions? Conditions { get; init; }
+
+    /// <summary>Ids of the faults that are in place now, for the progress. Null: those whose planned time it is.</summary>
+    public Func<IReadOnlyList<string>>? ActiveFaults { get; init; }
+
     /// <summary>Told once a second.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 

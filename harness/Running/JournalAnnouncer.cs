@@ -45,6 +45,8 @@ internal sealed class JournalAnnouncer(IJournalWriter journal, Func<long> now) :
         journal.Write(new JournalEvent.Injection { At = now(), Fault = fault.Fault.Id, Key = key, Kind = (InjectionKind)kind });
     }
 
+    public void Remark(string text) => journal.Write(new JournalEvent.Note { At = now(), Text = text });
+
     /// <summary>The faults applied to a request that has just ended; forgets them.</summary>
     public IReadOnlyList<string> TakeFaultsOf(string request) =>
         _faultsByRequest.TryRemove(request, out var faults) ? faults : [];

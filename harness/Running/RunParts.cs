@@ -33,6 +33,9 @@ internal sealed class RunParts : IAsyncDisposable
     /// <summary>For what their servers do not count.</summary>
     public required TargetTokenizers Tokenizers { get; init; }
 
+    /// <summary>Null when no fault waits for one.</summary>
+    public LiveConditions? Conditions { get; private init; }
+
     public JournalAnnouncer Announcer { get; }
     public FaultTimeline Timeline { get; }
     public JournalWriter Journal { get; }
@@ -55,11 +58,10 @@ internal sealed class RunParts : IAsyncDisposable
 
         try
         {
-            var injectors = plan.Faults.Select(fault => InjectorFactory.Create(fault, plan.Seed, controls, announcer, reach)).ToList();
-            return new RunParts(targets, announcer, new FaultTimeline(injectors, announcer, time), journal)
-            {
-                Servers = servers, Tokenizers = tokenizers,
-            };
+            var conditions = plan.Faults.Any(fault => fault.Fault.Schedule.Until is not null) ? new LiveConditions() : null;
+            var timeline = new FaultTimeline(Injectors(plan, controls, announcer, clock, reach), announcer, time) { Conditions = conditions };
+            journal.Noticed = new DetectionWatch(plan, timeline.Moments).Hear;
+            return new RunParts(targets, announcer, timeline, journal) { Servers = servers, Tokenizers = tokenizers, Conditions = conditions };
         }
         catch (FaultRefusedException refusal)
         {
@@ -118,6 +120,14 @@ internal sealed class RunParts : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Where clients decide when they send, a share that changes is asked for at that moment.</summary>
+    private static List<IInjector> Injectors(
+        Plan plan, IReadOnlyList<TargetControls> controls, JournalAnnouncer announcer, RunClock clock, NodeReach? reach) =>
+    [
+        .. plan.Faults.Select(fault => InjectorFactory.Create(
+            fault with { Now = () => clock.Now }, plan.Seed, controls, announcer, reach)),
+    ];
 
     private static bool PlansProxyFault(Plan plan) => plan.Faults.Any(fault => ProxyFaults.Handles(fault.Fault.Kind));
 

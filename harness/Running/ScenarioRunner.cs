@@ -155,6 +155,8 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                     }
                 },
                 Halt = baseline.Halt,
+                Conditions = parts.Conditions,
+                ActiveFaults = () => parts.Announcer.Active,
                 Progress = settings.Watcher,
                 Devices = cards is null ? null : () => [.. cards.Read().Select(Sample)],
                 AbortFile = Path.Combine(folder, AbortCommand.StopFile),

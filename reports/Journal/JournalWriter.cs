@@ -62,8 +62,16 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
         }
     }
 
+    /// <summary>Told of every detection as it is written; returns at once. Null: nobody asks.</summary>
+    public Action<JournalEvent.Detection>? Noticed { get; set; }
+
     public void Write(JournalEvent @event)
     {
+        if (Noticed is { } hear && @event is JournalEvent.Detection detection)
+        {
+            hear(detection);
+        }
+
         if (!_channel.Writer.TryWrite(@event) && !_channel.Reader.Completion.IsCompleted && !_closed)
         {
             Break($"{_place}: the disk did not keep up, {Waiting} events were waiting; choose a faster one with --out", null);

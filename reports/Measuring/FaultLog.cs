@@ -15,10 +15,10 @@ public sealed class FaultLog
         OrderedAt = FirstAt(FaultState.Ordered);
         InjectedAt = met.FirstAppliedAt ?? FirstAt(FaultState.Active);
         TouchedAt = met.FirstTouchedAt is { } touched ? Math.Min(touched, InjectedAt ?? long.MaxValue) : InjectedAt;
-        HealedAt = FirstAt(FaultState.Healed);
+        HealedAt = LastAt(FaultState.Healed);
 
         // Faults of the input need no injector, so nobody lifts them: they are over when their window is.
-        ClearedAt = HealedAt ?? FirstAt(FaultState.Cleared) ?? (Transitions.Count == 0 && Applied > 0 ? plan.End : null);
+        ClearedAt = HealedAt ?? LastAt(FaultState.Cleared) ?? (Transitions.Count == 0 && Applied > 0 ? plan.End : null);
     }
 
     public PlannedFaultInfo Plan { get; }
@@ -71,6 +71,13 @@ public sealed class FaultLog
     }
 
     internal bool IsActiveAt(long at) => InjectedAt <= at && at < (ClearedAt ?? long.MaxValue);
+
+    /// <summary>Of the last window of a fault that has several: null while that one is still open.</summary>
+    private long? LastAt(FaultState state)
+    {
+        var opened = Transitions.LastOrDefault(move => move.State == FaultState.Active)?.At ?? 0;
+        return Transitions.LastOrDefault(move => move.State == state && move.At >= opened)?.At;
+    }
 
     private long? FirstAt(FaultState state) => Transitions.FirstOrDefault(move => move.State == state)?.At;
 }

@@ -34,7 +34,7 @@ public static class ScenarioSettings
             ["fault"] = Seconds(scenario.Phases.Fault),
             ["recovery"] = Seconds(scenario.Phases.Recovery),
         },
-        ["faults"] = new JsonArray([.. scenario.Faults.Select(Of)]),
+        ["faults"] = new JsonArray([.. scenario.Faults.Select(FaultSettings.Of)]),
         ["objectives"] = new JsonObject
         {
             ["ttft"] = Seconds(scenario.Objectives.Ttft),
@@ -190,20 +190,6 @@ public static class ScenarioSettings
         ["assert"] = Texts(entry.Assertions.Select(assertion => assertion.Text)),
     };
 
-    private static JsonObject Of(Fault fault) => new()
-    {
-        ["id"] = fault.Id,
-        ["fault"] = fault.Kind,
-        ["at"] = Seconds(fault.At),
-        ["for"] = Seconds(fault.For),
-        ["share"] = fault.Share.Value,
-        ["select"] = Pairs(fault.Select),
-        ["with"] = Pairs(fault.With),
-        ["detectedWithin"] = Seconds(fault.DetectedWithin),
-        ["recoveredWithin"] = Seconds(fault.RecoveredWithin),
-        ["minExposure"] = fault.MinExposure,
-    };
-
     private static JsonObject Open(string arrivals, params (string Name, Rate Rate)[] rates)
     {
         var open = new JsonObject { ["arrivals"] = arrivals };
@@ -214,10 +200,6 @@ public static class ScenarioSettings
 
         return new JsonObject { ["open"] = open };
     }
-
-    private static JsonObject Pairs(IReadOnlyDictionary<string, string> pairs) =>
-        new([.. pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(
-            pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))]);
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 

@@ -15,6 +15,12 @@ public sealed record Fault
     /// <summary>Default: to the end of the fault phase.</summary>
     public required TimeSpan For { get; init; }
 
+    /// <summary>When within that time it acts, how strongly, and what starts or ends it.</summary>
+    public FaultSchedule Schedule { get; init; } = FaultSchedule.Whole;
+
+    /// <summary>What one toss of the coin decides about, from the catalogue.</summary>
+    public FaultScope Scope { get; init; } = FaultScope.Request;
+
     /// <summary>Probability that one unit of the fault's scope is a victim. Default 100 %.</summary>
     public Share Share { get; init; } = new(1);
 

@@ -6,8 +6,7 @@ using ChaosBench.Scenarios.Prompts.Mutators;
 namespace ChaosBench.Scenarios.Planning;
 
 /// <summary>Turns draws into arrivals: numbers them, damages their prompts, gives them their cohort.</summary>
-/// <param name="inputFaults">None for a closed workload, where only the sender knows the instant.</param>
-internal sealed class ArrivalWriter(ulong seed, IReadOnlyList<PlannedFault> inputFaults)
+internal sealed class ArrivalWriter(ulong seed)
 {
     /// <summary>Damaged prompts of one plan together: most belong to one arrival alone.</summary>
     private const long MaxDamagedBytes = 1L << 30;
@@ -40,13 +39,25 @@ internal sealed class ArrivalWriter(ulong seed, IReadOnlyList<PlannedFault> inpu
                     draw.Entry.Role, GraderOf(draw.Entry, prompt.Expected), draw.Prompt.Tags),
                 Assertions = draw.Entry.Assertions,
             };
-            var sent = InputFaults.Apply(inputFaults, seed, arrival, at);
+            _arrivals.Add(arrival);
+        }
+    }
+
+    /// <summary>
+    /// Damages the prompts of those that a fault chose, once all arrivals are known. Not for a closed workload, where only the sender
+    /// knows the instant.
+    /// </summary>
+    public void Damage(IReadOnlyList<PlannedFault> inputFaults)
+    {
+        for (var number = 0; inputFaults.Count > 0 && number < _arrivals.Count; number++)
+        {
+            var arrival = _arrivals[number];
+            var sent = InputFaults.Apply(inputFaults, seed, arrival, arrival.At);
             if (!ReferenceEquals(sent, arrival))
             {
                 Count(sent.Prompt);
+                _arrivals[number] = sent;
             }
-
-            _arrivals.Add(sent);
         }
     }
 

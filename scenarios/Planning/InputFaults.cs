@@ -39,7 +39,7 @@ public static class InputFaults
     /// <param name="at">Nanoseconds: the planned instant in an open workload, the instant of sending in a closed one.</param>
     public static bool IsEligible(PlannedFault fault, Arrival arrival, long at) =>
         Handles(fault.Fault.Kind)
-        && at >= fault.Start && at < fault.End
+        && fault.ActsAt(at)
         && arrival.Cohort.Role != PromptRole.Canary
         && (arrival.Prompt.RawBody is null || arrival.InputFaults.Count > 0)
         && (!fault.Fault.Select.TryGetValue("prompts", out var set) || set == arrival.Cohort.Prompts);
@@ -52,7 +52,7 @@ public static class InputFaults
     {
         var chosen = faults
             .Where(fault => IsEligible(fault, arrival, at)
-                && KeyedHash.Coin(seed, fault.Fault.Id, arrival.Key, fault.Fault.Share.Value))
+                && fault.Hits(seed, arrival.Key, at))
             .ToList();
         if (chosen.Count == 0)
         {
@@ -67,7 +67,8 @@ public static class InputFaults
             if (prompt.RawBody is null)
             {
                 var noise = KeyedHash.Hash64(seed, "input/" + fault.Fault.Id, arrival.Key);
-                prompt = MutatorCatalogue.Apply(Mutators[fault.Fault.Kind], prompt, arrival.Sampling, noise, fault.Fault.With);
+                prompt = MutatorCatalogue.Apply(
+                    Mutators[fault.Fault.Kind], prompt, arrival.Sampling, noise, fault.WindowAt(at)?.With ?? fault.Fault.With);
                 applied.Add(fault.Fault.Id);
             }
         }

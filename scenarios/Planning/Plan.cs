@@ -57,10 +57,6 @@ public sealed record PhaseWindow(Phase Phase, long Start, long End);
 /// <summary>One arm's turn, half open: [Start, End). The two turns with one <paramref name="Block"/> carry the same requests.</summary>
 public sealed record BlockWindow(int Block, TargetRole Role, long Start, long End);
 
-/// <summary>A fault of the scenario with its window in nanoseconds, half open.</summary>
-/// <param name="Number">Position in the scenario.</param>
-public sealed record PlannedFault(int Number, Fault Fault, long Start, long End);
-
 /// <summary>One planned request.</summary>
 public sealed record Arrival
 {

@@ -87,24 +87,19 @@ public sealed record PlanSummary
 
     private static FaultVictims VictimsOf(Plan plan, PlannedFault fault, FaultKind? kind, bool isOpen)
     {
-        if (kind?.Scope is not (FaultScope.Request or FaultScope.Stream) || !isOpen)
+        if (kind is null || !PlannedVictims.AreRequests(kind.Scope) || !isOpen || fault.Fault.Schedule.After is not null)
         {
             return new FaultVictims(fault, null, null, null, "at run time: " + RuleOf(plan, fault, kind?.Scope));
         }
 
-        if (InputFaults.Handles(fault.Fault.Kind))
-        {
-            var hit = plan.Arrivals.Where(arrival => arrival.InputFaults.Contains(fault.Fault.Id)).ToList();
-            var eligible = plan.Arrivals.Count(arrival => InputFaults.IsEligible(fault, arrival, arrival.At));
-            return Listed(fault, hit, eligible, $"in the plan: coin hash64(seed, fault id, what was drawn) below {fault.Fault.Share}, canaries spared");
-        }
-
-        var within = plan.Arrivals
-            .Where(arrival => arrival.At >= fault.Start && arrival.At < fault.End && arrival.Cohort.Role != PromptRole.Canary
-                && (kind.Scope != FaultScope.Stream || arrival.Sampling.Stream)
-                && (!fault.Fault.Select.TryGetValue("prompts", out var set) || set == arrival.Cohort.Prompts)).ToList();
-        var chosen = within.FindAll(arrival => KeyedHash.Coin(plan.Seed, fault.Fault.Id, arrival.Key, fault.Fault.Share.Value));
-        return Listed(fault, chosen, within.Count, $"coin hash64(seed, fault id, what was drawn) below {fault.Fault.Share}, among requests that reach it in the window, canaries spared");
+        var eligible = plan.Arrivals.Where(arrival => PlannedVictims.IsEligible(fault, arrival)).ToList();
+        var rule = fault.Fault.Schedule.Nth.Count > 0
+            ? "numbered in the order of the plan"
+            : $"coin hash64(seed, fault id, what was drawn) below {(fault.Fault.Schedule.Ramp is { IsOfShare: true } ? "the share at its planned time" : fault.Fault.Share)}";
+        return InputFaults.Handles(fault.Fault.Kind)
+            ? Listed(fault, [.. plan.Arrivals.Where(arrival => arrival.InputFaults.Contains(fault.Fault.Id))], eligible.Count, $"in the plan: {rule}, canaries spared")
+            : Listed(fault, eligible.FindAll(arrival => fault.Hits(plan.Seed, arrival.Key, arrival.At)), eligible.Count,
+                $"{rule}, among requests that reach it in the window, canaries spared");
     }
 
     private static string RuleOf(Plan plan, PlannedFault fault, FaultScope? scope)

@@ -81,6 +81,11 @@ public static class PlanSummaryText
             var fault = victims.Fault;
             var select = string.Concat(fault.Fault.Select.Select(pair => $", {pair.Key}: {pair.Value}"));
             Line(output, $"  {Plain(fault.Fault.Id)}  {Plain(fault.Fault.Kind)}  {Seconds(fault.Start)} to {Seconds(fault.End)}, share {fault.Fault.Share}{Plain(select)}");
+            foreach (var line in FaultWords.Lines(fault))
+            {
+                Line(output, $"    {Plain(line)}");
+            }
+
             Line(output, $"    {victims.Rule}");
             if (victims.Victims is { } ids)
             {

@@ -38,7 +38,7 @@ public static class PlanText
         foreach (var fault in plan.Faults)
         {
             output.Write(Line(
-                $"fault {Quote(fault.Fault.Id)} {Quote(fault.Fault.Kind)} {fault.Start} {fault.End} share={fault.Fault.Share.Value:R} select={Pairs(fault.Fault.Select)} with={Pairs(fault.Fault.With)}\n"));
+                $"fault {Quote(fault.Fault.Id)} {Quote(fault.Fault.Kind)} {fault.Start} {fault.End} share={fault.Fault.Share.Value:R} select={Pairs(fault.Fault.Select)} with={Pairs(fault.Fault.With)}{FaultWords.Canonical(fault)}\n"));
         }
 
         foreach (var arrival in plan.Arrivals)

@@ -29,13 +29,13 @@ public static class Planner
     {
         var phases = PhaseWindows(scenario);
         var faults = scenario.Faults
-            .Select((fault, number) => new PlannedFault(number, fault, Nanos.From(fault.At), Nanos.From(fault.At + fault.For)))
+            .Select((fault, number) => FaultWindows.Place(fault, number, seed, FaultsOver(phases)))
             .ToList();
         CheckSize(scenario, phases[^1].End);
         var sets = new LoadedSets(seed, inputs.Files);
         var mix = new MixDraw(scenario.Mix, seed, scenario.Workload is Workload.Closed { Sessions: true } ? sets.Conversations : sets.Load);
         var stretches = Blocks.Cut(scenario, phases, seed, inputs.Block);
-        var writer = new ArrivalWriter(seed, scenario.Workload is Workload.Open ? faults.FindAll(fault => InputFaults.Handles(fault.Fault.Kind)) : []);
+        var writer = new ArrivalWriter(seed);
         switch (scenario.Workload)
         {
             case Workload.Open open:
@@ -46,6 +46,13 @@ public static class Planner
                 break;
             default:
                 throw new UnreachableException();
+        }
+
+        if (scenario.Workload is Workload.Open)
+        {
+            // The order of requests is known, and so is who has which number; a closed workload decides when its clients send.
+            faults = [.. faults.Select(fault => PlannedVictims.Fix(fault, seed, writer.Arrivals))];
+            writer.Damage(faults.FindAll(fault => InputFaults.Handles(fault.Fault.Kind)));
         }
 
         var plan = new Plan
@@ -83,6 +90,10 @@ public static class Planner
             ? windows
             : throw new PromptException($"{scenario.Name}: all phases are empty; give at least one a duration, for example phases: {{ baseline: 20s }}");
     }
+
+    /// <summary>The end of the fault phase: recovery is measured without faults.</summary>
+    private static long FaultsOver(IReadOnlyList<PhaseWindow> phases) =>
+        phases.FirstOrDefault(phase => phase.Phase == Phase.Fault)?.End ?? phases[^1].End;
 
     private static void CheckSize(Scenario scenario, long end)
     {

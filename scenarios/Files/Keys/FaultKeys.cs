@@ -72,7 +72,7 @@ internal static class FaultKeys
             { Default = "1" };
 
     public static Table<FaultLine> Table { get; } = new(
-        "fault", "a fault", "What goes wrong, when, and for whom.", [Kind, At, For, Share, Select, With, Expect, MinExposure, Id], Read);
+        "fault", "a fault", "What goes wrong, when, and for whom.", [Kind, At, For, .. FaultScheduleKeys.All, Share, Select, With, Expect, MinExposure, Id], Read);
 
     /// <summary>A fault outside a scenario, where nothing is selected and nothing is judged.</summary>
     public static Table<FaultLine> Loose { get; } = new(
@@ -83,18 +83,21 @@ internal static class FaultKeys
         var kind = keys.Get(Kind);
         var with = keys.Get(With);
         var expected = keys.Get(Expect);
+        var schedule = FaultScheduleKeys.Read(keys, kind, At, Share);
         return new FaultLine(
             keys.Place, kind, keys.Find(Id), keys.Maybe(At), keys.Maybe(For), keys.PlaceOf(At), keys.PlaceOf(For),
-            keys.PlaceOf(Select),
+            keys.PlaceOf(Select), FaultScheduleKeys.PlaceOfAfter(keys),
             new Fault
             {
                 Id = "",
                 Kind = kind?.Name ?? "",
                 At = default,
                 For = default,
-                Share = keys.Get(Share),
+                Schedule = schedule,
+                Scope = kind?.Scope ?? FaultScope.Request,
+                Share = schedule.Ramp is { IsOfShare: true } ramp ? new Share(Math.Max(ramp.From, ramp.To)) : keys.Get(Share),
                 Select = keys.Get(Select),
-                With = kind is null || with is null ? new Dictionary<string, string>() : Parameters(kind, keys),
+                With = kind is null || with is null ? new Dictionary<string, string>() : Parameters(kind, keys, schedule.Ramp?.Of),
                 DetectedWithin = expected?.DetectedWithin,
                 RecoveredWithin = expected?.RecoveredWithin,
                 MinExposure = keys.Get(MinExposure),
@@ -131,7 +134,8 @@ internal static class FaultKeys
     }
 
     /// <summary>Checks names and units against the catalogue and brings values to base units.</summary>
-    private static Dictionary<string, string> Parameters(FaultKind kind, KeyReader keys)
+    /// <param name="ramped">The parameter that a ramp sets; null: none.</param>
+    private static Dictionary<string, string> Parameters(FaultKind kind, KeyReader keys, string? ramped)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         var known = kind.Parameters.Select(parameter => parameter.Name).ToList();
@@ -143,6 +147,10 @@ internal static class FaultKeys
                 keys.Reading.Report(key.Place, $"{kind.Name} has no parameter {Shown.Quoted(key.Text)}",
                     Nearest.Remedy(key.Text, known));
             }
+            else if (key.Text == ramped)
+            {
+                keys.Reading.Report(key.Place, $"{key.Text} stands in with: and in ramp:", "keep one of them");
+            }
             else if (FaultValues.Read(parameter, node, keys.Reading) is { } value)
             {
                 values[key.Text] = value;
@@ -150,7 +158,7 @@ internal static class FaultKeys
         }
 
         foreach (var missing in kind.Parameters.Where(
-            parameter => parameter.Default is null && written.All(entry => entry.Key.Text != parameter.Name)))
+            parameter => parameter.Default is null && parameter.Name != ramped && written.All(entry => entry.Key.Text != parameter.Name)))
         {
             keys.Report(With, $"{kind.Name} needs the parameter {missing.Name}",
                 $"add with: {{ {missing.Name}: ... }}; {missing.Meaning}");
@@ -163,6 +171,6 @@ internal static class FaultKeys
 /// <summary>A fault before the scenario has given it its times and its id.</summary>
 internal sealed record FaultLine(
     Place Place, FaultKind Kind, string? Id, TimeSpan? At, TimeSpan? For, Place AtPlace, Place ForPlace, Place SelectPlace,
-    Fault Fault);
+    Place AfterPlace, Fault Fault);
 
 internal sealed record Expectation(TimeSpan? DetectedWithin, TimeSpan? RecoveredWithin);

@@ -36,7 +36,8 @@ internal static class ObjectiveKeys
         { Default = "[]", Example = "[\"attainment >= 95%\"]" };
 
     public static readonly Key<IReadOnlyList<AbortCondition>> Abort = new(
-        "abort", new ListOf<AbortCondition>(AbortLine(), "abort conditions", most: 50),
+        "abort", new ListOf<AbortCondition>(
+            LiveCondition("an abort condition", "\"error_rate > 50% for 5s\""), "abort conditions", most: 50),
         "The run halts and heals when one of these holds for the stated time (default 5s).")
         { Default = "[]", Example = "[\"error_rate > 50% for 5s\"]" };
 
@@ -47,28 +48,29 @@ internal static class ObjectiveKeys
         "What must hold for this version to be promoted. Without gates the run reports and passes.")
         { Default = "[]", Example = $"[{GateExample}]" };
 
-    private static ScalarKind<GateStatement> Text(GateKind kind, bool isAbort) => new(
-        isAbort ? "an abort condition" : "an objective", isAbort ? "\"error_rate > 50% for 5s\"" : GateExample,
-        scalar => GateParser.Parse(scalar.Text, kind, isAbort),
+    /// <summary>A statement about what can be watched while a run goes on, and for how long it must hold.</summary>
+    public static Kind<AbortCondition> LiveCondition(string noun, string example) =>
+        new CheckedKind<GateStatement, AbortCondition>(
+            Text(GateKind.Gate, isAbort: true, noun, example), (statement, _, _) => Watched(statement, noun));
+
+    private static ScalarKind<GateStatement> Text(GateKind kind, bool isAbort, string noun = "an objective", string example = GateExample) => new(
+        noun, example, scalar => GateParser.Parse(scalar.Text, kind, isAbort),
         static () => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 300 });
 
     private static CheckedKind<GateStatement, Placed<Objective>> Statement(GateKind kind) => new(
         Text(kind, isAbort: false), static (statement, node, _) => new Placed<Objective>(statement.Objective, node.Place));
 
-    private static CheckedKind<GateStatement, AbortCondition> AbortLine() => new(
-        Text(GateKind.Gate, isAbort: true), static (statement, _, _) => Watched(statement));
-
-    private static Parsed<AbortCondition> Watched(GateStatement statement)
+    private static Parsed<AbortCondition> Watched(GateStatement statement, string noun)
     {
         var condition = statement.Objective;
         if (condition.LimitKind != LimitKind.Absolute)
         {
-            return new Flaw("an abort condition cannot wait for a comparison with the baseline", "write a limit without vs baseline");
+            return new Flaw($"{noun} cannot wait for a comparison with the baseline", "write a limit without vs baseline");
         }
 
         return Metrics.CanWatchLive(condition.Metric)
             ? new AbortCondition(condition, statement.Hold ?? TimeSpan.FromSeconds(5))
-            : new Flaw($"{Metrics.NameOf(condition.Metric)} is known only after the run, so that it cannot abort it",
+            : new Flaw($"{Metrics.NameOf(condition.Metric)} is known only after the run, so that {(noun == "an abort condition" ? "it cannot abort it" : "no fault can wait for it")}",
                 $"watch {Shown.Or(Metrics.All.Where(Metrics.CanWatchLive).Select(Metrics.NameOf))}, or make it a gate");
     }
 

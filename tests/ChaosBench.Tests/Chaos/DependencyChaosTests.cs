@@ -3,6 +3,7 @@ using ChaosBench.Chaos.Injectors;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
+using ChaosBench.Tests.Scenarios.Planning;
 using ChaosBench.Tests.Support;
 using Polly;
 
@@ -30,6 +31,45 @@ public sealed class DependencyChaosTests
         Assert.InRange(failed.Count, 140, 260);
         Assert.Equal(2_000, _said.KeysOf(fault, UnitEvent.Eligible).Count);
         Assert.Equal(failed.Count, _said.KeysOf(fault, UnitEvent.Applied).Count);
+    }
+
+    /// <summary>Every way to choose: numbered, a share that rises with the plan, and a share that does not.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    public async Task AddTo_ScheduledFaults_HitThePlansVictimsAtAnyConcurrency(int concurrency)
+    {
+        var fault = new Fault { Id = "it", Kind = "dependency.error", At = TimeSpan.FromSeconds(25), For = TimeSpan.FromSeconds(20), Share = new Share(0.2) };
+        var plan = Plans.Create(Plans.Scenario() with
+        {
+            Faults =
+            [
+                fault with { Id = "numbered", Schedule = new FaultSchedule { Nth = [1, 5, 50] } },
+                fault with { Id = "rising", Schedule = new FaultSchedule { Ramp = new FaultRamp(FaultRamp.Share, 0, 0.4) } },
+                fault with { Id = "chance", Schedule = new FaultSchedule { Repeat = new FaultRepeat.Poisson(TimeSpan.FromSeconds(1)) { For = TimeSpan.FromSeconds(1) } } },
+            ],
+        });
+        var chaos = new DependencyChaos("context-store", plan.Seed, _said);
+        foreach (var planned in plan.Faults)
+        {
+            await new DependencyError(planned, [chaos]).ApplyAsync(default);
+        }
+
+        var keys = plan.Arrivals.Where(arrival => plan.Faults[0].ActsAt(arrival.At)).Select(arrival => arrival.Key).ToList();
+        var pipeline = Pipeline(chaos, TimeProvider.System);
+        var failed = new System.Collections.Concurrent.ConcurrentBag<string>();
+        await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = concurrency }, async (key, _) =>
+        {
+            if (await Fails(pipeline, key, key))
+            {
+                failed.Add(key);
+            }
+        });
+
+        Assert.Equal(3, _said.KeysOf(plan.Faults[0], UnitEvent.Applied).Distinct().Count());
+        Assert.Equal(
+            keys.Where(key => plan.Faults.Any(planned => planned.Hits(plan.Seed, key))).Order(StringComparer.Ordinal),
+            failed.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -10,7 +10,11 @@ internal sealed class Announcements : IAnnouncer
     private readonly ConcurrentQueue<(string Fault, FaultStage Stage)> _stages = new();
     private readonly ConcurrentQueue<(string Fault, string Key, UnitEvent Kind)> _units = new();
 
+    private readonly ConcurrentQueue<string> _remarks = new();
+
     public IReadOnlyList<(string Fault, string Key, UnitEvent Kind)> Units => [.. _units];
+
+    public IReadOnlyList<string> Remarks => [.. _remarks];
 
     public IReadOnlyList<FaultStage> StagesOf(PlannedFault fault) =>
         [.. _stages.Where(said => said.Fault == fault.Fault.Id).Select(said => said.Stage)];
@@ -21,4 +25,6 @@ internal sealed class Announcements : IAnnouncer
     public void Transition(PlannedFault fault, FaultStage stage, string? detail) => _stages.Enqueue((fault.Fault.Id, stage));
 
     public void Unit(PlannedFault fault, string key, UnitEvent kind) => _units.Enqueue((fault.Fault.Id, key, kind));
+
+    public void Remark(string text) => _remarks.Enqueue(text);
 }

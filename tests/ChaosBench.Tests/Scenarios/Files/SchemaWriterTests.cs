@@ -14,15 +14,18 @@ public sealed class SchemaWriterTests
     /// <summary>Every key of the format. Changing it changes what users have written: say so in the release notes.</summary>
     private const string ApprovedKeys = """
         adversarialPrompts: adversarial*, from, corpora
+        after: fault*, event, delay
         allow: hosts, environment, exec, docker, pid
         arms: baseline, candidate*
         arrivalClient: arrivals, rate, from, to, cv, count, ramp, step, spike, sine, stages
         assertions: regex, notRegex, jsonSchema, number, rouge1, rouge2, rougeL, bleu, chrf, levenshtein, refusal, minChars, maxChars, minTokens, maxTokens, finishReason, language
         budget: requests, tokens, cost, inputPrice, outputPrice
+        burst: windows*, for*, every*
         closedWorkload: clients*, thinkTime, sessions
         contextStore: latency, timeout, fallback, postgres, connections, schema
         expect: detectedWithin, recoveredWithin
-        fault: fault*, at, for, share, select, with, expect, minExposure, id
+        fault: fault*, at, for, burst, poisson, ramp, nth, until, after, share, select, with, expect, minExposure, id
+        faultRamp: of, from*, to*, steps
         gateLine: gate*
         generatedPrompts: generated*, locales, count
         guardLine: guard*
@@ -34,6 +37,7 @@ public sealed class SchemaWriterTests
         openWorkload: arrivals, rate, from, to, cv, ramp, step, spike, sine, stages, clients, replay, speed
         openaiTarget: type, url*, model*, apiKey, api, headers, apiVersion, caCertificate, clientCertificate, clientKey, proxy, requestTimeout, budget, retryAfter, usage, tokenizer, command, readyWithin
         phases: warmUp, baseline, fault, recovery
+        poissonWindows: mean*, for*
         prefixedPrompts: prefixed*, groups, tokens
         ramp: from, to*
         recordedPrompts: recorded*, format, limit

@@ -5,7 +5,7 @@ using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 using ChaosBench.Tests.Support;
 
-namespace ChaosBench.Tests.Chaos;
+namespace ChaosBench.Tests.Chaos.Timeline;
 
 public sealed class FaultTimelineTests
 {
@@ -97,12 +97,124 @@ public sealed class FaultTimelineTests
         Assert.Equal(FaultStage.Failed, _said.StagesOf(injector.Fault)[^1]);
     }
 
+    [Fact]
+    public async Task RunAsync_TwoWindows_AppliesAndHealsInEach()
+    {
+        var injector = new ScriptedInjector(Window(1, 10) with { Windows = [Between(1, 2), Between(5, 6)] });
+        var run = Run(injector);
+
+        await StepAsync(3, () => injector.Cleared == 1);
+        Assert.Equal(1, injector.Applied);
+        await StepAsync(4, () => injector.Cleared == 2);
+
+        Assert.True(Assert.Single(await run) is { Applied: true, Healed: true });
+        Assert.Equal([.. WholeLife, .. WholeLife], _said.StagesOf(injector.Fault));
+    }
+
+    [Fact]
+    public async Task RunAsync_ParametersByWindow_UsesAnInjectorForEach()
+    {
+        var fault = Window(1, 3) with { Windows = [Between(1, 2), Between(2, 3)] };
+        ScriptedInjector[] steps = [new(fault), new(fault)];
+        var run = Run(new SteppedInjector(fault, steps));
+
+        await StepAsync(4, () => steps[1].Cleared == 1);
+
+        Assert.True(Assert.Single(await run).Healed);
+        Assert.Equal([1, 1], steps.Select(step => step.Applied));
+    }
+
+    [Fact]
+    public async Task RunAsync_AfterAnotherIsHealed_StartsThenAndLastsAsLong()
+    {
+        var first = new ScriptedInjector(Window(1, 2, "first"));
+        var second = new ScriptedInjector(After("first", FaultMoment.Healed, delay: 1, latest: 20));
+        var run = Run(first, second);
+
+        await StepAsync(2, () => first.Cleared == 1);
+        Assert.Equal(0, second.Applied);
+        await StepAsync(2, () => second.Applied == 1);
+        Assert.Equal(0, second.Cleared);
+        await StepAsync(3, () => second.Cleared == 1);
+
+        Assert.All(await run, result => Assert.True(result is { Applied: true, Healed: true }));
+    }
+
+    [Fact]
+    public async Task RunAsync_AfterADetectionThatNeverComes_DoesNotStartAndSaysSo()
+    {
+        using var stop = new CancellationTokenSource();
+        var first = new ScriptedInjector(Window(1, 2, "first"));
+        var second = new ScriptedInjector(After("first", FaultMoment.Detected, delay: 0, latest: 20));
+        var run = Run(stop.Token, first, second);
+        await StepAsync(5, () => first.Cleared == 1);
+
+        await stop.CancelAsync();
+
+        Assert.True((await run)[1] is { Applied: false, Healed: true });
+        Assert.Equal(0, second.Applied);
+        Assert.Contains(_said.Remarks, remark => remark.Contains("did not happen", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunAsync_ConditionMet_EndsTheFaultBeforeItsTime()
+    {
+        var condition = new AbortCondition(
+            new Objective { Text = "x", Metric = MetricId.ErrorRate, Aggregation = default, Comparison = Comparison.Greater, Limit = 0 }, TimeSpan.Zero);
+        var fault = Window(1, 100);
+        var injector = new ScriptedInjector(fault with { Fault = fault.Fault with { Schedule = new FaultSchedule { Until = condition } } });
+        var met = new TaskCompletionSource<string>();
+        var run = Run(new Script(met.Task), CancellationToken.None, injector);
+        await StepAsync(2, () => injector.Applied == 1);
+        Assert.Equal(0, injector.Cleared);
+
+        met.SetResult("condition 'x' held");
+
+        Assert.True(Assert.Single(await run) is { Applied: true, Healed: true, Trouble: null });
+        Assert.Equal(WholeLife, _said.StagesOf(injector.Fault));
+        Assert.Contains("fault ends: condition 'x' held", _said.Remarks);
+    }
+
+    /// <summary>Moves the clock in small steps, so that what each wakes gets its turn, then waits for what should have come of it.</summary>
+    private async Task StepAsync(double seconds, Func<bool> condition)
+    {
+        for (var step = 0; step < seconds * 10; step++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            for (var turn = 0; turn < 200; turn++)
+            {
+                await Task.Yield();
+            }
+        }
+
+        await Eventually(condition);
+    }
+
+    private static PlannedFault After(string other, FaultMoment moment, double delay, double latest)
+    {
+        var fault = Window(3, 5, "second");
+        return fault with
+        {
+            Latest = Nanos.FromSeconds(latest),
+            Fault = fault.Fault with { Schedule = new FaultSchedule { After = new FaultTrigger(other, moment, TimeSpan.FromSeconds(delay)) } },
+        };
+    }
+
+    private static FaultWindow Between(double from, double to) => new(Nanos.FromSeconds(from), Nanos.FromSeconds(to));
+
+    private sealed class Script(Task<string> met) : ILiveConditions
+    {
+        public Task<string> MetAsync(AbortCondition condition, CancellationToken cancellation) => met.WaitAsync(cancellation);
+    }
+
     private Task<HealResult[]> Run(params IInjector[] injectors) => Run(CancellationToken.None, injectors);
 
-    private Task<HealResult[]> Run(CancellationToken stop, params IInjector[] injectors)
+    private Task<HealResult[]> Run(CancellationToken stop, params IInjector[] injectors) => Run(null, stop, injectors);
+
+    private Task<HealResult[]> Run(ILiveConditions? conditions, CancellationToken stop, params IInjector[] injectors)
     {
         var start = _time.GetTimestamp();
-        return new FaultTimeline(injectors, _said, _time)
+        return new FaultTimeline(injectors, _said, _time) { Conditions = conditions }
             .RunAsync(() => Nanos.From(_time.GetElapsedTime(start)), stop);
     }
 
