@@ -1,0 +1,76 @@
+using ChaosBench.Harness;
+using ChaosBench.Harness.Commands;
+using ChaosBench.Reports.Runs;
+using ChaosBench.Reports.Verdicts;
+using ChaosBench.Tests.Support;
+
+namespace ChaosBench.Tests.Harness;
+
+/// <summary>Fast because wrong: a model that answers nonsense at full speed passes every gate on time and none on quality.</summary>
+public sealed class QualityProbeTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [SkippableFact]
+    public async Task Run_ReplicaServesAStaleModelForAWhile_FailsForThatWhileThoughLatencyHolds()
+    {
+        var summary = await Run("triage-v1", "{ at: 5s, for: 4s, fault: model.stale_version, select: { replica: 0 }, with: { model: " + Model("triage-undertrained") + " } }");
+
+        Assert.Equal(RunVerdict.Fail, summary.Verdict);
+        Assert.Equal(FindingVerdict.Pass, Finding(summary, "p90 e2e < 5s in fault").Verdict);
+        Assert.Equal(FindingVerdict.Pass, Finding(summary, "canary_accuracy >= 80% in baseline").Verdict);
+        Assert.Equal(FindingVerdict.Fail, Finding(summary, "canary_accuracy >= 80% in fault").Verdict);
+        Assert.True(Finding(summary, "canary_accuracy >= 80% in recovery").Observed > 0.9);
+    }
+
+    [SkippableFact]
+    public async Task Run_DamagedModel_FailsInEveryPhaseThoughLatencyHolds()
+    {
+        var summary = await Run("triage-damaged", "{ at: 5s, for: 4s, fault: input.typos, share: 10% }");
+
+        Assert.Equal(RunVerdict.Fail, summary.Verdict);
+        Assert.Equal(FindingVerdict.Pass, Finding(summary, "p90 e2e < 5s in fault").Verdict);
+        foreach (var phase in new[] { "baseline", "fault", "recovery" })
+        {
+            Assert.Equal(FindingVerdict.Fail, Finding(summary, $"canary_accuracy >= 80% in {phase}").Verdict);
+            Assert.Equal(FindingVerdict.Fail, Finding(summary, $"assertions_held >= 80% in {phase}").Verdict);
+        }
+    }
+
+    private async Task<Summary> Run(string model, string fault)
+    {
+        var file = _folder.File("probes.yaml", $$"""
+            version: 1
+            seed: 7
+            targets: { candidate: { type: onnx, model: {{Model(model)}}, replicas: 1, device: cpu } }
+            prompts: { probes: {{Repository.Path("scenarios", "recorded", "canaries.jsonl")}} }
+            scenarios:
+              - name: probes
+                workload: { open: { arrivals: constant, rate: 10/s } }
+                mix: [{ prompts: probes, role: canary, assert: { levenshtein: 95% } }]
+                phases: { warmUp: 1s, baseline: 4s, fault: 4s, recovery: 4s }
+                faults: [{{fault}}]
+                gates:
+                  - "p90 e2e < 5s in fault"
+                  - "canary_accuracy >= 80% in baseline"
+                  - "canary_accuracy >= 80% in fault"
+                  - "canary_accuracy >= 80% in recovery"
+                  - "assertions_held >= 80% in baseline"
+                  - "assertions_held >= 80% in fault"
+                  - "assertions_held >= 80% in recovery"
+            """);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        await CommandLine.RunAsync(["run", file, "--out", Path.Combine(_folder.Path, "runs")], new Terminal(output, error), TimeProvider.System);
+        Assert.True(Directory.Exists(Path.Combine(_folder.Path, "runs")), error.ToString());
+        var summary = RunFiles.ReadSummary(Directory.EnumerateDirectories(Path.Combine(_folder.Path, "runs"), "2*").Single());
+        Skip.If(summary.Generator.Limited.Count > 0, "this machine was too busy to judge anything: " + string.Concat(summary.Generator.Limited));
+        return summary;
+    }
+
+    private static string Model(string name) => Repository.Path("scenarios", "models", name);
+
+    private static Finding Finding(Summary summary, string objective) => summary.Findings.Single(finding => finding.Objective == objective);
+}
