@@ -9,12 +9,9 @@ namespace ChaosBench.Engine;
 /// </summary>
 internal sealed class ObservationBuilder(RunClock clock, Action? onSent = null) : IResponseSink
 {
-    /// <summary>Longer lists of gaps are cut: a reply with more events is an attack on our memory.</summary>
-    public const int MaxGaps = 100_000;
-
     // Guards every field below.
     private readonly Lock _lock = new();
-    private List<TokenGap>? _gaps;
+    private readonly GapBuffer _gaps = new();
     private long? _sent;
     private long? _firstToken;
     private long? _lastToken;
@@ -68,9 +65,9 @@ internal sealed class ObservationBuilder(RunClock clock, Action? onSent = null) 
                 _firstToken = stamp;
                 _firstEventTokens = tokens;
             }
-            else if ((_gaps ??= []).Count < MaxGaps)
+            else
             {
-                _gaps.Add(new TokenGap(Math.Max(0, stamp - last), tokens));
+                _gaps.Add(Math.Max(0, stamp - last), tokens);
             }
 
             _lastToken = stamp;
@@ -84,7 +81,7 @@ internal sealed class ObservationBuilder(RunClock clock, Action? onSent = null) 
         lock (_lock)
         {
             _closed = true;
-            return new Instants(_sent, _firstToken, _lastToken, _firstEventTokens, _tokens, _gaps is { Count: > 0 } ? _gaps.ToArray() : []);
+            return new Instants(_sent, _firstToken, _lastToken, _firstEventTokens, _tokens, _gaps.Take());
         }
     }
 
@@ -93,7 +90,7 @@ internal sealed class ObservationBuilder(RunClock clock, Action? onSent = null) 
     {
         lock (_lock)
         {
-            _gaps?.Clear();
+            _gaps.Clear();
             (_sent, _firstToken, _lastToken, _firstEventTokens, _tokens, _closed) = (null, null, null, 0, 0, false);
         }
     }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text.Unicode;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
@@ -78,11 +77,9 @@ public static class ChatBody
 
     private static void Close(IBufferWriter<byte> output, Sampling sampling, UsageReport usage)
     {
-        var numbers = output.GetSpan(128);
-        Utf8.TryWrite(
-            numbers, CultureInfo.InvariantCulture,
-            $",\"temperature\":{sampling.Temperature:R},\"max_tokens\":{sampling.MaxTokens},\"seed\":{sampling.Seed}", out var written);
-        output.Advance(written);
+        Write(output, ",\"temperature\":"u8, sampling.Temperature, "R");
+        Write(output, ",\"max_tokens\":"u8, sampling.MaxTokens);
+        Write(output, ",\"seed\":"u8, sampling.Seed);
         JsonText.Write(output, sampling.Stream ? ",\"stream\":true"u8 : ",\"stream\":false"u8);
         if (sampling.Stream && usage != UsageReport.None)
         {
@@ -91,5 +88,13 @@ public static class ChatBody
         }
 
         JsonText.Write(output, "}"u8);
+    }
+
+    private static void Write<T>(IBufferWriter<byte> output, ReadOnlySpan<byte> name, T number, ReadOnlySpan<char> format = default)
+        where T : struct, IUtf8SpanFormattable
+    {
+        JsonText.Write(output, name);
+        number.TryFormat(output.GetSpan(32), out var written, format, CultureInfo.InvariantCulture);
+        output.Advance(written);
     }
 }

@@ -10,13 +10,20 @@ namespace ChaosBench.Scenarios.Prompts;
 /// </summary>
 public static class JsonText
 {
+    /// <summary>What JSON wants escaped: quote, backslash, control characters.</summary>
+    private static readonly SearchValues<char> Special = SearchValues.Create(
+        ['"', '\\', .. Enumerable.Range(0, 0x20).Select(control => (char)control)]);
+
+    /// <summary>Characters looked at together; a text full of escapes must not be read to its end for each of them.</summary>
+    private const int Window = 1024;
+
     /// <summary>Writes a quoted JSON string: valid UTF-8 whatever <paramref name="text"/> holds.</summary>
     public static void WriteString(IBufferWriter<byte> output, ReadOnlySpan<char> text)
     {
         Write(output, "\""u8);
         while (!text.IsEmpty)
         {
-            var plain = PlainLength(text);
+            var plain = PlainLength(text[..Math.Min(text.Length, Window)]);
             if (plain > 0)
             {
                 Encoding.UTF8.GetBytes(text[..plain], output);
@@ -72,20 +79,21 @@ public static class JsonText
     /// <summary>How many leading characters need no escape; a surrogate pair counts as two.</summary>
     private static int PlainLength(ReadOnlySpan<char> text)
     {
-        var at = 0;
-        while (at < text.Length)
+        var special = text.IndexOfAny(Special);
+        var plain = special < 0 ? text : text[..special];
+        var at = plain.IndexOfAnyInRange('\uD800', '\uDFFF');
+        if (at < 0)
         {
-            var letter = text[at];
-            if (letter < 0x20 || letter is '"' or '\\')
-            {
-                return at;
-            }
+            return plain.Length;
+        }
 
-            if (!char.IsSurrogate(letter))
+        while (at < plain.Length)
+        {
+            if (!char.IsSurrogate(plain[at]))
             {
                 at++;
             }
-            else if (char.IsHighSurrogate(letter) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]))
+            else if (at + 1 < plain.Length && char.IsSurrogatePair(plain[at], plain[at + 1]))
             {
                 at += 2;
             }

@@ -85,13 +85,13 @@ internal static class EngineBenchmarks
         var (stub, url) = await LoadChild.StubAsync(Tokens, GapMs);
         await using var serving = stub;
         await using var client = LoadChild.Client(url);
-        await client.AskAsync($"streams 500 {Tokens} 5 0");
+        await client.AskAsync($"streams 500 {Tokens} 5 0 1");
         var rows = new List<Row>();
         foreach (var streams in (int[])[100, 200])
         {
             var name = $"{streams} streams ({streams * 1_000 / GapMs:#,0} tokens/s)";
-            var ours = await RepeatAsync(Rounds, () => client.AskAsync($"streams {streams} {Tokens} 1 0"));
-            var journaled = await RepeatAsync(Rounds, () => client.AskAsync($"streams {streams} {Tokens} 1 1"));
+            var ours = await RepeatAsync(Rounds, () => client.AskAsync($"streams {streams} {Tokens} 1 0 1"));
+            var journaled = await RepeatAsync(Rounds, () => client.AskAsync($"streams {streams} {Tokens} 1 1 1"));
             rows.Add(new Row($"{name}, whole engine: CPU per token", "us", Of(ours, "cpuMicros")));
             rows.Add(new Row($"{name}, journal on disk: CPU per token", "us", Of(journaled, "cpuMicros")));
             if (await Tools.AiohttpAsync(url, streams, Tokens, 1, Rounds + 1) is { } rival)
@@ -117,13 +117,13 @@ internal static class EngineBenchmarks
         var (stub, url) = await LoadChild.StubAsync(Tokens, GapMs);
         await using var serving = stub;
         await using var client = LoadChild.Client(url);
-        await client.AskAsync($"streams 500 {Tokens} 5 0");
+        await client.AskAsync($"streams 500 {Tokens} 5 0 1");
         var rows = new List<Row>();
         var (best, rivalBest) = (0.0, 0.0);
         foreach (var streams in (int[])[100, 200, 300, 500, 1_000, 1_500, 2_000])
         {
             var name = $"{streams * 1_000 / GapMs:#,0} tokens/s ({streams} streams)";
-            var ours = await RepeatAsync(3, () => client.AskAsync($"streams {streams} {Tokens} 1 0"));
+            var ours = await RepeatAsync(3, () => client.AskAsync($"streams {streams} {Tokens} 1 0 1"));
             var error = Of(ours, "errorP99").Select(nanos => nanos / 1e6).ToArray();
             rows.Add(new Row($"{name}, whole engine: error p50", "ms", [.. Of(ours, "errorP50").Select(nanos => nanos / 1e6)]));
             rows.Add(new Row($"{name}, whole engine: error p99", "ms", error, streams == 1_000 ? Limit : null, AtMost: true));
@@ -155,8 +155,8 @@ internal static class EngineBenchmarks
             var perStream = await RepeatAsync(3, async () =>
             {
                 await using var client = LoadChild.Client(slowUrl);
-                await client.AskAsync($"streams 50 20 1 0");
-                return await client.AskAsync($"streams 5000 20 4 0");
+                await client.AskAsync($"streams 50 20 1 0 0");
+                return await client.AskAsync($"streams 5000 20 4 0 0");
             });
             rows.Add(new Row("resident memory per open stream, 5,000 streams", "bytes", Of(perStream, "residentPerStream"), 8_192, AtMost: true));
         }
@@ -165,9 +165,13 @@ internal static class EngineBenchmarks
         await using (stub)
         {
             await using var client = LoadChild.Client(url);
-            await client.AskAsync($"streams 600 {Tokens} 6 0");
-            var streams = await RepeatAsync(3, () => client.AskAsync($"streams 1000 {Tokens} 10 0"));
-            rows.Add(new Row("allocated per token event, whole engine, texts of 19 characters", "bytes", Of(streams, "allocated"), 64, AtMost: true));
+            await client.AskAsync($"streams 600 {Tokens} 6 0 1");
+            foreach (var (name, text) in ((string, int)[])[("its text not wanted", 0), ("its text of 19 characters wanted", 1)])
+            {
+                var streams = await RepeatAsync(3, () => client.AskAsync($"streams 1000 {Tokens} 10 0 {text}"));
+                rows.Add(new Row($"allocated per token event, whole engine, {name}", "bytes", Of(streams, "allocated"), 64, AtMost: true));
+            }
+
             await client.AskAsync($"client {Connections} 50000");
             var bare = await RepeatAsync(3, () => client.AskAsync($"client {Connections} 100000"));
             rows.Add(new Row("allocated per plain request, our client", "bytes", Of(bare, "allocatedPerRequest"), 512, AtMost: true));

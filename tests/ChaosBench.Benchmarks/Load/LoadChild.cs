@@ -86,7 +86,7 @@ internal sealed class LoadChild : IAsyncDisposable
                 "floor" => LoadRuns.Floor(numbers[0], numbers[1], (long)numbers[2]),
                 "lag" => await runs.LagAsync(numbers[0], numbers[1], (long)numbers[2]),
                 "stall" => await runs.StallAsync(numbers[0], numbers[1]),
-                "streams" => await runs.StreamsAsync((int)numbers[0], (int)numbers[1], numbers[2], journal: numbers[3] > 0),
+                "streams" => await runs.StreamsAsync((int)numbers[0], (int)numbers[1], numbers[2], journal: numbers[3] > 0, text: numbers[4] > 0),
                 _ => throw new InvalidOperationException($"no such command: {line}"),
             };
             Console.WriteLine(JsonSerializer.Serialize(answer));

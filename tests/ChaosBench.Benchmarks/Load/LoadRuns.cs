@@ -103,25 +103,33 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport)
     ];
 
     /// <summary>Streams whose tokens carry the time they were sent: how late each was seen, nanoseconds.</summary>
-    public async Task<Dictionary<string, double>> StreamsAsync(int streams, int tokens, double ramp, bool journal)
+    /// <param name="text">False: nobody wants the texts, and then there are no errors to tell.</param>
+    public async Task<Dictionary<string, double>> StreamsAsync(int streams, int tokens, double ramp, bool journal, bool text)
     {
         var plan = Traffic.Open(streams, streams / ramp, stream: true);
         var errors = new List<double>(streams * tokens);
         var clock = new RunClock();
         var resident = Resident();
         var peak = new Peak();
+        var events = 0L;
         var usage = new Usage();
         var outcome = await RunAsync(
-            plan, journal, PacerOptions.NoSpin, new Watcher(Compare), clock, peak);
-        return usage.Since(
-            (double)errors.Count,
-            ("bad", outcome.Counts.Failed), ("errorP50", Statistics.Percentile(errors, 50)), ("errorP99", Statistics.Percentile(errors, 99)),
-            ("errorMax", errors.Max()), ("residentPerStream", (peak.Resident - resident) / (double)Math.Max(1, peak.InFlight)),
+            plan, journal, PacerOptions.NoSpin, new Watcher(Compare, text), clock, peak);
+        var used = usage.Since(
+            events,
+            ("bad", outcome.Counts.Failed), ("residentPerStream", (peak.Resident - resident) / (double)Math.Max(1, peak.InFlight)),
             ("inFlight", peak.InFlight));
+        foreach (var (name, percent) in text ? ((string, double)[])[("errorP50", 50), ("errorP99", 99), ("errorMax", 100)] : [])
+        {
+            used[name] = Statistics.Percentile(errors, percent);
+        }
+
+        return used;
 
         void Compare(JournalEvent.Observation seen, string? text)
         {
             var at = clock.Origin + (seen.FirstToken ?? 0);
+            events += seen.Gaps.Count + 1;
             for (var token = 0; text is not null && (token + 1) * StubServer.StampDigits <= text.Length; token++)
             {
                 at += token == 0 ? 0 : seen.Gaps[token - 1].Nanos;
@@ -195,8 +203,10 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport)
         }
     }
 
-    private sealed class Watcher(Action<JournalEvent.Observation, string?> ended) : IRunObserver
+    private sealed class Watcher(Action<JournalEvent.Observation, string?> ended, bool wantsText = false) : IRunObserver
     {
+        public bool WantsOutput => wantsText;
+
         public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output) => ended(observation, output);
     }
 

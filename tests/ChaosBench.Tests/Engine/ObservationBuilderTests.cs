@@ -70,13 +70,13 @@ public class ObservationBuilderTests
     [Fact]
     public void Tokens_EndlessReply_BoundsTheGapsButCountsOn()
     {
-        for (var at = 0; at < ObservationBuilder.MaxGaps + 10; at++)
+        for (var at = 0; at < GapBuffer.MaxGaps + 10; at++)
         {
             _builder.Tokens(1);
         }
 
         var instants = _builder.Close();
-        Assert.Equal(ObservationBuilder.MaxGaps, instants.Gaps.Count);
-        Assert.Equal(ObservationBuilder.MaxGaps + 10, instants.Tokens);
+        Assert.Equal(GapBuffer.MaxGaps, instants.Gaps.Count);
+        Assert.Equal(GapBuffer.MaxGaps + 10, instants.Tokens);
     }
 }

@@ -25,7 +25,6 @@ internal sealed class LoopCall(LoopSession session) : HttpExchange, ILoopCall, I
 
     public void Prepare(Arrival arrival, ILoopSink sink)
     {
-        _reader.Clear();
         (_sink, _stream, _retryAfter, _reason) = (sink, arrival.Sampling.Stream, null, null);
         (_at, _bodyBytes) = Parts.Writer.Write(arrival, _request);
         _bodyBytes -= _at;
@@ -165,6 +164,7 @@ internal sealed class LoopCall(LoopSession session) : HttpExchange, ILoopCall, I
         var sink = _sink!;
         _sink = null;
         sink.Ended(this);
+        _reader.Clear();
         _request.Release();
         session.Rest(this);
     }

@@ -1,15 +1,15 @@
+using System.Buffers;
 using System.Text;
 
 namespace ChaosBench.Engine.Targets.OpenAi;
 
-/// <summary>What a reply has said so far. Can be cleared and used for the next one.</summary>
+/// <summary>What a reply has said so far, in rented memory. Can be cleared and used for the next one.</summary>
 internal sealed class Reply
 {
     /// <summary>A reply with more output is an attack on our memory. UTF-8.</summary>
     public const int MaxTextBytes = 16 * 1024 * 1024;
 
-    /// <summary>A smaller buffer is kept for the next reply.</summary>
-    private const int MaxKeptBytes = 8 * 1024;
+    private const int FirstRoom = 256;
 
     private byte[] _text = [];
     private int _length;
@@ -42,7 +42,7 @@ internal sealed class Reply
     {
         if (_text.Length - _length < size)
         {
-            Array.Resize(ref _text, Math.Max(_length + size, Math.Max(128, _text.Length * 2)));
+            Grow(Math.Max(_length + size, Math.Max(FirstRoom, _text.Length * 2)));
         }
 
         return _text.AsSpan(_length);
@@ -57,10 +57,26 @@ internal sealed class Reply
 
     public void Clear()
     {
-        _text = _text.Length > MaxKeptBytes ? [] : _text;
-        (_length, TokenEvents) = (0, 0);
+        Return();
+        (_text, _length, TokenEvents) = ([], 0, 0);
         (FinishReason, InputTokens, OutputTokens, Error) = (null, null, null, null);
         Pattern.Clear();
         Events?.Clear();
+    }
+
+    private void Grow(int size)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(size);
+        Utf8.CopyTo(larger);
+        Return();
+        _text = larger;
+    }
+
+    private void Return()
+    {
+        if (_text.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_text);
+        }
     }
 }

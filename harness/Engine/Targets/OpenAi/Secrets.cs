@@ -18,5 +18,13 @@ internal sealed class Secrets
         _values = [.. all.OfType<string>().Where(value => value.Length >= MinLength).Distinct().OrderByDescending(value => value.Length)];
     }
 
-    public string Scrub(string text) => _values.Aggregate(text, (clean, secret) => clean.Replace(secret, "***", StringComparison.Ordinal));
+    public string Scrub(string text)
+    {
+        foreach (var secret in _values)
+        {
+            text = text.Replace(secret, "***", StringComparison.Ordinal);
+        }
+
+        return text;
+    }
 }
