@@ -65,7 +65,7 @@ internal sealed class CanaryArguments
             ? (parsed.GetValue(_split) ?? TrafficSplit.Parse("95/5"), null)
             : SplitFile.Read(file);
         return new CanaryOptions(
-            stable with { Model = folder.FullName, Replicas = parsed.GetValue(_canaryReplicas) },
+            stable with { Model = folder.FullName, Replicas = parsed.GetValue(_canaryReplicas), ReplicasBeside = stable.Replicas },
             split ?? throw new UsageException($"--split-file {problem}."),
             file,
             parsed.GetValue(_servedName)!);

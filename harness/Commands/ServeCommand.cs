@@ -6,6 +6,7 @@ using ChaosBench.Server.Dependencies;
 using ChaosBench.Server.Dependencies.Postgres;
 using ChaosBench.Server.Guardrails;
 using ChaosBench.Server.Http;
+using ChaosBench.Server.Models.Devices;
 
 namespace ChaosBench.Harness.Commands;
 
@@ -22,6 +23,11 @@ internal static partial class ServeCommand
         {
             Description = "task: replicas are threads of this process; process: each is a worker process", HelpName = "task|process",
             DefaultValueFactory = _ => ReplicaIsolation.Task,
+        };
+        var graphs = new Option<CudaGraphs>("--cuda-graphs")
+        {
+            Description = "Capture decode steps on a card; auto: where it is possible. Needs a process with one replica", HelpName = "auto|on|off",
+            DefaultValueFactory = _ => CudaGraphs.Auto, CustomParser = OptionValues.OneOf<CudaGraphs>(),
         };
         var timeout = new Option<TimeSpan>("--request-timeout")
         {
@@ -45,7 +51,7 @@ internal static partial class ServeCommand
         };
         var command = new Command("serve", "Serve a model with an OpenAI-compatible API on 127.0.0.1\n\n  chaosbench serve scenarios/models/triage-v1 --port 8080\n  curl http://127.0.0.1:8080/v1/models\n\nSIGHUP restarts the replicas one by one while the others serve; SIGTERM and Ctrl-C drain and stop.")
         {
-            model, port, replicas, device, isolation, timeout, keyVariable, storeVariable, sampling, schema,
+            model, port, replicas, device, graphs, isolation, timeout, keyVariable, storeVariable, sampling, schema,
         };
         var canary = new CanaryArguments();
         canary.AddTo(command);
@@ -63,6 +69,7 @@ internal static partial class ServeCommand
                 Model = parsed.GetValue(model)!.FullName,
                 Replicas = parsed.GetValue(replicas),
                 Device = parsed.GetValue(device)!,
+                CudaGraphs = parsed.GetValue(graphs),
                 Isolation = parsed.GetValue(isolation),
                 RequestTimeout = parsed.GetValue(timeout),
                 ContextStore = Store(parsed.GetValue(storeVariable)),
@@ -72,7 +79,9 @@ internal static partial class ServeCommand
             var key = Variable("--api-key-env", parsed.GetValue(keyVariable), "the key that clients must send");
             var face = new HttpFaceOptions { Port = parsed.GetValue(port), ApiKey = key };
             await using var serving = new Serving(terminal, time);
-            return await serving.RunAsync(options, canary.Read(parsed, options), face, cancellation).ConfigureAwait(false);
+            var beside = canary.Read(parsed, options);
+            options = options with { ReplicasBeside = beside?.Server.Replicas ?? 0 };
+            return await serving.RunAsync(options, beside, face, cancellation).ConfigureAwait(false);
         });
         return command;
     }

@@ -4,6 +4,7 @@ using ChaosBench.Server.Dependencies;
 using ChaosBench.Server.Embeddings;
 using ChaosBench.Server.Http;
 using ChaosBench.Server.Models;
+using ChaosBench.Server.Models.Devices;
 using ChaosBench.Server.Versions;
 
 namespace ChaosBench.Harness.Commands;
@@ -80,6 +81,11 @@ internal sealed class Serving(Terminal terminal, TimeProvider time) : IAsyncDisp
         if (EncoderFolder.TryLoad(options.Model, options.Device, options.Replicas) is { } encoder)
         {
             Keep(encoder);
+            if (options.CudaGraphs == CudaGraphs.On)
+            {
+                throw new ModelLoadException(options.Model, "cannot have CUDA graphs: an encoder makes no decode steps; leave --cuda-graphs out");
+            }
+
             var gives = encoder.Labels.Count > 0 ? $"{encoder.Width} labels" : $"embeddings of {encoder.Width} numbers";
             return (ServedVersion.Of(encoder), $"{gives}, {encoder.Identity.Device}");
         }

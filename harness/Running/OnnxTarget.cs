@@ -9,6 +9,7 @@ using ChaosBench.Server;
 using ChaosBench.Server.Dependencies;
 using ChaosBench.Server.Http;
 using ChaosBench.Server.Models;
+using ChaosBench.Server.Models.Devices;
 using ChaosBench.Server.Scheduling;
 using ReplicaIsolation = ChaosBench.Scenarios.Model.ReplicaIsolation;
 using ServedIsolation = ChaosBench.Server.ReplicaIsolation;
@@ -99,6 +100,8 @@ internal sealed class OnnxTarget(
             ReplicaIsolation.Process => ServedIsolation.Process,
             _ => throw new System.Diagnostics.UnreachableException(),
         },
+        // A run may have several targets in this process, and only a replica that is alone in its process may capture.
+        CudaGraphs = target.Isolation == ReplicaIsolation.Process ? CudaGraphs.Auto : CudaGraphs.Off,
         MaxBatch = target.MaxBatch,
         QueueLimit = target.QueueLimit,
         ContextStore = ServedGuards.StoreOf(target, resolve, contextStoreChaos),

@@ -1,5 +1,6 @@
 using ChaosBench.Server.Embeddings;
 using ChaosBench.Server.Models;
+using ChaosBench.Server.Models.Devices;
 using ChaosBench.Server.Scheduling;
 using ChaosBench.Server.Tokenization;
 using ChaosBench.Server.Workers;
@@ -41,7 +42,10 @@ internal sealed record ServedModel(
     /// <param name="foreign">For a replica among others that serve another model: it reads requests with its own tokenizer.</param>
     public static ServedModel Load(ServerOptions options, TimeProvider time, bool foreign = false)
     {
+        var together = options.Isolation == ReplicaIsolation.Process ? 1 : options.Replicas + options.ReplicasBeside;
+        var graphs = CudaGraphRule.Among(options.Model, options.CudaGraphs, together);
         var folder = LoadDecoder(options);
+        _ = CudaGraphRule.Resolve(options.Model, graphs, folder.Identity.Device, folder.Form);
         var context = Math.Min(options.MaxContext ?? folder.MaxContext, folder.MaxContext);
         var replica = new ReplicaOptions
         {
@@ -49,6 +53,7 @@ internal sealed record ServedModel(
             MaxContext = context,
             MaxQueue = options.MaxBatch,
             StepLimit = options.StepLimit,
+            CudaGraphs = graphs,
         };
         var encoder = DecoderEmbedding.Load(options.Model, folder, options.Replicas);
         return new ServedModel(folder.Identity, context, Encode, index => options.Isolation switch

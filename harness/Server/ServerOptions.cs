@@ -1,5 +1,6 @@
 using ChaosBench.Server.Dependencies;
 using ChaosBench.Server.Guardrails;
+using ChaosBench.Server.Models.Devices;
 using ChaosBench.Server.Routing;
 
 namespace ChaosBench.Server;
@@ -22,6 +23,12 @@ public sealed record ServerOptions
 
     /// <summary><c>auto</c>, <c>cpu</c> or <c>cuda[:n]</c>.</summary>
     public string Device { get; init; } = "auto";
+
+    /// <summary>On a card: whether decode steps are captured as CUDA graphs. Default: where they are possible, in a process with one replica.</summary>
+    public CudaGraphs CudaGraphs { get; init; } = CudaGraphs.Auto;
+
+    /// <summary>Replicas of other servers in this process; on a card they and this one's disturb each other's capturing.</summary>
+    public int ReplicasBeside { get; init; }
 
     /// <summary>Requests that one replica decodes together, 1 to 1,024. Default 16.</summary>
     public int MaxBatch { get; init; } = 16;
