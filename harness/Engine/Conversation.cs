@@ -13,7 +13,7 @@ internal sealed class Conversation(Plan plan, Workload.Closed workload, int clie
     /// <summary>Characters of an answer that are carried on: a target must not fill our memory through its own answers.</summary>
     internal const int MostCarried = 256 << 10;
 
-    private readonly List<ChatMessage> _said = [];
+    private readonly List<string?> _answers = [];
     private Arrival? _talk;
     private int _turn;
     private int _requests;
@@ -43,8 +43,8 @@ internal sealed class Conversation(Plan plan, Workload.Closed workload, int clie
 
         if (outcome == Outcome.Completed && text is { Length: > 0 and <= MostCarried } && _turn < talk.Prompt.Turns.Count)
         {
-            _said.Add(new ChatMessage("assistant", text));
-            _said.AddRange(talk.Prompt.Turns[_turn++].Messages);
+            _answers.Add(text);
+            _turn++;
         }
         else
         {
@@ -56,30 +56,15 @@ internal sealed class Conversation(Plan plan, Workload.Closed workload, int clie
     {
         var entry = checked((_opened++ * workload.Clients) + client) % plan.Arrivals.Count;
         var arrival = plan.Arrivals[entry] with { Index = index, At = 0, Group = index };
-        if (arrival.Prompt is { Turns.Count: > 0, RawBody: null } prompt)
+        if (arrival.Prompt is { Turns.Count: > 0, RawBody: null })
         {
             (_talk, _turn) = (arrival, 0);
-            _said.Clear();
-            _said.AddRange(prompt.Messages);
+            _answers.Clear();
         }
 
         return arrival;
     }
 
-    private Arrival Turn(Arrival talk, int index)
-    {
-        var turn = FormattableString.Invariant($"{_turn + 1}");
-        return talk with
-        {
-            Index = index,
-            Group = index,
-            Key = $"{talk.Key}/{turn}",
-            Prompt = new PlannedPrompt($"{talk.Prompt.Id}/{turn}", _said.ToList(), null, null),
-            Sampling = talk.Sampling with { MaxTokens = talk.Prompt.Turns[_turn - 1].MaxTokens ?? talk.Sampling.MaxTokens },
-            Cohort = talk.Cohort with { Grader = GraderKind.None, Tags = TurnTag(talk.Cohort.Tags, turn) },
-        };
-    }
-
-    private static SortedDictionary<string, string> TurnTag(IReadOnlyDictionary<string, string> tags, string turn) =>
-        new(tags.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal) { ["turn"] = turn };
+    private Arrival Turn(Arrival talk, int index) =>
+        Turns.Request(talk, _turn, Turns.Messages(talk.Prompt, _turn, _answers)) with { Index = index, Group = index };
 }

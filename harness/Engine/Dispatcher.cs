@@ -10,7 +10,7 @@ namespace ChaosBench.Engine;
 /// arrival -> flight -> target -> response -> recorder
 /// </code>
 /// </summary>
-internal sealed class Dispatcher : ILauncher
+internal sealed class Dispatcher
 {
     private readonly RunRequest _request;
     private readonly RunStop _stop;
@@ -18,7 +18,6 @@ internal sealed class Dispatcher : ILauncher
     private readonly Recorder _recorder;
     private readonly FlightPlan _flightPlan;
     private readonly Action<IThreadPoolWorkItem> _queue;
-    private (Arrival Arrival, long Planned)? _ready;
 
     public Dispatcher(RunRequest request, RunStop stop, Flights flights, Recorder recorder)
     {
@@ -39,17 +38,6 @@ internal sealed class Dispatcher : ILauncher
         _queue(flight);
         return flight;
     }
-
-    public void Ready(Arrival arrival, long planned) => _ready = (arrival, planned);
-
-    public void Launch()
-    {
-        var (arrival, planned) = _ready!.Value;
-        _ready = null;
-        Dispatch(arrival, planned);
-    }
-
-    public void Drop() => _ready = null;
 
     private async Task RunAsync(TaskFlight flight)
     {

@@ -58,7 +58,8 @@ internal sealed class TaskLane(
         switch (request.Plan.Scenario.Workload)
         {
             case Workload.Open:
-                new OpenLoop(request.Plan.Arrivals, 0, 1).Walk(Pacer, dispatcher, recorder, stop);
+                var sender = new TaskEpisodes(request.Plan, request.Clock, dispatcher, flights, over);
+                new OpenLoop(request.Plan.Arrivals, 0, 1).Walk(Pacer, sender, recorder, stop);
                 break;
             case Workload.Closed closed:
                 new ClosedLoop(request.Plan, closed, request.Clock, dispatcher, flights).Start(over);
@@ -83,6 +84,7 @@ internal sealed class LoopLane : Lane
     private readonly (int Number, int Of) _share;
     private readonly LoopDispatcher _dispatcher;
     private LoopClients? _clients;
+    private LoopEpisodes? _episodes;
 
     public LoopLane(RunRequest request, RunStop stop, Flights flights, Recorder recorder, (int Number, int Of) share)
     {
@@ -102,7 +104,8 @@ internal sealed class LoopLane : Lane
         switch (_request.Plan.Scenario.Workload)
         {
             case Workload.Open:
-                new OpenLoop(_request.Plan.Arrivals, _share.Number, _share.Of).Walk(Loop, _dispatcher, _recorder, stop);
+                _episodes = new LoopEpisodes(_request.Plan, _dispatcher, _flights);
+                new OpenLoop(_request.Plan.Arrivals, _share.Number, _share.Of).Walk(Loop, _episodes, _recorder, stop);
                 break;
             case Workload.Closed closed:
                 _clients = new LoopClients(_request.Plan, closed, _dispatcher, _flights);
@@ -113,7 +116,11 @@ internal sealed class LoopLane : Lane
         }
     }
 
-    public override void PhasesOver() => _clients?.Stop();
+    public override void PhasesOver()
+    {
+        _clients?.Stop();
+        _episodes?.Stop();
+    }
 
     public override void Dispose()
     {

@@ -106,7 +106,7 @@ internal sealed class Pulse : IAsyncDisposable
         var ttft = new Distribution(_recent.FirstTokensAt(now));
         return new RunProgress(
             TimeSpan.FromTicks(now / 100), TimeSpan.FromTicks(plan.End / 100), plan.PhaseAt(now),
-            plan.Scenario.Workload is Workload.Open ? plan.Arrivals.Count : null,
+            plan.Scenario.Workload is Workload.Open { Sessions: false } ? plan.Arrivals.Count : null,
             _flights.Count, _tally.Snapshot(),
             ttft.Quantile(0.5), ttft.Quantile(0.99),
             _request.ActiveFaults?.Invoke() ?? [.. plan.Faults.Where(f => f.ActsAt(now)).Select(f => f.Fault.Id)]);

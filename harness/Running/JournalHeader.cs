@@ -26,6 +26,7 @@ internal static class JournalHeader
         SteadyState = plan.Scenario.SteadyState,
         Gates = plan.Scenario.Gates,
         PlannedArrivals = plan.Scenario.Workload is Workload.Open ? plan.Arrivals.Count : null,
+        PlannedTurns = plan.Turns?.Total,
         PlannedPerSecond = plan.Scenario.Workload is Workload.Open ? PerSecond(plan) : [],
     };
 

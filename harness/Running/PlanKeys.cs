@@ -30,8 +30,21 @@ internal sealed class PlanKeys(Plan plan) : ITrafficKeys
             return null;
         }
 
-        // The clients of a closed workload go round the plan's requests; an open one sends each once.
+        // The clients of a closed workload go round the plan's requests; an open one sends each once, and perhaps what follows it.
+        var turn = 0;
+        if (plan.Turns is { } turns)
+        {
+            if (index >= plan.Arrivals.Count + turns.Total)
+            {
+                return null;
+            }
+
+            (index, turn) = turns.Find(index);
+        }
+
         var arrival = plan.Arrivals[index % plan.Arrivals.Count];
-        return arrival.Cohort.Role == PromptRole.Canary ? null : arrival;
+        return arrival.Cohort.Role == PromptRole.Canary ? null
+            : turn == 0 ? arrival
+            : arrival with { Key = string.Create(CultureInfo.InvariantCulture, $"{arrival.Key}/{turn + 1}") };
     }
 }

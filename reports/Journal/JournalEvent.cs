@@ -36,6 +36,11 @@ public abstract record JournalEvent
         /// <summary>Open workload: arrivals in the plan. Closed: null.</summary>
         public int? PlannedArrivals { get; init; }
 
+        /// <summary>
+        /// Open workload of conversations: at most so many turns follow those arrivals, and are numbered after them. Null: none do.
+        /// </summary>
+        public int? PlannedTurns { get; init; }
+
         /// <summary>Open workload: planned requests per second, by bucket of one second from the start.</summary>
         public IReadOnlyList<int> PlannedPerSecond { get; init; } = [];
 

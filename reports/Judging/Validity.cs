@@ -138,8 +138,8 @@ internal sealed class Validity
     private static List<string> Arrivals(Measurements run)
     {
         var planned = run.Run.PlannedArrivals;
-        return run.Ending is { Ending: RunEnding.Completed } && planned is { } count && count != run.Requests.Count
-            ? [string.Create(CultureInfo.InvariantCulture, $"{count} requests were planned and {run.Requests.Count} have "
+        return run.Ending is { Ending: RunEnding.Completed } && planned is { } count && Planned(run) is var seen && count != seen
+            ? [string.Create(CultureInfo.InvariantCulture, $"{count} requests were planned and {seen} have "
                 + $"an outcome: the journal is not whole.")]
             : [];
     }
@@ -147,7 +147,11 @@ internal sealed class Validity
     /// <summary>Open workloads that ran to their end. Null otherwise: a stopped run was not meant to send the rest.</summary>
     public static double? AchievedOverPlanned(Measurements run) =>
         run.Ending is { Ending: RunEnding.Completed } && run.Run is { OpenWorkload: true, PlannedArrivals: > 0 }
-            ? (double)run.Requests.Count(request => request.WasSent) / run.Run.PlannedArrivals : null;
+            ? (double)run.Requests.Count(request => request.WasSent && request.Arrival < run.Run.PlannedArrivals) / run.Run.PlannedArrivals : null;
+
+    /// <summary>Turns that follow planned requests are sent when answers let them: no plan says how many.</summary>
+    private static int Planned(Measurements run) => run.Run.PlannedTurns is null
+        ? run.Requests.Count : run.Requests.Count(request => request.Arrival < run.Run.PlannedArrivals);
 
     /// <summary>The shortest request latency that anything in the scenario is held to, seconds.</summary>
     private static double? Tightest(JournalEvent.RunStarted run)

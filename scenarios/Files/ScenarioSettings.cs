@@ -121,6 +121,7 @@ public static class ScenarioSettings
 
     public static JsonObject Of(Workload workload) => workload switch
     {
+        Workload.Open { Sessions: true } open => WithSessions(open),
         Workload.Open { Arrivals: ArrivalProcess.Constant constant } => Open("constant", ("rate", constant.Rate)),
         Workload.Open { Arrivals: ArrivalProcess.Poisson poisson } => Open("poisson", ("rate", poisson.Rate)),
         Workload.Open { Arrivals: ArrivalProcess.Ramp ramp } => Open("ramp", ("from", ramp.From), ("to", ramp.To)),
@@ -131,6 +132,14 @@ public static class ScenarioSettings
         },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    private static JsonObject WithSessions(Workload.Open open)
+    {
+        var settings = Of(open with { Sessions = false });
+        settings["open"]!["sessions"] = true;
+        settings["open"]!["thinkTime"] = Seconds(open.ThinkTime);
+        return settings;
+    }
 
     public static JsonObject Of(PromptSet set) => set switch
     {

@@ -6,7 +6,17 @@ public abstract record Workload
     private Workload() { }
 
     /// <summary>Arrivals at planned instants, whatever the target does.</summary>
-    public sealed record Open(ArrivalProcess Arrivals) : Workload;
+    public sealed record Open(ArrivalProcess Arrivals) : Workload
+    {
+        /// <summary>
+        /// What arrives are whole conversations: the first request at its planned instant, each later one when what it waits for was
+        /// answered.
+        /// </summary>
+        public bool Sessions { get; init; }
+
+        /// <summary>Sessions: pause after each answer. Null: as recorded.</summary>
+        public TimeSpan? ThinkTime { get; init; }
+    }
 
     /// <summary>
     /// <paramref name="Clients"/> clients; each sends its next request <paramref name="ThinkTime"/> after the last answer.

@@ -30,6 +30,9 @@ public sealed record Plan
     /// <summary>Lower-case hex SHA-256 of each data file that the plan was made from, by path.</summary>
     public required IReadOnlyDictionary<string, string> Files { get; init; }
 
+    /// <summary>Numbers of the requests that follow the arrivals of an open workload with sessions. Null in every other.</summary>
+    public TurnNumbers? Turns { get; init; }
+
     /// <summary>A/B runs: which arm has the traffic when, in order. Empty otherwise.</summary>
     public IReadOnlyList<BlockWindow> Blocks { get; init; } = [];
 
@@ -107,13 +110,34 @@ public enum TargetRole
 public sealed record PlannedPrompt(
     string Id, IReadOnlyList<ChatMessage> Messages, ReadOnlyMemory<byte>? RawBody, string? Expected)
 {
-    /// <summary>What is asked after the answer to the turn before, by a client that holds whole conversations. Else empty.</summary>
+    /// <summary>What is asked after this, where whole conversations or graphs of requests are planned. Else empty.</summary>
     public IReadOnlyList<PlannedTurn> Turns { get; init; } = [];
 }
 
+/// <summary>A later request of a conversation, or of a graph of requests. Turn 0 is the planned arrival itself.</summary>
 /// <param name="Messages">What is new in this turn: the sender puts the messages and answers so far before it.</param>
 /// <param name="MaxTokens">Null: as in the first turn.</param>
-public sealed record PlannedTurn(IReadOnlyList<ChatMessage> Messages, int? MaxTokens);
+public sealed record PlannedTurn(IReadOnlyList<ChatMessage> Messages, int? MaxTokens)
+{
+    /// <summary>Turns that must have been answered, in order; empty: none. Null: the one before.</summary>
+    public IReadOnlyList<int>? After { get; init; }
+
+    /// <summary>Nanoseconds from the end of the last of them to the send.</summary>
+    public long Delay { get; init; }
+
+    /// <summary>Nanoseconds from the planned instant of turn 0, before which it is not sent even if all were answered.</summary>
+    public long NotBefore { get; init; }
+
+    /// <summary>
+    /// The messages are all that is asked, nothing is put before them; these of them are answers, which the live ones replace. Null:
+    /// it continues the conversation.
+    /// </summary>
+    public IReadOnlyList<AnswerPlace>? Answers { get; init; }
+}
+
+/// <param name="Message">Position in the turn's messages.</param>
+/// <param name="Turn">Whose answer stands there.</param>
+public readonly record struct AnswerPlace(int Message, int Turn);
 
 /// <param name="Role"><c>system</c>, <c>user</c> or <c>assistant</c>.</param>
 /// <param name="Content">May hold lone surrogates and control characters: hostile on purpose.</param>

@@ -20,10 +20,10 @@ public sealed record PlanSummary
     public required IReadOnlyList<PlannedPhase> Phases { get; init; }
     public required IReadOnlyList<FaultVictims> Faults { get; init; }
 
-    /// <summary>Sum of <c>maxTokens</c>: no run of this plan gets more.</summary>
+    /// <summary>Sum of <c>maxTokens</c>, later turns included: no run of this plan gets more.</summary>
     public required long MaxOutputTokens { get; init; }
 
-    /// <summary>UTF-8 bytes of all prompts. A byte-level tokenizer makes at most one token of a byte, and about one of four in plain English.</summary>
+    /// <summary>UTF-8 bytes of all prompts, of a conversation its first. A byte-level tokenizer makes at most one token of a byte, and about one of four in plain English.</summary>
     public required long PromptBytes { get; init; }
 
     /// <summary>The planned rate over time; null in a closed workload.</summary>
@@ -60,7 +60,8 @@ public sealed record PlanSummary
             Cohorts = Slices(plan.Arrivals.SelectMany(CohortNames)).Take(MaxCohorts).ToList(),
             Phases = plan.Phases.Select(phase => new PlannedPhase(phase, isOpen ? inPhase.GetValueOrDefault(phase.Phase) : null)).ToList(),
             Faults = plan.Faults.Select(fault => VictimsOf(plan, fault, catalogue.FirstOrDefault(kind => kind.Name == fault.Fault.Kind), isOpen)).ToList(),
-            MaxOutputTokens = plan.Arrivals.Sum(arrival => (long)arrival.Sampling.MaxTokens),
+            MaxOutputTokens = plan.Arrivals.Sum(arrival => arrival.Sampling.MaxTokens
+                + arrival.Prompt.Turns.Sum(turn => (long)(turn.MaxTokens ?? arrival.Sampling.MaxTokens))),
             Load = isOpen ? LoadShape.Of(plan) : null,
             PromptBytes = plan.Arrivals.Sum(arrival => arrival.Prompt.RawBody?.Length
                 ?? arrival.Prompt.Messages.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Content))),

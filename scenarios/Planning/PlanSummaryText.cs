@@ -13,7 +13,7 @@ public static class PlanSummaryText
         Line(output, $"scenario  {Plain(plan.Scenario.Name)}");
         Line(output, $"plan      sha256 {plan.Sha256}, seed {plan.Seed}");
         Line(output, $"targets   {TargetText("candidate", plan.Scenario.Candidate)}{(plan.Scenario.Baseline is { } baseline ? ", " + TargetText("baseline", baseline) : "")}");
-        Line(output, $"workload  {WorkloadText(plan.Scenario.Workload)}, {plan.Arrivals.Count:N0} {(plan.Scenario.Workload is Workload.Open ? "requests" : "requests in the cycle")}");
+        Line(output, $"workload  {WorkloadText(plan.Scenario.Workload)}, {plan.Arrivals.Count:N0} {(plan.Scenario.Workload is Workload.Open ? "requests" : "requests in the cycle")}{(plan.Turns is { } turns ? Invariant($", up to {turns.Total:N0} that follow them") : "")}");
         WriteFiles(plan, output);
         Line(output, $"tokens    at most {summary.MaxOutputTokens:N0} out; about {summary.PromptBytes / 4:N0} in ({summary.PromptBytes:N0} bytes of prompts)");
         WritePhases(summary, output);
@@ -114,6 +114,8 @@ public static class PlanSummaryText
 
     private static string WorkloadText(Workload workload) => workload switch
     {
+        Workload.Open { Sessions: true } open => $"open, {ArrivalWords.Of(open.Arrivals)}, whole conversations with the answers that come, "
+            + (open.ThinkTime is { } think ? Invariant($"{think.TotalSeconds:0.###}s after each") : "paced as recorded"),
         Workload.Open open => $"open, {ArrivalWords.Of(open.Arrivals)}",
         Workload.Closed closed => Invariant($"closed, {closed.Clients} clients, think time {closed.ThinkTime.TotalSeconds:0.###}s{(closed.Sessions ? ", whole conversations with the answers that come" : "")}"),
         _ => throw new System.Diagnostics.UnreachableException(),

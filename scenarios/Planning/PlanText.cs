@@ -63,6 +63,8 @@ public static class PlanText
 
     private static string WorkloadText(Workload workload) => workload switch
     {
+        Workload.Open { Sessions: true } open => Line(
+            $"{WorkloadText(open with { Sessions = false })} sessions {(open.ThinkTime is { } think ? Nanos.From(think) : "as recorded")}"),
         Workload.Open { Arrivals: ArrivalProcess.Constant constant } => Line($"constant {constant.Rate.PerSecond:R}"),
         Workload.Open { Arrivals: ArrivalProcess.Poisson poisson } => Line($"poisson {poisson.Rate.PerSecond:R}"),
         Workload.Open { Arrivals: ArrivalProcess.Ramp ramp } => Line($"ramp {ramp.From.PerSecond:R} {ramp.To.PerSecond:R}"),
@@ -75,7 +77,11 @@ public static class PlanText
 
     /// <summary>Later turns of a conversation, by hash like the first.</summary>
     private static string TurnsText(PlannedPrompt prompt) => prompt.Turns.Count == 0 ? ""
-        : Line($" turns={prompt.Turns.Count}:{Short(string.Join('\0', prompt.Turns.Select(turn => $"{turn.MaxTokens} {PromptHash.Sha256(new PlannedPrompt("", turn.Messages, null, null))}")))}");
+        : Line($" turns={prompt.Turns.Count}:{Short(string.Join('\0', prompt.Turns.Select(turn => $"{turn.MaxTokens} {PromptHash.Sha256(new PlannedPrompt("", turn.Messages, null, null))}{WaitText(turn)}")))}");
+
+    /// <summary>Nothing for the turns of closed clients, which wait for the one before alone.</summary>
+    private static string WaitText(PlannedTurn turn) => turn is { After: null, Delay: 0, NotBefore: 0, Answers: null } ? ""
+        : Line($" {(turn.After is { } after ? string.Join(',', after) : "-")} {turn.Delay} {turn.NotBefore} {(turn.Answers is { } places ? string.Join(',', places.Select(place => $"{place.Message}:{place.Turn}")) : "-")}");
 
     private static string ShapedText(ArrivalProcess.Shaped shaped) => $"{LawText(shaped.Gaps)} {ProfileText(shaped.Profile)}";
 

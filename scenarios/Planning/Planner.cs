@@ -33,13 +33,14 @@ public static class Planner
             .ToList();
         CheckSize(scenario, phases[^1].End);
         var sets = new LoadedSets(seed, inputs.Files);
-        var mix = new MixDraw(scenario.Mix, seed, scenario.Workload is Workload.Closed { Sessions: true } ? sets.Conversations : sets.Load);
+        var mix = new MixDraw(scenario.Mix, seed, LoaderOf(scenario, sets));
         var stretches = Blocks.Cut(scenario, phases, seed, inputs.Block);
         var writer = new ArrivalWriter(seed);
         switch (scenario.Workload)
         {
             case Workload.Open open:
-                AddOpen(writer, Instants(open.Arrivals, stretches[^1].End, mix.GroupSize, seed, sets), stretches, mix);
+                CheckSessions(scenario, open);
+                AddOpen(writer, Instants(open, stretches[^1].End, mix.GroupSize, seed, sets), stretches, mix);
                 break;
             case Workload.Closed closed:
                 AddClosed(writer, closed, scenario, mix);
@@ -55,13 +56,15 @@ public static class Planner
             writer.Damage(faults.FindAll(fault => InputFaults.Handles(fault.Fault.Kind)));
         }
 
+        var arrivals = writer.Arrivals;
         var plan = new Plan
         {
             Scenario = scenario,
             Seed = seed,
             Phases = phases,
             Faults = faults,
-            Arrivals = writer.Arrivals,
+            Arrivals = arrivals,
+            Turns = scenario.Workload is Workload.Open { Sessions: true } ? new TurnNumbers(arrivals) : null,
             Blocks = scenario.Baseline is null ? [] : stretches.SelectMany(stretch => stretch.Plays).ToList(),
             Files = sets.Files,
             Sha256 = "",
@@ -107,10 +110,47 @@ public static class Planner
     }
 
     /// <summary>When something arrives, on the drawn timeline; and in a replay, which row of the trace.</summary>
-    private static IEnumerable<Instant> Instants(ArrivalProcess process, long span, double groupSize, ulong seed, LoadedSets sets) =>
-        process is ArrivalProcess.Replay replay
-            ? sets.Trace(replay.Trace).Instants(replay.Speed, span).Select(row => new Instant(row.At, replay.Trace, row.Row))
-            : ArrivalTimes.Create(process, span, groupSize, KeyedHash.Stream(seed, "arrivals")).Select(at => new Instant(at, null, 0));
+    private static IEnumerable<Instant> Instants(Workload.Open open, long span, double groupSize, ulong seed, LoadedSets sets) =>
+        open.Arrivals is ArrivalProcess.Replay replay
+            ? sets.Trace(replay.Trace).Instants(replay.Speed, span, open.Sessions).Select(row => new Instant(row.At, replay.Trace, row.Row))
+            : ArrivalTimes.Create(open.Arrivals, span, groupSize, KeyedHash.Stream(seed, "arrivals")).Select(at => new Instant(at, null, 0));
+
+    /// <summary>Whole conversations where the workload wants them, paced as it says.</summary>
+    private static Func<PromptSet, IReadOnlyList<Prompt>> LoaderOf(Scenario scenario, LoadedSets sets) => scenario.Workload switch
+    {
+        Workload.Closed { Sessions: true } => set => sets.Conversations(set, null),
+        Workload.Open { Sessions: true } open => set => sets.Conversations(
+            set, new SessionPace(open.Arrivals is ArrivalProcess.Replay replay ? replay.Speed : 1, open.ThinkTime)),
+        _ => sets.Load,
+    };
+
+    private static void CheckSessions(Scenario scenario, Workload.Open open)
+    {
+        if (!open.Sessions)
+        {
+            return;
+        }
+
+        if (scenario.Baseline is not null)
+        {
+            throw new PromptException($"{scenario.Name}: an A/B run gives the time to one arm after the other, and a conversation would reach into the other's; leave sessions: out, or run the arms one by one and compare");
+        }
+
+        CheckTurns(scenario);
+    }
+
+    private static void CheckTurns(Scenario scenario)
+    {
+        if (scenario.Mix.Any(entry => entry.Batch.Any(size => size > 1)))
+        {
+            throw new PromptException($"{scenario.Name}: batch: beside sessions: true; a turn waits for one answer, not for a batch: leave batch out");
+        }
+
+        if (!scenario.Mix.Any(entry => entry.Prompts is PromptSet.Traced))
+        {
+            throw new PromptException($"{scenario.Name}: sessions: true needs prompts that have turns; name a prompt set with trace: in the mix");
+        }
+    }
 
     private static void AddOpen(
         ArrivalWriter writer, IEnumerable<Instant> instants, IReadOnlyList<Blocks.Stretch> stretches, MixDraw mix)
@@ -149,9 +189,9 @@ public static class Planner
             throw new PromptException($"{scenario.Name}: batch needs an open workload; in a closed one raise clients instead");
         }
 
-        if (closed.Sessions && !scenario.Mix.Any(entry => entry.Prompts is PromptSet.Traced))
+        if (closed.Sessions)
         {
-            throw new PromptException($"{scenario.Name}: sessions: true needs prompts that have turns; name a prompt set with trace: in the mix");
+            CheckTurns(scenario);
         }
 
         var cycle = Math.Max(closed.Clients, (int)Math.Min(MaxCycle, closed.Clients * 256L));
@@ -173,7 +213,9 @@ public static class Planner
         public TracedPrompts Trace(PromptSet.Traced set) => (TracedPrompts)Load(set);
 
         /// <summary>Whole conversations where the set has them.</summary>
-        public IReadOnlyList<Prompt> Conversations(PromptSet set) => Load(set) is TracedPrompts trace ? trace.Conversations() : Load(set);
+        /// <param name="pace">Null: nothing is recorded of the turns' instants.</param>
+        public IReadOnlyList<Prompt> Conversations(PromptSet set, SessionPace? pace) =>
+            Load(set) is TracedPrompts trace ? trace.Conversations(pace) : Load(set);
 
         public IReadOnlyList<Prompt> Load(PromptSet set)
         {

@@ -47,6 +47,12 @@ public sealed class TracedPrompts : IReadOnlyList<Prompt>
                 turns.Add(row);
             }
         }
+
+        foreach (var turns in _sessions.Values.Where(turns => turns.TrueForAll(turn => rows[turn].Turn is not null)))
+        {
+            // By their numbers where they have some; a stable sort, as numbers may repeat.
+            turns.Sort((left, right) => (rows[left].Turn!.Value, left).CompareTo((rows[right].Turn!.Value, right)));
+        }
     }
 
     public int Count => _rows.Count;
@@ -67,43 +73,28 @@ public sealed class TracedPrompts : IReadOnlyList<Prompt>
     }
 
     /// <summary>
-    /// One prompt a session, its later turns in <see cref="Prompt.Turns"/>; a request without a session is a conversation of one
-    /// turn. Where the trace has lengths alone, a turn asks as many words as its input is longer than the input and output before
-    /// it.
+    /// One prompt a session. Where the trace has lengths alone, a turn asks as many words as its input is longer than the input and
+    /// output before it.
     /// </summary>
-    public IReadOnlyList<Prompt> Conversations()
-    {
-        var conversations = new List<Prompt>();
-        for (var row = 0; row < _rows.Count; row++)
-        {
-            var turns = _rows[row].Session is { } session ? _sessions[session] : [row];
-            if (turns[0] == row)
-            {
-                conversations.Add(this[row] with
-                {
-                    Turns = turns.Skip(1).Zip(turns).Select(pair => new PlannedTurn(
-                        NewIn(_rows[pair.First], _rows[pair.Second], pair.First),
-                        _rows[pair.First].OutputTokens is { } output ? Scaled(output) : null)).ToList(),
-                });
-            }
-        }
-
-        return conversations;
-    }
+    /// <param name="pace">Null: turns have no instants of their own.</param>
+    public IReadOnlyList<Prompt> Conversations(SessionPace? pace) => new TracedConversations(
+        this, _rows, [.. Firsts().Select(row => (IReadOnlyList<int>)TurnsFrom(row))], pace, (row, before) => NewIn(_rows[row], _rows[before], row));
 
     /// <summary>
-    /// When each request arrives, nanoseconds, ordered, in [0, span), and its row. Throws <see cref="PromptException"/> without
-    /// times.
+    /// When each request arrives, nanoseconds, ordered, in [0, span), and its row; of sessions the first request alone, and the
+    /// position in <see cref="Conversations"/>. Throws <see cref="PromptException"/> without times.
     /// </summary>
-    public IEnumerable<(long At, int Row)> Instants(double speed, long span)
+    public IEnumerable<(long At, int Row)> Instants(double speed, long span, bool sessions = false)
     {
         if (_rows.TrueForAll(row => row.At is null))
         {
             throw new PromptException($"{_set.Path}: holds no times, so it cannot be replayed; use a rate: with its prompts");
         }
 
-        for (var row = 0; row < _rows.Count; row++)
+        var number = -1;
+        foreach (var row in sessions ? Firsts() : Enumerable.Range(0, _rows.Count))
         {
+            number++;
             if (_rows[row].At is not { } instant)
             {
                 continue;
@@ -115,7 +106,7 @@ public sealed class TracedPrompts : IReadOnlyList<Prompt>
                 yield break;
             }
 
-            yield return ((long)at, row);
+            yield return ((long)at, number);
         }
     }
 
@@ -195,7 +186,7 @@ public sealed class TracedPrompts : IReadOnlyList<Prompt>
         }
 
         var messages = new List<ChatMessage>();
-        foreach (var turn in _sessions[row.Session].TakeWhile(turn => turn < index).Select(turn => _rows[turn]))
+        foreach (var turn in _sessions[row.Session].TakeWhile(turn => turn != index).Select(turn => _rows[turn]))
         {
             messages.AddRange(turn.Messages ?? []);
             if (turn.Answer is { } answer)
@@ -220,6 +211,7 @@ public sealed class TracedPrompts : IReadOnlyList<Prompt>
         var text = new StringBuilder();
         var longer = (row.InputTokens ?? 1) - (before.InputTokens ?? 0) - (before.OutputTokens ?? 0);
         PlainWords.Append(text, Scaled(Math.Max(1, longer)), KeyedHash.Stream(_seed, "trace-turn", index.ToString(CultureInfo.InvariantCulture)));
+        Charge(text.Length);
         return [new ChatMessage("user", text.ToString())];
     }
 
@@ -243,14 +235,32 @@ public sealed class TracedPrompts : IReadOnlyList<Prompt>
 
         // Fewer ids than tokens: the rest is this request's own, as no other shares it.
         PlainWords.Append(text, left, KeyedHash.Stream(_seed, "trace-row", index.ToString(CultureInfo.InvariantCulture)));
-        if ((_characters += text.Length) > MaxCharacters)
+        Charge(text.Length);
+        return text.ToString();
+    }
+
+    private void Charge(int characters)
+    {
+        if ((_characters += characters) > MaxCharacters)
         {
             throw new PromptException(
                 $"{_set.Path}: the plan's texts need more than 1 GiB; take a shorter window (for:), fewer sessions (sessions:) or a share of the lengths (lengths:)");
         }
-
-        return text.ToString();
     }
 
-    private int Scaled(int tokens) => (int)Math.Max(1, Math.Round(tokens * _set.Lengths.Value));
+    /// <summary>The row that begins each session, in order of the rows; a request without one is its own.</summary>
+    private IEnumerable<int> Firsts()
+    {
+        for (var row = 0; row < _rows.Count; row++)
+        {
+            if (TurnsFrom(row)[0] == row)
+            {
+                yield return row;
+            }
+        }
+    }
+
+    private List<int> TurnsFrom(int row) => _rows[row].Session is { } session ? _sessions[session] : [row];
+
+    internal int Scaled(int tokens) => (int)Math.Max(1, Math.Round(tokens * _set.Lengths.Value));
 }

@@ -67,6 +67,18 @@ public sealed class NativeTrace : IDisposable
         String("session", record.Session);
         Number("turn", record.Turn);
         Number("delay", record.Delay);
+        if (record.After is { } after)
+        {
+            Key("after");
+            Text(FormattableString.Invariant($"[{string.Join(',', after)}]"));
+        }
+
+        if (record.Answers is { } places)
+        {
+            Key("answers");
+            Text(FormattableString.Invariant($"[{string.Join(',', places.Select(place => $"{place.Message},{place.Turn}"))}]"));
+        }
+
         String("cohort", record.Cohort);
         Flag("failed", record.Failed);
         End();

@@ -13,11 +13,15 @@ namespace ChaosBench.Scenarios.Traces;
 /// </summary>
 public sealed class TracePass : IDisposable
 {
+    /// <summary>Sessions whose first instant is remembered.</summary>
+    private const int MaxBegun = 1_000_000;
+
     private readonly TraceFile _file;
     private readonly ITraceFormat _format;
     private readonly TraceOptions _options;
     private readonly TraceTally _tally;
     private readonly TraceOrder _order;
+    private readonly Dictionary<string, long> _begun = new(StringComparer.Ordinal);
 
     private TracePass(TraceFile file, ITraceFormat format, TraceOptions options)
     {
@@ -74,6 +78,14 @@ public sealed class TracePass : IDisposable
                     continue;
                 }
 
+                if (record.IsFollower)
+                {
+                    var timeless = record with { At = null, IsFollower = false };
+                    _tally.Count(timeless);
+                    yield return timeless;
+                    continue;
+                }
+
                 _tally.Count(record);
                 begun ??= _options.From > TimeSpan.Zero ? zero + from : at;
                 yield return record with { At = at - begun };
@@ -102,9 +114,32 @@ public sealed class TracePass : IDisposable
         {
             if (_tally.Take(item) is { } record)
             {
-                yield return record;
+                yield return Following(record);
             }
         }
+    }
+
+    /// <summary>
+    /// A turn that has a delay instead of a time belongs behind its session's first request, and into the window with it.
+    /// </summary>
+    private TraceRecord Following(TraceRecord record)
+    {
+        if (record.Session is not { } session || (record.At is null && record.Delay is null))
+        {
+            return record;
+        }
+
+        if (record.At is { } at)
+        {
+            if (_begun.Count < MaxBegun)
+            {
+                _begun.TryAdd(session, at);
+            }
+
+            return record;
+        }
+
+        return _begun.TryGetValue(session, out var begun) ? record with { At = begun, IsFollower = true } : record;
     }
 
     private bool IsKept(TraceRecord record) => _options.Sessions.Value >= 1 || KeyedHash.Coin(

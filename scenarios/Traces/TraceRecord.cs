@@ -34,8 +34,20 @@ public sealed record TraceRecord
     /// <summary>Place in the session, from 1.</summary>
     public int? Turn { get; init; }
 
-    /// <summary>Nanoseconds from the answer of the session's previous turn.</summary>
+    /// <summary>Nanoseconds from the answer of the session's previous turn, or of the last that it waited for.</summary>
     public long? Delay { get; init; }
+
+    /// <summary>
+    /// The session's turns that this one waited for, by their <see cref="Turn"/>; empty: none, it begins by itself. Null: not known,
+    /// the one before.
+    /// </summary>
+    public IReadOnlyList<int>? After { get; init; }
+
+    /// <summary>Which of the messages are answers of turns, by their <see cref="Turn"/>. Null: none that is known.</summary>
+    public IReadOnlyList<AnswerPlace>? Answers { get; init; }
+
+    /// <summary>It has no time: <see cref="At"/> is that of its session's first request, which it follows. While it is read only.</summary>
+    internal bool IsFollower { get; init; }
 
     /// <summary>By which the trace tells its requests apart: model, log type, kind of content.</summary>
     public string? Cohort { get; init; }

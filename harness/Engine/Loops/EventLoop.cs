@@ -32,6 +32,7 @@ internal sealed unsafe class EventLoop : IPacer, IDisposable
     private readonly byte* _events = (byte*)NativeMemory.Alloc(MaxEvents, 16);
     private readonly byte* _receive = (byte*)NativeMemory.Alloc(ReceiveBytes);
     private readonly List<DeadlineList> _deadlines = [];
+    private readonly PriorityQueue<IDeadlined, long> _instants = new();
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly Queue<Action> _deferred = new();
     private readonly List<Slot> _slots = [];
@@ -87,6 +88,9 @@ internal sealed unsafe class EventLoop : IPacer, IDisposable
         _deadlines.Add(list);
         return list;
     }
+
+    /// <summary>Tells it at this instant, as exactly as the instants that are waited for.</summary>
+    public void At(long instant, IDeadlined owner) => _instants.Enqueue(owner, instant);
 
     /// <summary>Runs on this loop's thread soon. From any thread.</summary>
     public void Post(Action work)
@@ -192,12 +196,28 @@ internal sealed unsafe class EventLoop : IPacer, IDisposable
             wake = Math.Min(wake, list.NextDue);
         }
 
-        var sleep = wake - now - (wake == deadline ? _spin : 0);
+        var instant = TellInstants(now);
+        wake = Math.Min(wake, instant);
+        var sleep = wake - now - (wake == deadline || wake == instant ? _spin : 0);
         var count = sleep > 0 && _deferred.Count == 0
             ? Posix.Wait(_epoll, _events, MaxEvents, sleep)
             : Posix.Poll(_epoll, _events, MaxEvents);
         (_next, _ready) = (0, Math.Max(count, 0));
         Volatile.Write(ref _waited, _waited + (Clock.Now - now));
+    }
+
+    /// <returns>When to look again: at the next one, or at once where telling took time.</returns>
+    private long TellInstants(long now)
+    {
+        var told = false;
+        while (_instants.TryPeek(out var owner, out var instant) && instant <= now)
+        {
+            _instants.Dequeue();
+            owner.OnDeadline();
+            told = true;
+        }
+
+        return told ? now : _instants.TryPeek(out _, out var next) ? next : long.MaxValue;
     }
 
     private void Handle(byte* entry)

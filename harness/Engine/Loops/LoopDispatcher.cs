@@ -31,15 +31,14 @@ internal sealed class LoopDispatcher : ILauncher, IDisposable
 
     public void Ready(Arrival arrival, long planned) => Ready(arrival, planned, null);
 
-    public void Ready(Arrival arrival, long planned, ILanding? landing)
-    {
-        if (!_resting.TryPop(out _ready))
-        {
-            _ready = new LoopFlight(this);
-            _flights.Reuse(_ready);
-        }
+    public void Ready(Arrival arrival, long planned, ILanding? landing) => _ready = Prepared(arrival, planned, landing);
 
-        _ready.Prepare(arrival, planned, _lanes[arrival.Role], landing);
+    /// <summary>At once, beside whatever is ready for its own instant.</summary>
+    public void Send(Arrival arrival, long planned, ILanding? landing)
+    {
+        var flight = Prepared(arrival, planned, landing);
+        _flights.Add(flight);
+        flight.Launch();
     }
 
     public void Launch()
@@ -54,6 +53,18 @@ internal sealed class LoopDispatcher : ILauncher, IDisposable
     {
         _ready?.Drop();
         _ready = null;
+    }
+
+    private LoopFlight Prepared(Arrival arrival, long planned, ILanding? landing)
+    {
+        if (!_resting.TryPop(out var flight))
+        {
+            flight = new LoopFlight(this);
+            _flights.Reuse(flight);
+        }
+
+        flight.Prepare(arrival, planned, _lanes[arrival.Role], landing);
+        return flight;
     }
 
     public void Rest(LoopFlight flight) => _resting.Push(flight);

@@ -47,11 +47,29 @@ internal static class ArrivalKeys
         "speed", Scalars.Number(0.001, 100_000), "Of a replay: 10 is ten times as fast as recorded.")
         { Default = "1" };
 
+    private static readonly Key<bool> Sessions = new(
+        "sessions", Scalars.Bool,
+        "Whole conversations arrive: each later turn is sent after the answers that it waits for, and carries them. Needs a prompt set with trace:.")
+        { Default = "false", Example = "true" };
+
+    private static readonly Key<TimeSpan> ThinkTime = new(
+        "thinkTime", Scalars.Duration, "Of sessions: pause after each answer, instead of the recorded one.") { Example = "2s" };
+
     private static readonly Key[] Sources = [Rate, .. RateKeys.All, Clients, Replay];
 
     public static Table<Workload> Table { get; } = new(
         "openWorkload", "an open workload", "Arrivals at planned instants, whatever the target does.",
-        [Arrivals, Rate, From, To, Cv, .. RateKeys.All, Clients, Replay, Speed], Open);
+        [Arrivals, Rate, From, To, Cv, .. RateKeys.All, Clients, Replay, Speed, Sessions, ThinkTime], WithSessions);
+
+    private static Workload.Open WithSessions(KeyReader keys)
+    {
+        if (keys.Has(ThinkTime) && !keys.Has(Sessions))
+        {
+            keys.Report(ThinkTime, "thinkTime means nothing without sessions: true", "write sessions: true, or leave it out");
+        }
+
+        return Open(keys) with { Sessions = keys.Get(Sessions), ThinkTime = keys.Has(ThinkTime) ? keys.Get(ThinkTime) : null };
+    }
 
     private static Workload.Open Open(KeyReader keys)
     {

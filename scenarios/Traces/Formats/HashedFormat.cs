@@ -39,8 +39,11 @@ internal sealed class HashedFormat : ITraceFormat
         && (head.FirstLine.Contains("\"hash_ids\"", StringComparison.Ordinal)
             || head.FirstLine.Contains("\"input_length\"", StringComparison.Ordinal));
 
-    public IEnumerable<TraceItem> Read(TraceFile file, TraceOptions options) =>
-        TraceLines.Json(file, (line, row) => Row(line, row, options.Unit ?? Unit!.Value));
+    public IEnumerable<TraceItem> Read(TraceFile file, TraceOptions options)
+    {
+        var turns = new SessionTurns();
+        return TraceLines.Json(file, (line, row) => turns.Number(Row(line, row, options.Unit ?? Unit!.Value)));
+    }
 
     private static TraceItem Row(int line, JsonElement element, TimeUnit unit)
     {

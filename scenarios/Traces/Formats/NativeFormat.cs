@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChaosBench.Scenarios.Planning;
 using ChaosBench.Scenarios.Prompts;
 using ChaosBench.Scenarios.Prompts.Reading;
 using ChaosBench.Scenarios.Traces.Reading;
@@ -57,6 +58,17 @@ internal sealed class NativeFormat : ITraceFormat
         }
     }
 
+    private static List<AnswerPlace>? Places(RowFields row, int[] pairs)
+    {
+        if (pairs.Length % 2 != 0)
+        {
+            row.Refuse("answers is no list of pairs: position of a message, turn");
+            return null;
+        }
+
+        return [.. pairs.Chunk(2).Select(pair => new AnswerPlace(pair[0], pair[1]))];
+    }
+
     private static TraceItem Row(int line, JsonElement element)
     {
         var row = new RowFields(element);
@@ -73,6 +85,8 @@ internal sealed class NativeFormat : ITraceFormat
             Session = row.Name("session"),
             Turn = row.Tokens("turn"),
             Delay = row.Time(TimeUnit.Nanoseconds, "delay"),
+            After = row.Numbers("after"),
+            Answers = row.Numbers("answers") is { } pairs ? Places(row, pairs) : null,
             Cohort = row.Name("cohort"),
             Failed = row.Group("failed", JsonValueKind.True) is not null,
         });

@@ -99,6 +99,23 @@ internal sealed class RowFields(JsonElement row)
         return null;
     }
 
+    /// <summary>As <see cref="Ids"/>, but small numbers from 0 on: places and turns.</summary>
+    public int[]? Numbers(string name)
+    {
+        if (Ids(name) is not { } ids)
+        {
+            return null;
+        }
+
+        if (Array.Exists(ids, id => id is < 0 or > MostIds))
+        {
+            Refuse(FormattableString.Invariant($"{name} holds something that is not 0 to {MostIds}"));
+            return null;
+        }
+
+        return Array.ConvertAll(ids, id => (int)id);
+    }
+
     /// <summary>A text or a number as text, at most 256 characters: names, not content.</summary>
     public string? Name(params ReadOnlySpan<string> names) =>
         Find(names) is { } found && JsonRow.Scalar(found.Value) is { Length: > 0 and <= 256 } text ? text : null;

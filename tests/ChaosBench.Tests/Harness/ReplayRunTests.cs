@@ -75,6 +75,37 @@ public sealed class ReplayRunTests : IAsyncLifetime, IDisposable
         Assert.InRange(asked.Count(messages => messages.Count == 1) - asked.Count(messages => messages.Count == 5), 0, 3);
     }
 
+    [Fact]
+    public async Task Run_OpenSessions_ArriveAsPlannedAndThreadTheLiveAnswers()
+    {
+        var bodies = new ConcurrentQueue<string>();
+        _endpoint.OnBody = bodies.Enqueue;
+        _endpoint.Answer = "live";
+        _folder.File("talk.jsonl", """
+            {"session_id": "a", "timestamp": 0, "text_input": "a1", "output_length": 8}
+            {"session_id": "a", "delay": 100, "text_input": "a2", "message_mode": "delta", "output_length": 8}
+            {"session_id": "a", "delay": 100, "text_input": "a3", "message_mode": "delta", "output_length": 8}
+            {"session_id": "b", "timestamp": 300, "text_input": "b1", "output_length": 8}
+            {"session_id": "b", "timestamp": 500, "text_input": "b2", "message_mode": "delta", "output_length": 8}
+            {"session_id": "c", "timestamp": 900, "text_input": "c1", "output_length": 8}
+            {"session_id": "c", "delay": 60000, "text_input": "never asked", "message_mode": "delta", "output_length": 8}
+            """);
+
+        var counts = await Run($$"""
+            version: 1
+            targets: { remote: { type: openai, url: "{{_endpoint.Url}}", model: scripted, requestTimeout: 20s } }
+            prompts: { talk: { trace: talk.jsonl, format: mooncake } }
+            scenarios:
+              - workload: { open: { replay: talk, sessions: true } }
+                phases: { warmUp: 0s, baseline: 4s }
+            """);
+
+        var asked = bodies.Select(body => JsonDocument.Parse(body).RootElement.GetProperty("messages").EnumerateArray()
+            .Select(message => message.GetProperty("content").GetString()!)).Select(messages => string.Join('|', messages)).Order();
+        Assert.Equal((6, 6), ((int)counts["arrivals"], (int)counts["completed"]));
+        Assert.Equal(["a1", "a1|live|a2", "a1|live|a2|live|a3", "b1", "b1|live|b2", "c1"], asked);
+    }
+
     private async Task<IReadOnlyDictionary<string, long>> Run(string text)
     {
         using var output = new StringWriter();

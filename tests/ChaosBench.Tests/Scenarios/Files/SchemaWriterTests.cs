@@ -34,7 +34,7 @@ public sealed class SchemaWriterTests
         mixEntry: prompts*, weight, temperature, maxTokens, stream, batch, role, grade, assert
         objectives: ttft, e2e, tpot
         onnxTarget: type, model*, replicas, device, isolation, maxBatch, queueLimit, contextStore, guardrails, requestTimeout
-        openWorkload: arrivals, rate, from, to, cv, ramp, step, spike, sine, stages, clients, replay, speed
+        openWorkload: arrivals, rate, from, to, cv, ramp, step, spike, sine, stages, clients, replay, speed, sessions, thinkTime
         openaiTarget: type, url*, model*, apiKey, api, headers, apiVersion, caCertificate, clientCertificate, clientKey, proxy, requestTimeout, budget, retryAfter, usage, tokenizer, command, readyWithin
         phases: warmUp, baseline, fault, recovery
         poissonWindows: mean*, for*

@@ -117,6 +117,68 @@ public sealed class TracedPromptsTests
         Assert.Throws<PromptException>(() => Plan(new Workload.Closed(1, TimeSpan.Zero, Sessions: true), "", Plans.Entry(Plans.Set("tickets")))).Message,
         StringComparison.Ordinal);
 
+    private const string Delayed = """
+        {"timestamp": 1000, "input_length": 5, "output_length": 2, "session_id": "a"}
+        {"delay": 200, "input_length": 9, "output_length": 3, "session_id": "a"}
+        {"timestamp": 2000, "input_length": 5, "output_length": 2, "session_id": "b"}
+        {"timestamp": 2500, "input_length": 8, "output_length": 2, "session_id": "b"}
+        {"delay": 400, "input_length": 30, "output_length": 3, "session_id": "a"}
+        {"timestamp": 9000, "input_length": 5, "output_length": 2}
+        """;
+
+    [Fact]
+    public void Create_OpenSessionsOfAReplay_ArriveAtTheirFirstInstantsAndGoOnAsRecorded()
+    {
+        var plan = Plan(new Workload.Open(new ArrivalProcess.Replay(Chat, 2)) { Sessions = true }, Delayed, Plans.Entry(Chat));
+
+        Assert.Equal([0, 500, 4000], plan.Arrivals.Select(arrival => arrival.At / Nanos.PerMillisecond));
+        Assert.Equal((3, 4), (plan.Turns!.Total, plan.Turns.NumberOf(0, 2)));
+
+        // A delay counts from the answer; an instant that is recorded instead stands, at the speed of the replay.
+        Assert.Equal([(100, 0), (200, 0)], Waits(plan.Arrivals[0]));
+        Assert.Equal([(0, 250)], Waits(plan.Arrivals[1]));
+        Assert.Empty(plan.Arrivals[2].Prompt.Turns);
+        Assert.Equal([2, 18], plan.Arrivals[0].Prompt.Turns.Select(turn => turn.Messages.Single().Content.Split(' ').Length));
+        Assert.Contains("workload replay \"chat\" 2 sessions as recorded\n", Plans.Text(plan), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Create_OpenSessionsAtARate_ThinkInsteadOfTheRecordedPause()
+    {
+        var workload = new Workload.Open(Plans.Poisson40) { Sessions = true, ThinkTime = TimeSpan.FromSeconds(3) };
+        var plan = Plan(workload, Delayed, Plans.Entry(Chat));
+
+        Assert.Equal(plan.Arrivals.Sum(arrival => arrival.Prompt.Turns.Count), plan.Turns!.Total);
+        Assert.All(plan.Arrivals.SelectMany(Waits), wait => Assert.Equal((3000, 0), wait));
+        Assert.NotEqual(plan.Sha256, Plan(workload with { ThinkTime = null }, Delayed, Plans.Entry(Chat)).Sha256);
+    }
+
+    [Fact]
+    public void Create_WindowThatLeavesASessionsBeginningOut_LeavesItsTurnsOutToo()
+    {
+        var set = Chat with { From = TimeSpan.FromMilliseconds(900) };
+
+        var plan = Plan(new Workload.Open(new ArrivalProcess.Replay(set, 1)) { Sessions = true }, Delayed, Plans.Entry(set));
+
+        Assert.Equal([(100, 1), (7100, 0)], plan.Arrivals.Select(arrival => (arrival.At / Nanos.PerMillisecond, arrival.Prompt.Turns.Count)));
+    }
+
+    [Fact]
+    public void Create_OpenSessionsThatCannotBe_SayWhy()
+    {
+        var open = new Workload.Open(Plans.Poisson40) { Sessions = true };
+        var files = Plans.Files().With("chat.jsonl", Delayed);
+
+        Assert.Contains("a conversation would reach into the other's", Message(Plans.Scenario(open, Plans.Entry(Chat)) with { Baseline = Plans.Target("b") }), StringComparison.Ordinal);
+        Assert.Contains("batch: beside sessions: true", Message(Plans.Scenario(open, Plans.Entry(Chat) with { Batch = [2] })), StringComparison.Ordinal);
+        Assert.Contains("needs prompts that have turns", Message(Plans.Scenario(open)), StringComparison.Ordinal);
+
+        string Message(Scenario scenario) => Assert.Throws<PromptException>(() => Planner.Create(scenario, 1, new PlanInputs(files))).Message;
+    }
+
+    private static List<(long Delay, long NotBefore)> Waits(Arrival arrival) =>
+        [.. arrival.Prompt.Turns.Select(turn => (turn.Delay / Nanos.PerMillisecond, turn.NotBefore / Nanos.PerMillisecond))];
+
     [Theory]
     [InlineData("lengths", "num_prefill_tokens,num_decode_tokens\n5,6\n", "holds no times, so it cannot be replayed; use a rate: with its prompts")]
     [InlineData("mooncake", "{\"timestamp\": 0, \"input_length\": 3}\n{bad\n", "chat.jsonl:2: not valid JSON; 1 of 2 rows")]
