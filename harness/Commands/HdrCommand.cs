@@ -21,7 +21,7 @@ internal static class HdrCommand
         var json = new Option<bool>("--json") { Description = "The figures as JSON" };
         var command = new Command(
             "hdr",
-            "Merge HdrHistogram interval logs and tell their percentiles\n\n  chaosbench report runs/latest --hlog && chaosbench hdr runs/latest/latency.hlog\n"
+            "Merge HdrHistogram interval logs and tell their percentiles\n\n  chaosbench report runs/latest --write hlog && chaosbench hdr runs/latest/latency.hlog\n"
             + "  chaosbench hdr node1.hlog node2.hlog --tag candidate.ttft --hgrm ttft.hgrm")
         {
             files, tag, table, json,

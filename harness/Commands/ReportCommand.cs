@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using ChaosBench.Harness.Running;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
@@ -10,11 +11,25 @@ namespace ChaosBench.Harness.Commands;
 /// <summary><c>chaosbench report RUN</c>: rebuilds the reports from the journal; never grades again.</summary>
 internal static class ReportCommand
 {
+    /// <summary>Larger scenario files are not searched for lines; none that was read is larger.</summary>
+    private const long MaxScenarioBytes = 4 * 1024 * 1024;
+
     public static Command Build(Terminal terminal)
     {
         var run = new Argument<DirectoryInfo>("RUN") { Description = "The run's folder, for example runs/latest" };
-        var hlog = new Option<bool>("--hlog") { Description = "Also write latency.hlog, HdrHistogram's interval log of every second" };
-        var command = new Command("report", "Rebuild the reports of a run from its journal") { run, hlog };
+        var write = new Option<string[]>("--write")
+        {
+            Description = "Also write findings.csv (csv), latency.hlog (hlog: HdrHistogram's interval log of every second), metrics.txt "
+                + "(openmetrics) or findings.sarif (sarif)",
+            AllowMultipleArgumentsPerToken = true,
+            HelpName = string.Join('|', ExtraWriters.Names),
+        };
+        write.AcceptOnlyFromAmong([.. ExtraWriters.Names]);
+        var command = new Command("report",
+            "Rebuild the reports of a run from its journal\n\n  chaosbench report runs/latest\n  chaosbench report runs/latest --write sarif openmetrics")
+        {
+            run, write,
+        };
         command.SetAction(parsed =>
         {
             var folder = parsed.GetValue(run)!;
@@ -25,9 +40,13 @@ internal static class ReportCommand
 
             try
             {
-                var summary = RunFolder.Rebuild(folder.FullName, parsed.GetValue(hlog) ? [new IntervalLogWriter()] : null).Summary;
+                var lines = new Lazy<Func<string, int?>>(() => LinesOf(RunFiles.ReadManifest(folder.FullName)));
+                var more = parsed.GetValue(write)!.Distinct(StringComparer.Ordinal)
+                    .Select(name => ExtraWriters.Of(name, objective => lines.Value(objective))).ToList();
+                var summary = RunFolder.Rebuild(folder.FullName, more).Summary;
                 terminal.Error.WriteLine(RunWords.Verdict(summary));
                 terminal.Out.WriteLine(Path.Combine(folder.FullName, "report.html"));
+                more.ForEach(writer => terminal.Out.WriteLine(Path.Combine(folder.FullName, writer.FileName)));
                 return ExitCodes.Pass;
             }
             catch (JournalException exception)
@@ -36,5 +55,24 @@ internal static class ReportCommand
             }
         });
         return command;
+    }
+
+    /// <summary>Where an objective stands in the scenario file, as long as that is still the file that was run.</summary>
+    private static Func<string, int?> LinesOf(Manifest manifest)
+    {
+        var file = new FileInfo(manifest.ScenarioFile);
+        if (!file.Exists || file.Length is 0 or > MaxScenarioBytes) // pipes and devices have no length
+        {
+            return _ => null;
+        }
+
+        var bytes = File.ReadAllBytes(file.FullName);
+        if (!Convert.ToHexStringLower(SHA256.HashData(bytes)).Equals(manifest.ScenarioSha256, StringComparison.OrdinalIgnoreCase))
+        {
+            return _ => null;
+        }
+
+        var lines = System.Text.Encoding.UTF8.GetString(bytes).Split('\n');
+        return objective => Array.FindIndex(lines, line => line.Contains(objective, StringComparison.Ordinal)) is >= 0 and var at ? at + 1 : null;
     }
 }
