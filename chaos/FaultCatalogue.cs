@@ -1,5 +1,7 @@
+using ChaosBench.Chaos.Hostile;
 using ChaosBench.Chaos.Injectors;
 using ChaosBench.Chaos.Injectors.Models;
+using ChaosBench.Chaos.Injectors.Resources;
 using ChaosBench.Chaos.Proxy;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
@@ -11,7 +13,8 @@ public static class FaultCatalogue
 {
     public static IReadOnlyList<FaultKind> All { get; } =
         [.. InputFaults.Catalogue, .. ProxyFaults.Catalogue, DependencyLatency.Kind, DependencyError.Kind, NodeKill.Kind, NodeFreeze.Kind,
-            ContainerPartition.Kind, .. ModelFaults.Catalogue];
+            NodeSlow.Kind, NodeFlap.Kind, NodeRollingRestart.Kind, ContainerPartition.Kind, .. ModelFaults.Catalogue, .. ResourceFaults.Catalogue,
+            .. HostileFaults.Catalogue];
 
     /// <summary>Null when there is none of that name.</summary>
     public static FaultKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);

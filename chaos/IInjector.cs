@@ -84,6 +84,13 @@ public interface IReplicaControl
     /// <summary>The replica's process goes on. Harmless when it is not frozen, or gone.</summary>
     void Resume(int replica) => throw new NotSupportedException(FreezeRefusal);
 
+    /// <summary>Every replica in its turn is drained, ended and started anew. Returns when all serve.</summary>
+    /// <exception cref="InvalidOperationException">One did not come back; the rest is left as it is.</exception>
+    Task RestartRollingAsync(CancellationToken cancellation) => throw new NotSupportedException();
+
+    /// <summary>What the server and a replica say to each other stays on the way, or arrives. As <see cref="Freeze"/>, where it can be done.</summary>
+    void Partition(int replica, bool cut) => throw new NotSupportedException(FreezeRefusal);
+
     /// <summary>Asks the process itself.</summary>
     bool IsFrozen(int replica) => false;
 }

@@ -1,5 +1,7 @@
+using ChaosBench.Chaos.Hostile;
 using ChaosBench.Chaos.Injectors;
 using ChaosBench.Chaos.Injectors.Models;
+using ChaosBench.Chaos.Injectors.Resources;
 using ChaosBench.Chaos.Nodes;
 using ChaosBench.Chaos.Proxy;
 using ChaosBench.Chaos.Timeline;
@@ -18,6 +20,9 @@ public sealed record TargetControls(string Target, IReplicaControl? Replicas, IR
     /// <summary>Why no proxy can stand in front of it, and what to do, continuing "stream.cut ...".</summary>
     public string? NoProxyReason { get; init; }
 
+    /// <summary>Where its requests go, once it runs; null: hostile clients cannot call it, for <see cref="NoProxyReason"/>.</summary>
+    public Func<EndpointAddress?>? Endpoint { get; init; }
+
     /// <summary>The server process that the run itself started for this target; null when it started none.</summary>
     public IProcessControl? Process { get; init; }
 }
@@ -29,22 +34,28 @@ public static class InjectorFactory
     /// <param name="reach">Null where nothing outside this process can be broken.</param>
     /// <exception cref="FaultRefusedException">No target can carry it; the message says why and what to do.</exception>
     public static IInjector Create(
-        PlannedFault fault, ulong seed, IReadOnlyList<TargetControls> targets, IAnnouncer announcer, NodeReach? reach = null)
+        PlannedFault fault, ulong seed, IReadOnlyList<TargetControls> targets, IAnnouncer announcer, NodeReach? reach = null,
+        TimeProvider? time = null)
     {
         if (fault.Windows.Any(window => window.With is not null))
         {
             return new SteppedInjector(
-                fault, [.. fault.Windows.Select(window => Single(fault.In(window), seed, targets, announcer, reach))]);
+                fault, [.. fault.Windows.Select(window => Single(fault.In(window), seed, targets, announcer, reach, time ?? TimeProvider.System))]);
         }
 
-        return Single(fault, seed, targets, announcer, reach);
+        return Single(fault, seed, targets, announcer, reach, time ?? TimeProvider.System);
     }
 
     private static IInjector Single(
-        PlannedFault fault, ulong seed, IReadOnlyList<TargetControls> targets, IAnnouncer announcer, NodeReach? reach)
+        PlannedFault fault, ulong seed, IReadOnlyList<TargetControls> targets, IAnnouncer announcer, NodeReach? reach, TimeProvider time)
     {
         var kind = fault.Fault.Kind;
-        if (NodeFaults.Create(fault, targets, announcer, reach) is { } outside)
+        if (kind == NodeFlap.Kind.Name)
+        {
+            return new NodeFlap(fault, Single(NodeFlap.Repeated(fault), seed, targets, announcer, reach, time), time);
+        }
+
+        if (NodeFaults.Create(fault, targets, announcer, reach, time) is { } outside)
         {
             return outside;
         }
@@ -59,6 +70,16 @@ public static class InjectorFactory
             return new ProxyInjector(fault, Proxies(fault, targets));
         }
 
+        if (HostileFaults.Handles(kind))
+        {
+            return HostileFaults.Create(fault, targets, announcer, time);
+        }
+
+        if (ResourceFaults.Handles(kind))
+        {
+            return ResourceFaults.Create(fault, targets, announcer, reach, time);
+        }
+
         if (ModelFaults.Handles(kind))
         {
             return ModelFaults.Create(fault, seed, Replicas(fault, targets), announcer);
@@ -68,7 +89,14 @@ public static class InjectorFactory
         {
             "node.kill" => new NodeKill(fault, seed, Replicas(fault, targets), announcer),
             "node.freeze" => new NodeFreeze(fault, seed, Freezable(fault, targets), announcer),
-            "node.partition" => throw Refused(fault, "acts on containers only; write select: { container: NAME }"),
+            "node.slow" => new NodeSlow(
+                fault, [.. Freezable(fault, targets).Select(target => SlowVictim.Of(target, ReplicaVictim.Of(fault.Fault, seed, target.Count)))], null, announcer,
+                time),
+            "node.rolling_restart" => new NodeRollingRestart(fault, Replicas(fault, targets), announcer),
+            "node.partition" => targets.All(target => target.Replicas is not null)
+                ? new NodePartition(fault, seed, Freezable(fault, targets), announcer)
+                : new ProxyInjector(
+                    fault with { Fault = fault.Fault with { Kind = "connection.blackhole", With = new Dictionary<string, string>() } }, Proxies(fault, targets)),
             "dependency.latency" => new DependencyLatency(fault, Dependencies(fault, targets)),
             "dependency.error" => new DependencyError(fault, Dependencies(fault, targets)),
             _ => throw new FaultRefusedException($"{fault.Fault.Id}: there is no fault '{kind}'; see 'chaosbench faults list'."),

@@ -11,8 +11,9 @@ internal sealed class ContainerPartition(PlannedFault fault, Container container
     : ContainerFault(fault, container, announcer)
 {
     public static FaultKind Kind { get; } = new(
-        "node.partition", Vantage.Server, FaultScope.Host, "node", Fidelity.Real,
-        "A container is disconnected from its networks, or from one of them, and connected again when the window ends: it runs and nobody reaches it.",
+        "node.partition", Vantage.Server, FaultScope.Host, "node", Fidelity.Simulated,
+        "A node runs and nobody reaches it, until the window ends: a container loses its networks, or one of them (and reports say real); the pipes between the "
+        + "server and a replica with isolation: process are held; a remote target's requests get no answer from the proxy before it.",
         "Callers fail over or fail fast; when it comes back it serves again without a restart.",
         [new FaultParameter("network", "text", "", "Name of the one network that it loses; left out: all of them.")],
         "{ at: 25s, for: 10s, fault: node.partition, select: { container: my-model } }");

@@ -15,7 +15,7 @@ internal static class NodeFaults
 {
     /// <summary>Null when the fault acts on replicas of an in-process target, or is none on nodes.</summary>
     /// <exception cref="FaultRefusedException">What it selects cannot carry it.</exception>
-    public static IInjector? Create(PlannedFault fault, IReadOnlyList<TargetControls> targets, IAnnouncer announcer, NodeReach? reach)
+    public static IInjector? Create(PlannedFault fault, IReadOnlyList<TargetControls> targets, IAnnouncer announcer, NodeReach? reach, TimeProvider time)
     {
         if (!fault.Fault.Kind.StartsWith("node.", StringComparison.Ordinal))
         {
@@ -32,7 +32,11 @@ internal static class NodeFaults
         {
             "node.kill" => new ProcessKill(fault, processes, announcer),
             "node.freeze" => new ProcessFreeze(fault, processes, Needed(fault, reach).Leases, announcer),
-            _ => throw new FaultRefusedException($"{fault.Fault.Id} ({fault.Fault.Kind}) acts on containers only; write select: {{ container: NAME }}."),
+            "node.slow" when OperatingSystem.IsLinux() => new NodeSlow(
+                fault, [.. processes.Select(SlowVictim.Of)], Needed(fault, reach).Leases, announcer, time),
+            "node.rolling_restart" => throw new FaultRefusedException(
+                $"{fault.Fault.Id} ({fault.Fault.Kind}) acts on the replicas of an onnx target; for a process use node.kill or node.flap."),
+            _ => throw new FaultRefusedException($"{fault.Fault.Id} ({fault.Fault.Kind}) does not act on processes; write select: {{ container: NAME }}."),
         };
     }
 

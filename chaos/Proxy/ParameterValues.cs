@@ -18,6 +18,9 @@ internal static class ParameterValues
     public static int SizeOf(this FaultParameter parameter, Fault fault) => (int)(
         fault.With.TryGetValue(parameter.Name, out var text) ? (long)Number(text) : UnitValues.Size(parameter.Default!).Value);
 
+    public static long BytesOf(this FaultParameter parameter, Fault fault) =>
+        fault.With.TryGetValue(parameter.Name, out var text) ? (long)Number(text) : UnitValues.Size(parameter.Default!).Value;
+
     public static int CountOf(this FaultParameter parameter, Fault fault) => (int)Number(parameter.TextOf(fault));
 
     public static string TextOf(this FaultParameter parameter, Fault fault) =>

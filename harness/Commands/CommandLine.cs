@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using ChaosBench.Chaos.Leases;
 using ChaosBench.Chaos.Nodes;
+using ChaosBench.Chaos.Stress;
 using ChaosBench.Harness.Calibrating;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
@@ -28,6 +29,11 @@ public static class CommandLine
         if (arguments is [WatchdogHost.Verb, .. var watched])
         {
             return await WatchdogHost.RunAsync(watched, time).ConfigureAwait(false);
+        }
+
+        if (arguments is [StressHost.Verb, .. var order])
+        {
+            return StressHost.Run(order, time);
         }
 
         if (arguments is [Launcher.Verb, .. var command])

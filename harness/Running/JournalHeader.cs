@@ -47,7 +47,7 @@ internal static class JournalHeader
     internal static Fidelity FidelityOf(FaultKind kind, Scenario scenario)
     {
         Target?[] targets = [scenario.Candidate, scenario.Baseline];
-        return kind.Name == "node.kill" && targets.OfType<Target.Onnx>().All(target => target.Isolation == ReplicaIsolation.Process)
+        return kind.Name is "node.kill" or "node.flap" && targets.OfType<Target.Onnx>().All(target => target.Isolation == ReplicaIsolation.Process)
             ? Fidelity.Real
             : kind.Fidelity;
     }

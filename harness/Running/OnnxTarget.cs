@@ -207,6 +207,10 @@ internal sealed class OnnxTarget(
 
         public void Resume(int replica) => owner.Server.ResumeReplica(replica);
 
+        public Task RestartRollingAsync(CancellationToken cancellation) => owner.Server.RestartRollingAsync(cancellation);
+
+        public void Partition(int replica, bool cut) => owner.Server.PartitionReplica(replica, cut);
+
         public bool IsFrozen(int replica) => owner.Server.IsReplicaFrozen(replica);
 
         public IModelControl Models => new ServedModels(owner, target);

@@ -1,5 +1,6 @@
 using ChaosBench.Chaos;
 using ChaosBench.Chaos.Docker;
+using ChaosBench.Chaos.Hostile;
 using ChaosBench.Chaos.Leases;
 using ChaosBench.Chaos.Nodes;
 using ChaosBench.Chaos.Proxy;
@@ -66,17 +67,20 @@ internal static class Preflight
     {
         Target.Onnx onnx => new TargetControls(
             onnx.Name, new Described(onnx),
-            onnx.ContextStore is null ? [] : [new DependencyChaos("context-store", seed, announcer)]) { Proxy = NotYet },
+            onnx.ContextStore is null ? [] : [new DependencyChaos("context-store", seed, announcer)]) { Proxy = NotYet, Endpoint = Nowhere },
         Target.OpenAi remote => new TargetControls(remote.Name, null, [])
         {
             Process = remote.Command.Count > 0 ? new Started() : null,
             NoProxyReason = OpenAiTargets.NoProxyReason(remote),
             Proxy = OpenAiTargets.NoProxyReason(remote) is null ? NotYet : null,
+            Endpoint = OpenAiTargets.NoProxyReason(remote) is null ? Nowhere : null,
         },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     private static FaultProxy? NotYet() => null;
+
+    private static EndpointAddress? Nowhere() => null;
 
     /// <summary>Replicas that are only counted.</summary>
     private sealed class Described(Target.Onnx target) : IReplicaControl

@@ -1,4 +1,5 @@
 using ChaosBench.Chaos;
+using ChaosBench.Chaos.Hostile;
 using ChaosBench.Chaos.Proxy;
 using ChaosBench.Engine.Targets;
 using ChaosBench.Engine.Targets.OpenAi;
@@ -19,6 +20,12 @@ internal sealed class ProxiedTarget(
 
     public string Name => inner.Name;
 
+    /// <summary>False: no fault of the plan acts on the way, so nothing stands on it.</summary>
+    public bool WithProxy { get; init; } = true;
+
+    /// <summary>For clients of a fault's own, beside the proxy; null before the start.</summary>
+    public EndpointAddress? Endpoint { get; private set; }
+
     /// <summary>Null before the start.</summary>
     public FaultProxy? Proxy { get; private set; }
 
@@ -29,6 +36,13 @@ internal sealed class ProxiedTarget(
     {
         var identity = await inner.StartAsync(cancellation).ConfigureAwait(false);
         var direct = settings();
+        Endpoint = AddressOf(direct);
+        if (!WithProxy)
+        {
+            _sending = new OpenAiTarget(direct);
+            return identity;
+        }
+
         try
         {
             var upstream = new Uri(direct.Url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
@@ -55,6 +69,17 @@ internal sealed class ProxiedTarget(
         }
 
         await inner.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public static EndpointAddress AddressOf(OpenAiSettings direct)
+    {
+        var headers = new Dictionary<string, string>(direct.Headers);
+        if (direct.ApiKey is { } key)
+        {
+            headers[direct.ApiVersion is null ? "Authorization" : "api-key"] = direct.ApiVersion is null ? $"Bearer {key}" : key;
+        }
+
+        return new EndpointAddress(direct.Url, direct.Model, headers);
     }
 
     /// <summary>The same requests to the proxy's address; the endpoint still sees the Host that it knows itself by.</summary>

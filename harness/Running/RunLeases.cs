@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using ChaosBench.Chaos;
 using ChaosBench.Chaos.Docker;
+using ChaosBench.Chaos.Injectors.Resources;
 using ChaosBench.Chaos.Leases;
 using ChaosBench.Chaos.Nodes;
 using ChaosBench.Scenarios.Planning;
@@ -28,7 +29,7 @@ internal sealed class RunLeases : IAsyncDisposable
 
     /// <summary>Whether anything in this plan acts outside the process.</summary>
     public static bool NeededBy(Plan plan) =>
-        NodeVictims.StartedBy(plan.Scenario).Count > 0 || plan.Faults.Any(fault => NodeVictims.ActsOutside(plan.Scenario, fault.Fault));
+        NodeVictims.StartedBy(plan.Scenario).Count > 0 || plan.Faults.Any(fault => ResourceFaults.NeedsLease(fault.Fault.Kind) || NodeVictims.ActsOutside(plan.Scenario, fault.Fault));
 
     /// <summary>Null when the plan needs none. The watchdog stands by when this returns.</summary>
     /// <exception cref="UsageException">No lease can be written, or a victim is not there; nothing was sent or broken.</exception>

@@ -1,4 +1,5 @@
 using ChaosBench.Chaos;
+using ChaosBench.Chaos.Hostile;
 using ChaosBench.Chaos.Nodes;
 using ChaosBench.Chaos.Proxy;
 using ChaosBench.Chaos.Timeline;
@@ -59,7 +60,7 @@ internal sealed class RunParts : IAsyncDisposable
         try
         {
             var conditions = plan.Faults.Any(fault => fault.Fault.Schedule.Until is not null) ? new LiveConditions() : null;
-            var timeline = new FaultTimeline(Injectors(plan, controls, announcer, clock, reach), announcer, time) { Conditions = conditions };
+            var timeline = new FaultTimeline(Injectors(plan, controls, announcer, clock, reach, time), announcer, time) { Conditions = conditions };
             journal.Noticed = new DetectionWatch(plan, timeline.Moments).Hear;
             return new RunParts(targets, announcer, timeline, journal) { Servers = servers, Tokenizers = tokenizers, Conditions = conditions };
         }
@@ -71,17 +72,15 @@ internal sealed class RunParts : IAsyncDisposable
         // Without such a fault there is no proxy in the path, and nothing is paid for one.
         TargetControls Routed(TargetRole role, ITarget target, TargetControls direct, Func<OpenAiSettings>? settingsOf)
         {
-            if (!PlansProxyFault(plan) || direct.NoProxyReason is not null)
+            if (!PlansWireFault(plan) || direct.NoProxyReason is not null)
             {
                 targets[role] = target;
                 return direct;
             }
 
-            var faced = target is OnnxTarget served ? new FacedTarget(served, time) : null;
-            var proxied = new ProxiedTarget(
-                faced ?? target, () => faced?.Settings() ?? settingsOf!(), plan, announcer, time);
+            var proxied = Proxied(target, settingsOf, plan, announcer, time);
             targets[role] = proxied;
-            return direct with { Proxy = () => proxied.Proxy };
+            return direct with { Proxy = () => proxied.Proxy, Endpoint = () => proxied.Endpoint };
         }
 
         IServerProcess? Server(TargetRole role, Target.OpenAi remote) => remote.Command.Count == 0 || reach is null || !OperatingSystem.IsLinux()
@@ -94,7 +93,7 @@ internal sealed class RunParts : IAsyncDisposable
             switch (target)
             {
                 case Target.Onnx onnx:
-                    Func<string, string>? keyOf = PlansProxyFault(plan) ? new PlanKeys(plan).KeyOf : null;
+                    Func<string, string>? keyOf = PlansWireFault(plan) ? new PlanKeys(plan).KeyOf : null;
                     var chaos = onnx.ContextStore is null ? null : new DependencyChaos("context-store", plan.Seed, announcer)
                     {
                         // Through the HTTP face a request brings its id alone.
@@ -123,13 +122,25 @@ internal sealed class RunParts : IAsyncDisposable
 
     /// <summary>Where clients decide when they send, a share that changes is asked for at that moment.</summary>
     private static List<IInjector> Injectors(
-        Plan plan, IReadOnlyList<TargetControls> controls, JournalAnnouncer announcer, RunClock clock, NodeReach? reach) =>
+        Plan plan, IReadOnlyList<TargetControls> controls, JournalAnnouncer announcer, RunClock clock, NodeReach? reach, TimeProvider time) =>
     [
         .. plan.Faults.Select(fault => InjectorFactory.Create(
-            fault with { Now = () => clock.Now }, plan.Seed, controls, announcer, reach)),
+            fault with { Now = () => clock.Now }, plan.Seed, controls, announcer, reach, time)),
     ];
 
-    private static bool PlansProxyFault(Plan plan) => plan.Faults.Any(fault => ProxyFaults.Handles(fault.Fault.Kind));
+    private static ProxiedTarget Proxied(ITarget target, Func<OpenAiSettings>? settingsOf, Plan plan, JournalAnnouncer announcer, TimeProvider time)
+    {
+        var faced = target is OnnxTarget served ? new FacedTarget(served, time) : null;
+        return new ProxiedTarget(faced ?? target, () => faced?.Settings() ?? settingsOf!(), plan, announcer, time)
+        {
+            WithProxy = PlansProxyFault(plan),
+        };
+    }
+
+    /// <summary>A served model is then reached over HTTP, as others would.</summary>
+    private static bool PlansWireFault(Plan plan) => PlansProxyFault(plan) || plan.Faults.Any(fault => HostileFaults.Handles(fault.Fault.Kind));
+
+    private static bool PlansProxyFault(Plan plan) => plan.Faults.Any(fault => ProxyFaults.Handles(fault.Fault.Kind) || NodeVictims.IsProxied(plan.Scenario, fault.Fault));
 
     public async ValueTask DisposeAsync()
     {

@@ -236,6 +236,14 @@ public sealed class ModelServer : IAsyncDisposable
         _replicas.SetFrozen(replica, false);
     }
 
+    /// <summary>What this server and a replica's worker process say to each other stays on the way, or arrives.</summary>
+    /// <exception cref="NotSupportedException">The replicas are not isolated by process.</exception>
+    public void PartitionReplica(int replica, bool cut)
+    {
+        Freezable(replica).Partition(cut);
+        _replicas.SetFrozen(replica, cut);
+    }
+
     /// <summary>The replica's worker process is held still, whoever did it.</summary>
     public bool IsReplicaFrozen(int replica) => Freezable(replica).IsFrozen;
 

@@ -11,7 +11,12 @@ public static class NodeVictims
 
     /// <summary>The fault acts on a process or container instead of on a replica of an in-process target.</summary>
     public static bool ActsOutside(Scenario scenario, Fault fault) =>
-        fault.Kind.StartsWith("node.", StringComparison.Ordinal) && (Outside.Any(fault.Select.ContainsKey) || StartedBy(scenario).Count > 0);
+        fault.Kind.StartsWith("node.", StringComparison.Ordinal) && !IsProxied(scenario, fault) && (Outside.Any(fault.Select.ContainsKey) || StartedBy(scenario).Count > 0);
+
+    /// <summary>The fault is a partition of remote targets, which the proxy before them plays.</summary>
+    public static bool IsProxied(Scenario scenario, Fault fault) =>
+        fault.Kind == "node.partition" && !Outside.Any(fault.Select.ContainsKey)
+        && new[] { scenario.Candidate, scenario.Baseline }.OfType<Target>().All(target => target is Target.OpenAi);
 
     /// <summary>Targets whose server the run starts itself.</summary>
     public static IReadOnlyList<Target.OpenAi> StartedBy(Scenario scenario) =>
@@ -33,8 +38,8 @@ public static class NodeVictims
             return new Flaw("a fault on nodes has one victim, and more are selected", "write one of replica, pidFile and container");
         }
 
-        return line.Kind.Name == "node.partition" && !line.Fault.Select.ContainsKey("container")
-            ? new Flaw("node.partition acts on containers only", "write select: { container: NAME }")
+        return line.Kind.Name is "node.partition" && line.Fault.Select.ContainsKey("pidFile")
+            ? new Flaw("node.partition does not act on what pidFile names", "write select: { container: NAME }, or use node.freeze")
             : line.Fault.Select.ContainsKey("replica") && StartedBy(scenario).Count > 0
             ? new Flaw("a server that the run starts has no replicas that it knows of", "leave replica out: the process itself is the victim")
             : null;

@@ -37,6 +37,7 @@ internal abstract class ModelFault(PlannedFault fault, ulong seed, IReadOnlyList
 
     public async Task ApplyAsync(CancellationToken cancellation)
     {
+        _said.Clear();
         foreach (var target in targets)
         {
             var (victim, models) = (Victim(target), target.Models!);

@@ -21,6 +21,7 @@ internal sealed class FrameWriter : IDisposable
     private readonly Lock _lock = new();
     private ArrayBufferWriter<byte> _waiting = new(1 << 12);
     private bool _closed;
+    private readonly ManualResetEventSlim _path = new(true);
 
     public FrameWriter(Stream pipe, string name)
     {
@@ -57,6 +58,22 @@ internal sealed class FrameWriter : IDisposable
         }
     }
 
+    /// <summary>Held, nothing goes out and everything waits in its order; let go, it goes.</summary>
+    public void Hold(bool held)
+    {
+        lock (_lock)
+        {
+            if (!held)
+            {
+                _path.Set();
+            }
+            else if (!_closed)
+            {
+                _path.Reset();
+            }
+        }
+    }
+
     /// <summary>Sends what was posted, then closes the pipe; the other side sees its end. Does not wait.</summary>
     public void Close()
     {
@@ -74,8 +91,10 @@ internal sealed class FrameWriter : IDisposable
     public void Dispose()
     {
         Close();
+        _path.Set();
         _thread.Join();
         _posted.Dispose();
+        _path.Dispose();
     }
 
     private ArrayBufferWriter<byte>? Open(FrameKind kind, uint request, int length)
@@ -111,6 +130,7 @@ internal sealed class FrameWriter : IDisposable
             for (var closed = false; !closed;)
             {
                 _posted.Wait();
+                _path.Wait();
                 lock (_lock)
                 {
                     (going, _waiting, closed) = (_waiting, going, _closed);

@@ -28,6 +28,9 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
     private readonly Heartbeat _heartbeat = new(spec.MissedBeats);
     private uint _lastNumber;
 
+    // Closed while the worker is partitioned from here.
+    private readonly ManualResetEventSlim _path = new(true);
+
     public int Outstanding => _open.Count + _encodings.Count;
 
     /// <summary>It answered its last heartbeats, and its batch loop moves.</summary>
@@ -127,6 +130,8 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
         {
             _killed = true;
             _process?.Kill();
+            _writer?.Hold(false);
+            _path.Set();
         }
     }
 
@@ -134,11 +139,29 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
 
     public void Resume() => _process?.Resume();
 
+    /// <summary>Cut, both directions are held; mended, what was held arrives. A life that ends is never held.</summary>
+    public void Partition(bool cut)
+    {
+        lock (_lock)
+        {
+            _writer?.Hold(cut && !_killed);
+            if (cut && !_killed)
+            {
+                _path.Reset();
+            }
+            else
+            {
+                _path.Set();
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Stop();
         await Over.ConfigureAwait(false);
         _stopping.Dispose();
+        _path.Dispose();
     }
 
     private void Read()
@@ -149,6 +172,7 @@ internal sealed class WorkerLife(WorkerSpec spec, TimeProvider time, Action<Work
             using var reader = new FrameReader(_process!.Output);
             while (reader.Read())
             {
+                _path.Wait();
                 Take(reader);
             }
         }

@@ -13,6 +13,9 @@ internal interface IFreezable
     void Freeze();
 
     void Resume();
+
+    /// <summary>What goes between here and there stays on the way, or arrives.</summary>
+    void Partition(bool cut);
 }
 
 /// <summary>A copy of the model in a process of its own. Killing it is SIGKILL, freezing it is SIGSTOP: nothing is played.</summary>
@@ -58,6 +61,8 @@ internal sealed class WorkerReplica(WorkerSpec spec, TimeProvider time) : Starte
     }
 
     public void Resume() => Life?.Resume();
+
+    public void Partition(bool cut) => Life?.Partition(cut);
 
     protected override WorkerLife Create() => new(spec, time, over =>
     {

@@ -32,11 +32,11 @@ internal static class ScenarioChecks
         {
             reading.Report(line.SelectPlace, misplaced.Wrong, misplaced.Right);
         }
-        else if (NodeVictims.ActsOutside(scenario, line))
+        else if (NodeVictims.ActsOutside(scenario, line) || NodeVictims.IsProxied(scenario, line.Fault))
         {
             // Whatever the target is: the fault is told whom to hit.
         }
-        else if (isServerSide && served.Count == 0)
+        else if (isServerSide && served.Count == 0 && !(line.Kind.Class == "resource" && NodeVictims.StartedBy(scenario).Count > 0))
         {
             reading.Report(
                 line.Place,

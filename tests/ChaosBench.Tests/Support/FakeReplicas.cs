@@ -17,6 +17,15 @@ internal sealed class FakeReplicas(int count) : IReplicaControl
 
     public void Resume(int replica) => Frozen[replica] = false;
 
+    public bool[] Cut { get; } = new bool[count];
+
+    /// <summary>Completes the rolling restarts; until then they go on.</summary>
+    public TaskCompletionSource Rolled { get; } = new();
+
+    public void Partition(int replica, bool cut) => (Cut[replica], Ready[replica]) = (cut, !cut);
+
+    public Task RestartRollingAsync(CancellationToken cancellation) => Rolled.Task;
+
     public bool IsFrozen(int replica) => Frozen[replica];
 
     public Task KillAsync(int replica, CancellationToken cancellation)
