@@ -25,6 +25,7 @@ internal static class JournalHeader
         Objectives = plan.Scenario.Objectives,
         SteadyState = plan.Scenario.SteadyState,
         Gates = plan.Scenario.Gates,
+        OutputPrice = plan.Scenario.Candidate is Target.OpenAi { Budget.OutputPrice: > 0 and var price } ? (double)price : null,
         PlannedArrivals = plan.Scenario.Workload is Workload.Open ? plan.Arrivals.Count : null,
         PlannedTurns = plan.Turns?.Total,
         PlannedPerSecond = plan.Scenario.Workload is Workload.Open ? PerSecond(plan) : [],

@@ -44,6 +44,9 @@ public abstract record JournalEvent
         /// <summary>Open workload: planned requests per second, by bucket of one second from the start.</summary>
         public IReadOnlyList<int> PlannedPerSecond { get; init; } = [];
 
+        /// <summary>Price of a million output tokens of the candidate, in the currency of its scenario. Null: none was declared.</summary>
+        public double? OutputPrice { get; init; }
+
         /// <summary>True when answers were looked at for what no service may say; see <see cref="HardFail"/>. Null: they were not.</summary>
         public bool? ChecksAnswers { get; init; }
     }

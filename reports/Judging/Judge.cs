@@ -35,6 +35,7 @@ public static class Judge
             Counts = Accounts.Counts(run),
             Generator = Accounts.Generator(run, validity),
             Faults = [.. run.Faults.Select(Accounts.Fault)],
+            Hypothesis = FaultAccounts.Of(run.Hypothesis),
         };
     }
 

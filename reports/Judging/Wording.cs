@@ -40,6 +40,10 @@ public static class Wording
         };
     }
 
+    /// <summary>What was measured; else how long it was waited for, as <c>&gt; 42 s</c>; else nothing.</summary>
+    public static string Censored(double? seconds, double? waited) =>
+        seconds is { } known ? Duration(known) : waited is { } over ? "> " + Duration(over) : "";
+
     /// <summary>More digits near 0 % and 100 %, where they matter.</summary>
     public static string Percent(double share)
     {

@@ -51,6 +51,9 @@ public sealed class FaultLog
 
     public Recovery Recovery { get; private set; } = Recovery.Unknown;
 
+    /// <summary>Null when it was never injected.</summary>
+    public Impact? Impact { get; private set; }
+
     /// <summary>Null when none was asked, or nothing was injected.</summary>
     public CanaryLog? Canaries { get; private set; }
 
@@ -63,6 +66,7 @@ public sealed class FaultLog
             faults.ForEach(fault =>
             {
                 fault.Recovery = RecoveryClock.Of(fault, faults, run, steady);
+                fault.Impact = Impact.Of(fault, run, steady);
                 fault.Canaries = CanaryLog.Of(fault, faults, run);
             });
         }

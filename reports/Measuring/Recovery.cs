@@ -50,6 +50,15 @@ public sealed record Recovery
     /// <summary>Residual recovery is more than this: the run ended before the steady state had held long enough.</summary>
     public double? Censored { get; init; }
 
+    /// <summary>t_inj - t_req: how slow the injector was.</summary>
+    public double? InjectionLag { get; init; }
+
+    /// <summary>Time to mitigate is more than this: windows were bad up to the end of the fault.</summary>
+    public double? NotMitigatedFor { get; init; }
+
+    /// <summary>Time to recover is more than this: it was not back when the watch ended.</summary>
+    public double? NotRecoveredFor { get; init; }
+
     /// <summary>Watched for so long after the injection without a detection.</summary>
     public double? UndetectedFor { get; init; }
 }
@@ -74,6 +83,7 @@ internal static class RecoveryClock
         var found = Attribution.First(fault, fault.TouchedAt ?? injected, all, run);
         var noticed = found is null ? (long?)null : Math.Max(injected, found.Seen.At);
         var recovered = back?.At;
+        var mitigated = Mitigation(bad, fault.ClearedAt, steady.Window, impact);
         return frame with
         {
             ImpactAt = impact,
@@ -84,7 +94,11 @@ internal static class RecoveryClock
             TimeToDetect = noticed is { } at ? Math.Max(0, Nanos.ToSeconds(at - (impact ?? injected))) : null,
             DetectedAfterInjection = Seconds(injected, noticed),
             UndetectedFor = noticed is null ? Seconds(injected, Math.Max(injected, run.LastAt)) : null,
-            TimeToMitigate = Mitigation(bad, fault.ClearedAt, steady.Window, impact),
+            InjectionLag = fault.OrderedAt is { } ordered ? Math.Max(0, Nanos.ToSeconds(injected - ordered)) : null,
+            TimeToMitigate = mitigated,
+            NotMitigatedFor = mitigated is null && bad.Count > 0
+                ? Seconds(bad[0].Start, Math.Max(bad[0].Start, Math.Min(fault.ClearedAt ?? long.MaxValue, steady.WatchedUntil))) : null,
+            NotRecoveredFor = impact is { } hit && recovered is null ? Seconds(hit, Math.Max(hit, steady.WatchedUntil)) : null,
             RecoveredAt = recovered,
             TimeToRecover = impact is { } from && recovered is { } to ? Math.Max(0, Nanos.ToSeconds(to - from)) : null,
             ResidualRecovery = recovered is null ? null : Nanos.ToSeconds(back!.Residual),

@@ -32,6 +32,9 @@ public sealed record Summary
 
     public required GeneratorSummary Generator { get; init; }
     public required IReadOnlyList<FaultSummary> Faults { get; init; }
+
+    /// <summary>The steady state before, while and after faults were active. Absent when none was injected.</summary>
+    public HypothesisSummary? Hypothesis { get; init; }
 }
 
 public enum RunVerdict
@@ -165,8 +168,75 @@ public sealed record FaultSummary
     /// <summary>Not recovered before the run ended: residual recovery is more than this many seconds.</summary>
     public double? Censored { get; init; }
 
+    /// <summary>From its order to its first application.</summary>
+    public double? InjectionLag { get; init; }
+
+    /// <summary>Nobody noticed it: time to detect, counted from the injection, is more than this.</summary>
+    public double? UndetectedFor { get; init; }
+
+    /// <summary>Time to mitigate is more than this.</summary>
+    public double? NotMitigatedFor { get; init; }
+
+    /// <summary>Time to recover is more than this.</summary>
+    public double? NotRecoveredFor { get; init; }
+
+    /// <summary>Who detected it: <c>system</c>, <c>probe</c> of the harness, <c>human</c>, or <c>external</c> to both.</summary>
+    public string? DetectedByKind { get; init; }
+
+    public ImpactSummary? Impact { get; init; }
+    public CanarySummary? Canaries { get; init; }
+
     /// <summary>Length of the windows that the times above are as coarse as, and how long the steady state must hold to count as regained.</summary>
     public double? Window { get; init; }
     public double? Hold { get; init; }
     public required string State { get; init; }
 }
+
+/// <summary>What one fault cost; definitions in docs/metrics.md. Shares are 0 to 1; <c>span</c> is seconds.</summary>
+public sealed record ImpactSummary
+{
+    public required double Span { get; init; }
+
+    /// <summary>True: it never recovered while it was watched, and every amount here is a lower bound.</summary>
+    public required bool Censored { get; init; }
+    public required long Offered { get; init; }
+    public required long Bad { get; init; }
+    public double? GoodputLost { get; init; }
+    public double? GoodputLostShare { get; init; }
+    public double? Slo { get; init; }
+    public double? BurnRate { get; init; }
+    public double? BudgetMinutes { get; init; }
+    public double? BudgetShareOf30Days { get; init; }
+    public double? BlastRadiusIntended { get; init; }
+    public double? BlastRadiusObserved { get; init; }
+    public double? BystanderHarm { get; init; }
+    public long? Bystanders { get; init; }
+    public double? Containment { get; init; }
+    public double? Amplification { get; init; }
+    public required long WastedTokens { get; init; }
+    public double? WastedCost { get; init; }
+
+    /// <summary>Share of eligible units really changed, beside the share that was asked for.</summary>
+    public double? Exposure { get; init; }
+    public Interval? ExposureInterval { get; init; }
+    public required double ExposureConfigured { get; init; }
+}
+
+/// <param name="SilentlyWrong">Prompts always right before and wrong while it was active.</param>
+/// <param name="Paired">Prompts always right before and asked again afterwards.</param>
+/// <param name="Spoilt">Of these, ids of those that were wrong afterwards; the first twenty.</param>
+public sealed record CanarySummary(
+    CanaryShare Before, CanaryShare During, CanaryShare After, int SilentlyWrong, int Paired, IReadOnlyList<string> Spoilt);
+
+public sealed record CanaryShare(int Asked, int Right);
+
+/// <param name="Text">The steady state in words.</param>
+/// <param name="Declared">False: the scenario states none, and this is the default.</param>
+/// <param name="Window">Seconds.</param>
+/// <param name="BrokenSince">The last windows were bad: seconds from the end of the last fault to the end of the run's last window.</param>
+public sealed record HypothesisSummary(
+    string Text, bool Declared, double Window, WindowSummary Before, WindowSummary During, WindowSummary After, double? BrokenSince);
+
+/// <param name="Windows">Windows with requests.</param>
+/// <param name="LongestBreak">Seconds.</param>
+public sealed record WindowSummary(int Windows, int Held, double LongestBreak);

@@ -136,9 +136,8 @@ public sealed class MarkdownReport : IReportWriter
         text.Append("|---|---|---:|---:|---|---:|---|\n");
         foreach (var fault in summary.Faults.Take(MostRows))
         {
-            var back = fault.ResidualRecovery is { } residual ? Wording.Duration(residual)
-                : fault.Censored is { } censored ? $"> {Wording.Duration(censored)}" : "";
-            var noticed = fault.DetectedAfterInjection is { } detected ? Wording.Duration(detected) : "";
+            var back = Wording.Censored(fault.ResidualRecovery, fault.Censored);
+            var noticed = Wording.Censored(fault.DetectedAfterInjection, fault.UndetectedFor);
             var by = fault.DetectedBy is { } who ? Markdown.Text(who) : "";
             by += fault.DetectionShared is { } shared ? $", or of {string.Join(", ", shared.Select(Markdown.Code))}" : "";
             text.Append(CultureInfo.InvariantCulture,
@@ -147,7 +146,21 @@ public sealed class MarkdownReport : IReportWriter
         }
 
         More(text, summary.Faults.Count);
+        if (summary.Hypothesis is { } hypothesis)
+        {
+            text.Append($"\n{Markdown.Text(RecoveryText.Of(hypothesis))}\n");
+        }
+
+        foreach (var fault in summary.Faults.Where(fault => fault.Impact is not null).Take(MostRows))
+        {
+            text.Append($"\n<details><summary>Recovery and cost of {Markdown.Text(fault.Id)}</summary>\n\n");
+            text.Append(RecoveryTable(fault)).Append("\n</details>\n");
+        }
     }
+
+    /// <summary>Name, value and formula of everything that is known of one fault.</summary>
+    internal static string RecoveryTable(FaultSummary fault) => "| | seen | how it is made |\n|---|---:|---|\n"
+        + string.Concat(RecoveryText.Of(fault).Select(row => $"| {row.Name} | {Markdown.Text(row.Value)} | {Markdown.Text(row.Formula)} |\n"));
 
     private static void Outcomes(StringBuilder text, Summary summary)
     {

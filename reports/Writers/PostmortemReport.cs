@@ -36,6 +36,7 @@ public sealed class PostmortemReport : IReportWriter
         Promised(text, run);
         Timeline(text, run);
         Impact(text, run.Measurements);
+        Cost(text, run.Summary);
         Evidence(text, run.Measurements);
         Undecided(text, run.Summary);
         Questions(text, run);
@@ -140,6 +141,16 @@ public sealed class PostmortemReport : IReportWriter
             var bystanders = Bad(faulty.Where(request => request.Faults.Count == 0));
             var before = Bad(run.In(new Slice(run.Candidate, Phase.Baseline)));
             text.Append($"\nVictims of a fault that missed an objective: {victims}. Bystanders: {bystanders}. Before any fault: {before}.\n");
+        }
+    }
+
+    private static void Cost(StringBuilder text, Summary summary)
+    {
+        text.Append("\n## Recovery and cost\n");
+        text.Append(summary.Hypothesis is { } hypothesis ? $"\n{Markdown.Text(RecoveryText.Of(hypothesis))}\n" : "");
+        foreach (var fault in summary.Faults.Where(fault => fault.Impact is not null).Take(MostLines))
+        {
+            text.Append($"\n### {Markdown.Text(fault.Id)}\n\n").Append(MarkdownReport.RecoveryTable(fault));
         }
     }
 

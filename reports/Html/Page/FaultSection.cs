@@ -1,4 +1,6 @@
+using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Verdicts;
+using ChaosBench.Reports.Writers;
 
 namespace ChaosBench.Reports.Html.Page;
 
@@ -12,9 +14,12 @@ internal static class FaultSection
         var faults = model.Summary.Faults;
         var body = faults.Count == 0
             ? Markup.Of($"""<p class="empty">No fault was planned: this run shows the system undisturbed.</p>""")
-            : Markup.Of($"""<div class="fault-cards">{faults.Take(MaxCards).Select(Card)}</div>""");
+            : Markup.Of($"""{Held(model.Summary.Hypothesis)}<div class="fault-cards">{faults.Take(MaxCards).Select(Card)}</div>""");
         return Parts.Section("faults", "What was broken on purpose", faults.Count == 0 ? "" : "Times to detect and recover count from the start of the fault; the residual from its end.", body);
     }
+
+    private static Markup Held(HypothesisSummary? hypothesis) => Markup.If(
+        hypothesis is not null, () => Markup.Of($"<p>{RecoveryText.Of(hypothesis!)}</p>"));
 
     private static Markup Card(FaultSummary fault) => Markup.Of($"""
         <article class="fault-card">
@@ -27,10 +32,11 @@ internal static class FaultSection
         </dl>
         <dl class="times">
         {Time("Users felt it after", fault.TimeToImpact)}
-        {Time(fault.DetectedBy is null ? "Detected after" : $"Detected by {fault.DetectedBy} after", fault.TimeToDetect)}
-        {Time("Steady again after", fault.TimeToRecover)}
+        {Time(fault.DetectedBy is null ? "Detected after" : $"Detected by {fault.DetectedBy} after", fault.TimeToDetect, fault.UndetectedFor)}
+        {Time("Steady again after", fault.TimeToRecover, fault.NotRecoveredFor)}
         {Residual(fault)}
         </dl>
+        {Markup.If(fault.Impact is not null, () => Parts.Details("Recovery and cost, with their formulas", Numbers(fault)))}
         </article>
 
         """);
@@ -39,7 +45,13 @@ internal static class FaultSection
         <div><dt>{name}</dt><dd><svg viewBox="0 0 96 10" width="96" height="10" aria-hidden="true" preserveAspectRatio="none"><rect class="track" width="96" height="10" rx="2"/><rect class="fill" width="{(of > 0 ? 96.0 * Math.Clamp((double)count / of, 0, 1) : 0)}" height="10" rx="2"/></svg> {Show.Count(count)}</dd></div>
         """);
 
-    private static Markup Time(string name, double? seconds) => Markup.Of($"<div><dt>{name}</dt><dd>{Show.Seconds(seconds)}</dd></div>");
+    private static Markup Numbers(FaultSummary fault) => Parts.Table(
+        $"Recovery and cost of {fault.Id}", ["", "#Seen", "How it is made"],
+        RecoveryText.Of(fault).Select(row => Markup.Of($"""<tr><th scope="row">{row.Name}</th>{Parts.Number(row.Value)}{Parts.Text(row.Formula)}</tr>""")));
+
+    /// <summary>What was not reached says how long it was waited for.</summary>
+    private static Markup Time(string name, double? seconds, double? waited = null) => Markup.Of(
+        $"<div><dt>{name}</dt><dd>{(seconds is null && waited is not null ? Wording.Censored(null, waited) : Show.Seconds(seconds))}</dd></div>");
 
     private static Markup Residual(FaultSummary fault) => fault.Censored is { } watched
         ? Markup.Of($"""<div class="bad"><dt>Harm left after its end</dt><dd>more than {Show.Seconds(watched)}: not recovered while watched</dd></div>""")
