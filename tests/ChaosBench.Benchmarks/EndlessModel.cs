@@ -12,7 +12,7 @@ internal sealed class EndlessModel : IDisposable
 
     public EndlessModel()
     {
-        foreach (var file in (string[])["model.onnx", "config.json", "genai_config.json", "tokenizer.json", "tokenizer_config.json"])
+        foreach (var file in (string[])["model.onnx", "model.f16.onnx", "config.json", "genai_config.json", "tokenizer.json", "tokenizer_config.json"])
         {
             File.Copy(Path.Combine(Machine.Model, file), Path.Combine(Folder, file));
         }

@@ -12,6 +12,7 @@ internal static class Program
         ["alloc"] = ("managed bytes per decode step and per token on the replica's thread", _ => AllocationBenchmark.RunAsync()),
         ["cold-start"] = ("from the start of `chaosbench serve` to a ready server", _ => ColdStartBenchmark.RunAsync()),
         ["bound"] = ("how far decode and prefill are from what one core could do", _ => BoundBenchmark.RunAsync()),
+        ["gpu"] = ("tokens/s on a card at concurrency 64 over PyTorch in eager mode, of the reference model and of 0.5 billion random weights", _ => Gpu.GpuBenchmark.RunAsync()),
         ["clients"] = ("wrk, hey, slow and silent clients against `chaosbench serve`, and its canary afterwards", _ => ClientsBenchmark.RunAsync()),
         ["proxy"] = ("requests/s and latency through `chaosbench proxy` without faults, beside the same without it", _ => ProxyBenchmark.RunAsync()),
         ["soak"] = ("memory of `chaosbench serve` at 80 % of its capacity; --minutes N, default 20", SoakBenchmark.RunAsync),
@@ -24,6 +25,9 @@ internal static class Program
         ["engine-memory"] = ("what a stream and a request cost the load engine in memory", _ => Load.EngineBenchmarks.MemoryAsync()),
         ["engine-stall"] = ("percentiles of a run with one stall of the server, against theory", _ => Load.EngineBenchmarks.StallAsync()),
     };
+
+    /// <summary>Exit code where the machine lacks what a benchmark needs.</summary>
+    private const int NotRun = 2;
 
     private static async Task<int> Main(string[] arguments)
     {
@@ -53,7 +57,17 @@ internal static class Program
         foreach (var name in names)
         {
             var before = Machine.Load();
-            var report = await Known[name].Run(options);
+            Report report;
+            try
+            {
+                report = await Known[name].Run(options);
+            }
+            catch (Gpu.NotRunException reasons)
+            {
+                Console.Error.WriteLine($"{name}: not run\n{reasons.Message}");
+                return NotRun;
+            }
+
             report.Print(name, before);
             report.Write(name, before);
             missed |= report.Rows.Any(row => row.Met == false);

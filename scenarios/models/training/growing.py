@@ -26,10 +26,10 @@ FAR = np.float32(-1e30)  # the score of a key that is not visible
 
 
 class Decoder:
-    """weights: matrices as [in, out]; shape: vocabulary, width, layers, heads, key heads."""
+    """weights: matrices as [in, out]; shape: vocabulary, width, layers, heads, key heads; inside: the type of weights and arithmetic."""
 
-    def __init__(self, weights, shape, positions="input", cache=TensorProto.FLOAT):
-        self.weights, self.shape, self.positions, self.cache = weights, shape, positions, cache
+    def __init__(self, weights, shape, positions="input", cache=TensorProto.FLOAT, inside=TensorProto.FLOAT):
+        self.weights, self.shape, self.positions, self.cache, self.inside = weights, shape, positions, cache, inside
         self.nodes, self.initializers, self.names = [], [], set()
 
     def constant(self, name, array):
@@ -129,13 +129,13 @@ class Decoder:
         last = self.op("Sub", [self.op("ReduceSum", ["attention_mask", self.ints(1)], keepdims=0), self.ints(1)])
         tables = [self.op("Cast", [last], to=TensorProto.INT32), self.op("Cast", [self.dimension("attention_mask", 1)], to=TensorProto.INT32),
                   self.weight("cos_cache"), self.weight("sin_cache")]
-        half = self.cache == TensorProto.FLOAT16
+        half = self.cache != self.inside
         if half:
             qkv, *tables[2:] = (self.op("Cast", [x], to=self.cache) for x in (qkv, *tables[2:]))
         past, present = ([f"{kind}.{n}.{part}" for part in ("key", "value")] for kind in ("past_key_values", "present"))
         mixed = self.op("GroupQueryAttention", [qkv, "", "", *past, *tables], [f"attention.{n}", *present], MICROSOFT,
                         num_heads=heads, kv_num_heads=key_heads, do_rotary=1)[0]
-        return self.op("Cast", [mixed], to=TensorProto.FLOAT) if half else mixed
+        return self.op("Cast", [mixed], to=self.inside) if half else mixed
 
     def build(self, name, grouped=False):
         vocabulary, width, layers, heads, key_heads = self.shape
@@ -149,7 +149,7 @@ class Decoder:
             y = self.op("Relu", [self.op("MatMul", [self.norm(x, f"norm2.{n}"), self.weight(f"up.{n}")])])
             x = self.op("Add", [x, self.op("MatMul", [y, self.weight(f"down.{n}")])])
         x = self.norm(x, "norm")
-        plain = self.cache == TensorProto.FLOAT
+        plain = self.cache == self.inside
         logits = self.op("MatMul", [x, self.weight("head")], ["logits"] if plain else 1)
         if not plain:
             self.op("Cast", [logits], ["logits"], to=self.cache)

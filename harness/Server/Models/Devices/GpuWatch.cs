@@ -34,11 +34,15 @@ public sealed class GpuWatch : IDisposable
             }
         }
 
+        DriverVersion = nvml.DriverVersion();
         Problem = _cards.Count == 0 ? "NVIDIA's driver is there and shows no card to this process" : null;
     }
 
     /// <summary>Why there are no readings; null when there are.</summary>
     public string? Problem { get; }
+
+    /// <summary>Of NVIDIA's driver; null where it does not tell.</summary>
+    public string? DriverVersion { get; }
 
     /// <summary>Never fails: a machine without a card is as good as any.</summary>
     public static GpuWatch Open() => new(NvmlLibrary.TryLoad());

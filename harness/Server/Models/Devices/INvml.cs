@@ -13,6 +13,8 @@ internal interface INvml : IDisposable
 
     string? Name(nint device);
 
+    string? DriverVersion();
+
     (long Used, long Total)? Memory(nint device);
 
     /// <summary>Percent.</summary>

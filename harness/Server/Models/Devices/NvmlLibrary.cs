@@ -12,6 +12,7 @@ internal sealed unsafe class NvmlLibrary : INvml
     public const string FileName = "libnvidia-ml.so.1";
 
     private const int NameBytes = 96; // NVML_DEVICE_NAME_V2_BUFFER_SIZE
+    private const int VersionBytes = 80; // NVML_SYSTEM_DRIVER_VERSION_BUFFER_SIZE
     private const int DieSensor = 0; // NVML_TEMPERATURE_GPU
 
     private readonly nint _library;
@@ -59,6 +60,15 @@ internal sealed unsafe class NvmlLibrary : INvml
         var name = stackalloc byte[NameBytes];
         return call is not null && call(device, name, NameBytes) == 0
             ? Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name))
+            : null;
+    }
+
+    public string? DriverVersion()
+    {
+        var call = (delegate* unmanaged[Cdecl]<byte*, uint, int>)_find("nvmlSystemGetDriverVersion");
+        var version = stackalloc byte[VersionBytes];
+        return call is not null && call(version, VersionBytes) == 0
+            ? Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(version))
             : null;
     }
 

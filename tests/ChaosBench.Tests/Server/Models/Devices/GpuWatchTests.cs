@@ -18,6 +18,7 @@ public sealed unsafe class GpuWatchTests
         ["nvmlDeviceGetName"] = (nint)(delegate* unmanaged[Cdecl]<nint, byte*, uint, int>)&Name,
         ["nvmlDeviceGetMemoryInfo"] = (nint)(delegate* unmanaged[Cdecl]<nint, ulong*, int>)&Memory,
         ["nvmlDeviceGetUtilizationRates"] = (nint)(delegate* unmanaged[Cdecl]<nint, uint*, int>)&Rates,
+        ["nvmlSystemGetDriverVersion"] = (nint)(delegate* unmanaged[Cdecl]<byte*, uint, int>)&Driver,
         ["nvmlDeviceGetTemperature"] = (nint)(delegate* unmanaged[Cdecl]<nint, int, uint*, int>)&Temperature,
     };
 
@@ -26,7 +27,7 @@ public sealed unsafe class GpuWatchTests
     {
         using var watch = new GpuWatch(Library(Card));
 
-        Assert.Null(watch.Problem);
+        Assert.Equal((null, "580.65.06"), (watch.Problem, watch.DriverVersion));
         Assert.Equal(
         [
             new GpuReading(0, "Card 70", 3L << 30, 8L << 30, 0.25, 41, null),
@@ -41,6 +42,7 @@ public sealed unsafe class GpuWatchTests
         old["nvmlDeviceGetMemoryInfo"] = (nint)(delegate* unmanaged[Cdecl]<nint, ulong*, int>)&NotSupported;
         using var watch = new GpuWatch(Library(old));
 
+        Assert.Null(watch.DriverVersion);
         Assert.Equal(new GpuReading(0, null, null, null, null, null, null), watch.Read()[0]);
     }
 
@@ -127,6 +129,13 @@ public sealed unsafe class GpuWatchTests
     private static int Memory(nint device, ulong* memory)
     {
         (memory[0], memory[1], memory[2]) = (8UL << 30, 5UL << 30, 3UL << 30);
+        return 0;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Driver(byte* version, uint length)
+    {
+        "580.65.06\0"u8.CopyTo(new Span<byte>(version, (int)length));
         return 0;
     }
 
