@@ -44,13 +44,52 @@ internal static class FaultsCommand
             terminal.Out.WriteLine($"{kind.Name.PadRight(width)}  {Lower(kind.Vantage),-7} {Lower(kind.Scope),-8} {Lower(kind.Fidelity),-9}  {kind.Summary}");
         }
 
+        terminal.Out.WriteLine();
+        terminal.Out.WriteLine("Presets (preset: NAME in place of fault:)");
+        foreach (var preset in FaultPresets.All)
+        {
+            terminal.Out.WriteLine($"{preset.Name.PadRight(width)}  {preset.Summary}");
+        }
+
+        return ExitCodes.Pass;
+    }
+
+    private static int Describe(Terminal terminal, FaultPreset preset, bool json)
+    {
+        if (json)
+        {
+            terminal.Out.WriteLine(JsonSerializer.Serialize(preset, Json));
+            return ExitCodes.Pass;
+        }
+
+        terminal.Out.WriteLine(preset.Name);
+        terminal.Out.WriteLine($"  {preset.Summary}");
+        terminal.Out.WriteLine();
+        terminal.Out.WriteLine($"A well-behaved system: {preset.Response}");
+        terminal.Out.WriteLine();
+        terminal.Out.WriteLine("Made of, in parts of its time:");
+        foreach (var part in preset.Parts)
+        {
+            var windows = part.Windows > 1 ? FormattableString.Invariant($", {part.Windows} windows") : "";
+            var optional = part.WherePossible ? ", where the target can carry it" : "";
+            terminal.Out.WriteLine(FormattableString.Invariant($"  {part.From * 100,3:0}% to {(part.From + part.Length) * 100,3:0}%{windows}  {part.Text}{optional}"));
+        }
+
+        terminal.Out.WriteLine();
+        terminal.Out.WriteLine("Example (under faults:)");
+        terminal.Out.WriteLine($"  - {{ preset: {preset.Name}, at: 25s, for: 10s }}");
         return ExitCodes.Pass;
     }
 
     private static int Describe(Terminal terminal, string id, bool json)
     {
+        if (FaultPresets.Find(id) is { } preset)
+        {
+            return Describe(terminal, preset, json);
+        }
+
         var kind = FaultCatalogue.Find(id)
-            ?? throw new UsageException($"there is no fault '{id}'; {Nearest.Remedy(id, [.. FaultCatalogue.All.Select(known => known.Name)])}");
+            ?? throw new UsageException($"there is no fault '{id}'; {Nearest.Remedy(id, [.. FaultCatalogue.All.Select(known => known.Name), .. FaultPresets.All.Select(known => known.Name)])}");
         if (json)
         {
             terminal.Out.WriteLine(JsonSerializer.Serialize(Row(kind), Json));

@@ -15,6 +15,12 @@ internal static class ValidateCommand
         {
             var loaded = ScenarioLoading.Load(options, parsed);
             var plans = loaded.Plan();
+            foreach (var fault in plans.SelectMany(plan => plan.Faults).Where(fault => fault.Fault.Preset is not null))
+            {
+                terminal.Error.WriteLine(Printable.Line(FormattableString.Invariant(
+                    $"{loaded.Suite.Path}: {fault.Fault.Preset} is {fault.Fault.Id}: {fault.Fault.Kind}, {fault.Fault.At.TotalSeconds:0.###}s for {fault.Fault.For.TotalSeconds:0.###}s, share {fault.Fault.Share}")));
+            }
+
             terminal.Error.WriteLine($"{loaded.Suite.Path}: {plans.Count} scenario(s), no problems");
             return ExitCodes.Pass;
         });

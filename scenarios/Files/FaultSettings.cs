@@ -23,6 +23,11 @@ public static class FaultSettings
             ["recoveredWithin"] = Seconds(fault.RecoveredWithin),
             ["minExposure"] = fault.MinExposure,
         };
+        if (fault.Preset is { } preset)
+        {
+            settings["preset"] = preset;
+        }
+
         AddSchedule(settings, fault.Schedule);
         return settings;
     }
@@ -93,6 +98,7 @@ public static class FaultSettings
                 RecoveredWithin = MaybeTime(settings.GetProperty("recoveredWithin")),
                 MinExposure = settings.GetProperty("minExposure").GetInt32(),
                 Schedule = Schedule(settings),
+                Preset = settings.TryGetProperty("preset", out var preset) ? preset.GetString() : null,
             };
         }
         catch (Exception flaw) when (flaw is KeyNotFoundException or InvalidOperationException or OverflowException)

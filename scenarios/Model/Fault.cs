@@ -21,6 +21,9 @@ public sealed record Fault
     /// <summary>What one toss of the coin decides about, from the catalogue.</summary>
     public FaultScope Scope { get; init; } = FaultScope.Request;
 
+    /// <summary>Name of the preset that it came with; null: it stands in the file itself.</summary>
+    public string? Preset { get; init; }
+
     /// <summary>Probability that one unit of the fault's scope is a victim. Default 100 %.</summary>
     public Share Share { get; init; } = new(1);
 

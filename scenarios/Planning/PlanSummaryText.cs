@@ -80,7 +80,7 @@ public static class PlanSummaryText
         {
             var fault = victims.Fault;
             var select = string.Concat(fault.Fault.Select.Select(pair => $", {pair.Key}: {pair.Value}"));
-            Line(output, $"  {Plain(fault.Fault.Id)}  {Plain(fault.Fault.Kind)}  {Seconds(fault.Start)} to {Seconds(fault.End)}, share {fault.Fault.Share}{Plain(select)}");
+            Line(output, $"  {Plain(fault.Fault.Id)}  {Plain(fault.Fault.Kind)}  {Seconds(fault.Start)} to {Seconds(fault.End)}, share {fault.Fault.Share}{Plain(select)}{(fault.Fault.Preset is { } preset ? $" (preset {preset})" : "")}");
             foreach (var line in FaultWords.Lines(fault))
             {
                 Line(output, $"    {Plain(line)}");

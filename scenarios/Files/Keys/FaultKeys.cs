@@ -171,6 +171,10 @@ internal static class FaultKeys
 /// <summary>A fault before the scenario has given it its times and its id.</summary>
 internal sealed record FaultLine(
     Place Place, FaultKind Kind, string? Id, TimeSpan? At, TimeSpan? For, Place AtPlace, Place ForPlace, Place SelectPlace,
-    Place AfterPlace, Fault Fault);
+    Place AfterPlace, Fault Fault)
+{
+    /// <summary>Of a preset whose time <see cref="At"/> and <see cref="For"/> are; null: the fault stands for itself.</summary>
+    public PresetPart? Part { get; init; }
+}
 
 internal sealed record Expectation(TimeSpan? DetectedWithin, TimeSpan? RecoveredWithin);

@@ -35,7 +35,7 @@ internal sealed class FaultTimes
         var times = new FaultTimes(lines, (start, start + phases.Fault), reading);
         times.CheckIds();
         return [.. lines.Select((line, number) => times.TimeOf(number) is var (at, length)
-            ? line.Fault with { Id = times._ids[number], At = at, For = length }
+            ? line.Fault with { Id = times._ids[number], At = at, For = length, Schedule = Scheduled(line, length) }
             : line.Fault)];
     }
 
@@ -61,11 +61,31 @@ internal sealed class FaultTimes
         var line = _lines[number];
         var at = line.Fault.Schedule.After is { } after ? Earliest(line, after) : line.At ?? _phase.Start;
         var length = line.For ?? Natural(line, at);
+        if (line.Part is { } part)
+        {
+            (at, length) = (at + Round(part.From * length), Round(part.Length * length));
+        }
+
         _open.Remove(number);
         _times[number] = (at, length);
         CheckTime(line, at, length);
         CheckWindows(line, length);
         return (at, length);
+    }
+
+    /// <summary>To the millisecond: plans are read by people.</summary>
+    private static TimeSpan Round(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Floor(time.TotalMilliseconds));
+
+    /// <summary>Windows of a preset's part are as long as the pauses between them.</summary>
+    private static FaultSchedule Scheduled(FaultLine line, TimeSpan length)
+    {
+        if (line.Part is not { Windows: > 1 and var windows })
+        {
+            return line.Fault.Schedule;
+        }
+
+        var each = Round(length / ((2 * windows) - 1));
+        return line.Fault.Schedule with { Repeat = new FaultRepeat.Burst(windows, 2 * each) { For = each } };
     }
 
     /// <summary>A burst is as long as its windows need; everything else lasts to the end of the fault phase.</summary>

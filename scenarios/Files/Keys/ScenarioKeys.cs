@@ -57,8 +57,8 @@ internal static class ScenarioKeys
         "phases", PhasesTable, "Durations of the phases, run in this order; 0s leaves one out.")
         { Default = "{}", Example = "{ warmUp: 2s, baseline: 20s, fault: 10s, recovery: 10s }" };
 
-    private static readonly Key<IReadOnlyList<FaultLine>> Faults = new(
-        "faults", new ListOf<FaultLine>(FaultKeys.Table, "faults", most: 100), "What goes wrong, when, and for whom.")
+    private static readonly Key<IReadOnlyList<IReadOnlyList<FaultLine>>> Faults = new(
+        "faults", new ListOf<IReadOnlyList<FaultLine>>(new FaultItem(), "faults", most: 100), "What goes wrong, when, and for whom.")
         { Default = "[]", Example = "[{ fault: node.kill }]" };
 
     private static readonly Key<TimeSpan> Drain =
@@ -80,7 +80,7 @@ internal static class ScenarioKeys
         var arms = ReadArms(keys);
         var workload = ReadWorkload(keys);
         var mix = ReadMix(keys, workload);
-        var faultLines = keys.Get(Faults);
+        var faultLines = FaultsFor(arms, keys.Get(Faults));
         var phases = keys.Get(Phases)?.With(hasFaults: faultLines is { Count: > 0 });
         var objectives = keys.Get(ObjectiveKeys.PerRequest);
         var steadyState = keys.Get(ObjectiveKeys.SteadyState);
@@ -117,14 +117,14 @@ internal static class ScenarioKeys
             Workload = workload,
             Mix = mix,
             Phases = phases,
-            Faults = FaultTimes.Place(faultLines, phases, keys.Reading),
+            Faults = FaultTimes.Place(faultLines!, phases, keys.Reading),
             Objectives = objectives,
             SteadyState = [.. steadyState.Select(placed => placed.Value)],
             Abort = abort,
             Gates = [.. gates.Select(placed => placed.Value)],
             Drain = drain,
         };
-        ScenarioChecks.Check(scenario, faultLines, [.. steadyState, .. gates], keys.Reading);
+        ScenarioChecks.Check(scenario, faultLines!, [.. steadyState, .. gates], keys.Reading);
         return scenario;
     }
 
@@ -160,6 +160,10 @@ internal static class ScenarioKeys
 
         return keys.Reading.Targets.Only(keys.Reading) is { } only ? new Arms(only, null) : null;
     }
+
+    /// <summary>Presets leave out what these targets cannot carry, where they say so.</summary>
+    private static List<FaultLine>? FaultsFor(Arms? arms, IReadOnlyList<IReadOnlyList<FaultLine>>? items) => items?.SelectMany(lines => lines)
+        .Where(line => arms is null || FaultItem.Fits(line, [.. new[] { arms.Candidate, arms.Baseline }.OfType<Target>()])).ToList();
 
     private static Workload? ReadWorkload(KeyReader keys)
     {

@@ -37,6 +37,7 @@ public sealed class SchemaWriterTests
         phases: warmUp, baseline, fault, recovery
         poissonWindows: mean*, for*
         prefixedPrompts: prefixed*, groups, tokens
+        preset: preset*, at, for, id
         ramp: from, to*
         recordedPrompts: recorded*, format, limit
         scenario: name, description, target, targets, rate, workload, mix, phases, faults, objectives, steadyState, abort, gates, drain
