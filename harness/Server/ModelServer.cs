@@ -3,34 +3,16 @@ using ChaosBench.Server.Embeddings;
 using ChaosBench.Server.Guardrails;
 using ChaosBench.Server.Models;
 using ChaosBench.Server.Routing;
-using ChaosBench.Server.Scheduling;
 using ChaosBench.Server.Workers;
 
 namespace ChaosBench.Server;
 
-/// <summary>A replica as the router and the replica itself see it.</summary>
-/// <param name="InRotation">The router sends to it. Behind <paramref name="State"/> until somebody notices a loss.</param>
-/// <param name="Outstanding">Requests that sit on it.</param>
-public sealed record ReplicaStatus(int Index, ReplicaState State, bool InRotation, int Outstanding)
-{
-    /// <summary>Times that the server brought it back after a loss that nobody had ordered.</summary>
-    public int Restarts { get; init; }
-
-    /// <summary>It was lost too often and stays down until somebody restarts it.</summary>
-    public bool GivenUp { get; init; }
-}
-
 /// <summary>
 /// The model service inside this process. What a request or the model does wrong is a <see cref="GenerationResult"/>.
-/// <code>
-/// request > guardrails > admission > context store > tokenizer > router > replica > sink
-/// </code>
+/// What befalls a request is in <see cref="RequestPath"/>; here are the parts, their start and end, and the hands on the replicas.
 /// </summary>
 public sealed class ModelServer : IAsyncDisposable
 {
-    /// <summary>A request that takes a replica down with it must not take them all.</summary>
-    private const int MostAttempts = 3;
-
     private readonly ServedModel _model;
     private readonly ServerOptions _options;
     private readonly TimeProvider _time;
@@ -38,9 +20,8 @@ public sealed class ModelServer : IAsyncDisposable
     private readonly ReplicaSet _replicas;
     private readonly ContextStore? _contextStore;
     private readonly GuardrailCounts _guardrailCounts = new();
-    private readonly InputGuard _inputGuard;
     private readonly RoutedEncoder? _embeddings;
-    private readonly RetryAdvice _retryAdvice = new();
+    private readonly RequestPath _path;
     private readonly CancellationTokenSource _stopping = new();
 
     private ModelServer(ServedModel model, ServerOptions options, TimeProvider time)
@@ -50,15 +31,20 @@ public sealed class ModelServer : IAsyncDisposable
         _time = time;
         _router = new Router(options.Replicas, options.MaxBatch, options.QueueLimit);
         Models = new ReplicaModels(model, options, time);
-        var starter = new ReplicaStarter(Models.Create, WarmUpAsync, _router, Announce, time);
+        var starter = new ReplicaStarter(Models.Create, new WarmUp(model, options.Model).RunAsync, _router, Announce, time);
         var watch = new WatchOptions(options.ProbeInterval, options.Restarts, options.DrainLimit);
         _replicas = new ReplicaSet(options.Replicas, starter, _router, Announce, watch, time);
         Models.Replicas = _replicas;
-        _embeddings = model.Encoder is { } encoder ? new RoutedEncoder(encoder, _router, _replicas, Announce, RetryAfter) : null;
-        _inputGuard = new InputGuard(options.Guardrails, _guardrailCounts);
         _contextStore = options.ContextStore is { } store
             ? new ContextStore(store, options.Guardrails.RecordSchema, _guardrailCounts, time, Announce)
             : null;
+        _path = new RequestPath(model, options, _router, _replicas, time)
+        {
+            Announce = Announce,
+            Guard = new InputGuard(options.Guardrails, _guardrailCounts),
+            ContextStore = _contextStore,
+        };
+        _embeddings = model.Encoder is { } encoder ? new RoutedEncoder(encoder, _router, _replicas, Announce, _path.RetryAfter) : null;
     }
 
     /// <summary>Told of everything the server notices. Handlers return at once and never throw.</summary>
@@ -130,54 +116,8 @@ public sealed class ModelServer : IAsyncDisposable
     /// Serves one request. Always completes with a result, soon after <paramref name="cancellation"/> fires too. The sink hears of
     /// tokens as they come; a request that is not streamed (<see cref="GenerationRequest.Stream"/>) hears of them once, at the end.
     /// </summary>
-    public async Task<GenerationResult> GenerateAsync(
-        GenerationRequest request, IGenerationSink sink, CancellationToken cancellation)
-    {
-        if (RequestLimits.Check(request) is { } wrong)
-        {
-            return Results.BadRequest("invalid_value", $"{wrong.Parameter} {wrong.Problem}.");
-        }
-
-        if (_stopping.IsCancellationRequested)
-        {
-            return Results.Unavailable("The server is stopping.");
-        }
-
-        var (guarded, refusal, sanitised) = _inputGuard.Inspect(request);
-        if (refusal is not null)
-        {
-            return Refuse(request, refusal);
-        }
-
-        if (sanitised is not null)
-        {
-            Announce(new ServerEvent(ServerEventKind.GuardrailSanitised, RequestId: request.RequestId, Detail: sanitised));
-        }
-
-        using var ticket = _router.TryAdmit();
-        if (ticket is null)
-        {
-            return TurnAway(request);
-        }
-
-        var limit = request.Timeout is { } asked && asked < _options.RequestTimeout ? asked : _options.RequestTimeout;
-        using var deadline = new CancellationTokenSource(limit, _time);
-        using var life = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token, deadline.Token);
-        try
-        {
-            var result = await ServeAsync(guarded, sink, ticket, life.Token).ConfigureAwait(false);
-            var late = result.Status == GenerationStatus.Cancelled && IsLate();
-            return late ? Tell(request, Results.Late(result, limit)) : result;
-        }
-        catch (OperationCanceledException) when (life.IsCancellationRequested)
-        {
-            return cancellation.IsCancellationRequested ? Results.Cancelled
-                : IsLate() ? Tell(request, Results.LateInQueue(limit))
-                : Results.Unavailable("The server is stopping.");
-        }
-
-        bool IsLate() => deadline.IsCancellationRequested && !cancellation.IsCancellationRequested;
-    }
+    public Task<GenerationResult> GenerateAsync(GenerationRequest request, IGenerationSink sink, CancellationToken cancellation) =>
+        _path.GenerateAsync(request, sink, cancellation, _stopping.Token);
 
     /// <summary>
     /// Embeddings on the way of every other request: admission, router, replica, failover. Always completes with a result, soon after
@@ -272,110 +212,6 @@ public sealed class ModelServer : IAsyncDisposable
         }
     }
 
-    private async Task<GenerationResult> ServeAsync(
-        GenerationRequest request, IGenerationSink sink, Ticket ticket, CancellationToken cancellation)
-    {
-        var degraded = false;
-        if (_contextStore is not null)
-        {
-            var context = await _contextStore.FindAsync(
-                request.RequestId, KeyOf(request), cancellation, request.FaultKey).ConfigureAwait(false);
-            if (context.Status == DependencyStatus.Failed)
-            {
-                return Results.DependencyUnavailable(context.Reason);
-            }
-
-            degraded = context.Status == DependencyStatus.FellBack;
-        }
-
-        int[] prompt;
-        try
-        {
-            prompt = _model.Encode(request);
-        }
-        catch (RequestRefusedException refusal)
-        {
-            return Results.BadRequest("invalid_value", refusal.Message);
-        }
-
-        if (prompt.Length >= MaxContext)
-        {
-            return Results.ContextExceeded(prompt.Length, MaxContext);
-        }
-
-        if (_inputGuard.InspectTokens(prompt.Length) is { } finding)
-        {
-            return Refuse(request, finding);
-        }
-
-        return await RouteAsync(new Job(request, prompt, sink, degraded), ticket, cancellation).ConfigureAwait(false);
-    }
-
-    private async Task<GenerationResult> RouteAsync(Job job, Ticket ticket, CancellationToken cancellation)
-    {
-        var request = job.Request;
-        for (var attempt = 1; ; attempt++)
-        {
-            if (await ticket.SeatAsync(again: attempt > 1, cancellation).ConfigureAwait(false) is not { } seat)
-            {
-                return job.Ended(Results.Unavailable("No replica is ready."), replica: null);
-            }
-
-            var from = _time.GetTimestamp();
-            var watched = job.Routed(seat.Index);
-            var result = await Trial.RunAsync(seat, job, watched, _time, cancellation).ConfigureAwait(false);
-            if (result.Status != GenerationStatus.ReplicaLost)
-            {
-                _retryAdvice.Observe(_time.GetElapsedTime(from));
-                return job.Ended(result, seat.Index);
-            }
-
-            _replicas.ReportLost(seat, request.RequestId);
-            if (watched.Started || attempt == MostAttempts)
-            {
-                return job.Ended(Results.Lost(result, watched.Started), seat.Index);
-            }
-
-            ticket.Unseat();
-            Announce(new ServerEvent(ServerEventKind.FailedOver, seat.Index, request.RequestId));
-        }
-    }
-
-    private GenerationResult Tell(GenerationRequest request, GenerationResult late)
-    {
-        Announce(new ServerEvent(ServerEventKind.DeadlineExceeded, late.Replica, request.RequestId));
-        return late;
-    }
-
-    private GenerationResult Refuse(GenerationRequest request, GuardFinding finding)
-    {
-        Announce(new ServerEvent(ServerEventKind.GuardrailRefused, RequestId: request.RequestId, Detail: finding.Rule));
-        return Results.BadRequest(finding.Rule, finding.Message);
-    }
-
-    private GenerationResult TurnAway(GenerationRequest request)
-    {
-        Announce(new ServerEvent(ServerEventKind.QueueFull, RequestId: request.RequestId));
-        return Results.Overloaded(RetryAfter());
-    }
-
-    private int RetryAfter() => _retryAdvice.Seconds(_router.Waiting, _options.MaxBatch * _options.Replicas);
-
-    private async Task WarmUpAsync(IReplica replica, CancellationToken cancellation)
-    {
-        var request = new GenerationRequest { RequestId = "warm-up", FaultKey = "", Messages = [], Prompt = "Warm up.", MaxTokens = 8 };
-        var result = await replica.GenerateAsync(request, (replica.Encode ?? _model.Encode)(request), new WatchedSink(null), cancellation)
-            .ConfigureAwait(false);
-        cancellation.ThrowIfCancellationRequested();
-        if (result.Status != GenerationStatus.Completed)
-        {
-            throw new ModelLoadException(
-                result.ErrorCode == "non_finite_logits" ? Path.Combine(_options.Model, "model.onnx") : _options.Model,
-                $"replica {replica.Index} does not answer its warm-up ({result.Status}): {result.Error}"
-                + (result.ErrorCode == "non_finite_logits" ? "; copy the file again or export it anew" : ""));
-        }
-    }
-
     private IFreezable Freezable(int replica) => _replicas.Find(Known(replica)) as IFreezable
         ?? throw new NotSupportedException("Only a replica in a process of its own can be frozen; use isolation: process.");
 
@@ -385,8 +221,4 @@ public sealed class ModelServer : IAsyncDisposable
             nameof(replica), replica, $"There is no replica {replica}; this server has replicas 0 to {_replicas.Count - 1}.");
 
     private void Announce(ServerEvent happened) => OnEvent?.Invoke(happened);
-
-    private static string KeyOf(GenerationRequest request) => request.User is { Length: > 0 } user
-        ? ContextStore.KeyOfUser(user)
-        : ContextStore.KeyOf(request.Prompt ?? request.Messages[^1].Content);
 }

@@ -8,7 +8,7 @@ using ChaosBench.Tests.Support;
 namespace ChaosBench.Tests.Server.Scheduling;
 
 /// <summary>The reference's weights in other graphs: whatever form a graph keeps its cache in, the answers are the same.</summary>
-public class GrowingCacheTests
+public class GrowingCacheTests(Xunit.Abstractions.ITestOutputHelper output)
 {
     public static TheoryData<string, string> Forms => new()
     {
@@ -98,6 +98,25 @@ public class GrowingCacheTests
         using var model = GrowingModel.OfTriage("triage-growing");
         File.Delete(model.Of("model.onnx.data"));
         Assert.Contains("ONNX Runtime cannot load it", Assert.Throws<ModelLoadException>(model.Load).Message, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [InlineData(0)]
+    [InlineData(5_000)]
+    [InlineData(3_000_000)]
+    public void Load_ExternalDataTruncated_NamesTheGraphAndTheRemedy(int length)
+    {
+        using var model = GrowingModel.OfTriage("triage-growing");
+        using (var data = File.OpenWrite(model.Of("model.onnx.data")))
+        {
+            data.SetLength(length);
+        }
+
+        var message = Assert.Throws<ModelLoadException>(model.Load).Message;
+
+        Assert.StartsWith($"{model.Of("model.onnx")}: ONNX Runtime cannot load it (", message, StringComparison.Ordinal);
+        Assert.EndsWith("; copy the file again or export it anew", message, StringComparison.Ordinal);
+        output.WriteLine(message);
     }
 
     private static GrowingModel Open(string graph) => graph switch
