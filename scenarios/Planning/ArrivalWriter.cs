@@ -6,40 +6,36 @@ using ChaosBench.Scenarios.Prompts.Mutators;
 namespace ChaosBench.Scenarios.Planning;
 
 /// <summary>Turns draws into arrivals: numbers them, damages their prompts, gives them their cohort.</summary>
-internal sealed class ArrivalWriter(ulong seed)
+/// <param name="plays">Which arm has the traffic when, in order of time.</param>
+internal sealed class ArrivalWriter(ulong seed, IReadOnlyList<BlockWindow> plays)
 {
     /// <summary>Damaged prompts of one plan together: most belong to one arrival alone.</summary>
     private const long MaxDamagedBytes = 1L << 30;
 
-    private readonly List<Arrival> _arrivals = [];
-    private readonly Dictionary<Prompt, PlannedPrompt> _shared = new(ReferenceEqualityComparer.Instance);
+    private readonly ArrivalRows _arrivals = new(seed, plays);
+    private readonly Dictionary<IReadOnlyList<Prompt>, Known?[]> _known = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _tags = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _jsonAnswers = [];
     private long _damagedBytes;
 
     public IReadOnlyList<Arrival> Arrivals => _arrivals;
 
-    public void Add(long at, TargetRole role, int block, IReadOnlyList<MixDraw.Draw> draws)
+    /// <param name="at">Nanoseconds, not before those of the draws before.</param>
+    public void Add(long at, IReadOnlyList<MixDraw.Draw> draws)
     {
-        var group = _arrivals.Count;
-        foreach (var draw in draws)
+        for (var place = 0; place < draws.Count; place++)
         {
-            var prompt = Planned(draw.Prompt, draw.Sampling);
-            var arrival = new Arrival
-            {
-                Index = _arrivals.Count,
-                At = at,
-                Role = role,
-                Block = block,
-                Group = group,
-                Key = draw.Key,
-                Prompt = prompt,
-                Sampling = draw.Sampling,
-                Cohort = new Cohort(
-                    draw.Entry.Prompts.Name, draw.Sampling.Temperature, CohortOf(draw), draw.Sampling.Stream, draw.Batch,
-                    draw.Entry.Role, GraderOf(draw.Entry, prompt.Expected), draw.Prompt.Tags),
-                Assertions = draw.Entry.Assertions,
-            };
-            _arrivals.Add(arrival);
+            var draw = draws[place];
+            var prompt = KnownOf(draw);
+            var maxTokens = prompt.OutputTokens ?? draw.MaxTokens;
+
+            // Recorded lengths are nearly all different: by powers of two they make cohorts large enough to judge.
+            var grouped = prompt.OutputTokens is null
+                ? maxTokens : (int)Math.Min(int.MaxValue, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)maxTokens));
+            var cohort = new Cohort(
+                draw.Line.Entry.Prompts.Name, draw.Temperature, grouped, draw.Stream, draw.Batch, draw.Line.Entry.Role,
+                GraderOf(draw.Line.Entry, prompt.Expected), prompt.Tags);
+            _arrivals.Add(at, prompt.Place, draw.Number, new ArrivalKind(draw.Line.Name, draw.Line.Entry, maxTokens, cohort), place);
         }
     }
 
@@ -56,36 +52,65 @@ internal sealed class ArrivalWriter(ulong seed)
             if (!ReferenceEquals(sent, arrival))
             {
                 Count(sent.Prompt);
-                _arrivals[number] = sent;
+                _arrivals.Change(sent);
             }
         }
     }
 
-    /// <summary>Recorded lengths are nearly all different: by powers of two they make cohorts large enough to judge.</summary>
-    private static int CohortOf(MixDraw.Draw draw) => draw.Prompt.OutputTokens is null
-        ? draw.Sampling.MaxTokens : (int)Math.Min(int.MaxValue, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)draw.Sampling.MaxTokens));
-
-    /// <summary>The prompt with its own damage. Text is made once and shared; a body belongs to one arrival.</summary>
-    private PlannedPrompt Planned(Prompt prompt, Sampling sampling)
+    /// <summary>The drawn prompt with its own damage. Text is made once and shared; a body belongs to one arrival.</summary>
+    private Known KnownOf(MixDraw.Draw draw)
     {
-        if (_shared.TryGetValue(prompt, out var shared))
+        var prompts = draw.Line.Prompts;
+        if (!_known.TryGetValue(prompts, out var known))
+        {
+            _known[prompts] = known = new Known?[prompts.Count];
+        }
+
+        if (known[draw.Prompt] is { } shared)
         {
             return shared;
         }
 
+        var prompt = prompts[draw.Prompt];
+        var planned = Planned(prompt, draw);
+        var made = new Known(_arrivals.Keep(planned), prompt.OutputTokens, planned.Expected, Shared(prompt.Tags));
+        if (planned.RawBody is null)
+        {
+            known[draw.Prompt] = made;
+        }
+
+        return made;
+    }
+
+    private PlannedPrompt Planned(Prompt prompt, MixDraw.Draw draw)
+    {
         var planned = new PlannedPrompt(prompt.Id, prompt.Messages, null, prompt.Expected) { Turns = prompt.Turns };
+        if (prompt.Damages.Count == 0)
+        {
+            return planned;
+        }
+
+        var sampling = new Sampling(
+            draw.Temperature, prompt.OutputTokens ?? draw.MaxTokens, draw.Stream, ArrivalRows.SeedOf(seed, ArrivalRows.KeyOf(draw.Line.Name, draw.Number)));
         foreach (var damage in prompt.Damages.OrderBy(damage => MutatorCatalogue.Get(damage.Mutator).MakesBody))
         {
             planned = MutatorCatalogue.Apply(MutatorCatalogue.Get(damage.Mutator), planned, sampling, damage.Seed);
             Count(planned);
         }
 
-        if (planned.RawBody is null)
+        return planned;
+    }
+
+    /// <summary>Equal tags as one object: there are few of them, and many prompts.</summary>
+    private IReadOnlyDictionary<string, string> Shared(IReadOnlyDictionary<string, string> tags)
+    {
+        var text = string.Join('\0', tags.Select(tag => $"{tag.Key}\0{tag.Value}"));
+        if (!_tags.TryGetValue(text, out var shared))
         {
-            _shared[prompt] = planned;
+            _tags[text] = shared = tags;
         }
 
-        return planned;
+        return shared;
     }
 
     private void Count(PlannedPrompt damaged)
@@ -123,4 +148,7 @@ internal sealed class ArrivalWriter(ulong seed)
             return false;
         }
     }
+
+    /// <param name="Place">Of the planned prompt among those of the plan.</param>
+    private sealed record Known(int Place, int? OutputTokens, string? Expected, IReadOnlyDictionary<string, string> Tags);
 }

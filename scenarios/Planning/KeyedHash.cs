@@ -14,11 +14,12 @@ public static class KeyedHash
     public static ulong Hash64(ulong seed, string name, string key)
     {
         var nameBytes = Encoding.UTF8.GetByteCount(name);
-        var text = new byte[8 + 4 + nameBytes + Encoding.UTF8.GetByteCount(key)];
+        var length = 8 + 4 + nameBytes + Encoding.UTF8.GetByteCount(key);
+        var text = length <= 256 ? stackalloc byte[length] : new byte[length];
         BinaryPrimitives.WriteUInt64LittleEndian(text, seed);
-        BinaryPrimitives.WriteInt32LittleEndian(text.AsSpan(8), nameBytes);
-        Encoding.UTF8.GetBytes(name, text.AsSpan(12));
-        Encoding.UTF8.GetBytes(key, text.AsSpan(12 + nameBytes));
+        BinaryPrimitives.WriteInt32LittleEndian(text[8..], nameBytes);
+        Encoding.UTF8.GetBytes(name, text[12..]);
+        Encoding.UTF8.GetBytes(key, text[(12 + nameBytes)..]);
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(text, hash);
         return BinaryPrimitives.ReadUInt64LittleEndian(hash);

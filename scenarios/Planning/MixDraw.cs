@@ -44,14 +44,25 @@ internal sealed class MixDraw
         return _lines[line < 0 ? ^1 : line].Next(replayed, row);
     }
 
-    /// <param name="Key">See <see cref="Arrival.Key"/>.</param>
-    public sealed record Draw(string Key, MixEntry Entry, Prompt Prompt, Sampling Sampling, int Batch);
+    /// <summary>One request.</summary>
+    /// <param name="Number">Among the draws of its line, from 0.</param>
+    /// <param name="Prompt">Place in the line's prompts.</param>
+    /// <param name="MaxTokens">Where nothing is recorded.</param>
+    public readonly record struct Draw(Line Line, int Number, int Prompt, double Temperature, int MaxTokens, bool Stream, int Batch);
 
-    private sealed class Line(MixEntry entry, string name, ulong seed, IReadOnlyList<Prompt> prompts)
+    /// <summary>One line of the mix.</summary>
+    /// <param name="name">Its prompt set's, numbered where several lines have the same.</param>
+    public sealed class Line(MixEntry entry, string name, ulong seed, IReadOnlyList<Prompt> prompts)
     {
         private readonly SplitMix64 _sweep = KeyedHash.Stream(seed, "sweep", name);
         private readonly Deck _deck = new(prompts.Count, KeyedHash.Stream(seed, "prompts", name));
         private int _drawn;
+
+        public MixEntry Entry => entry;
+
+        public string Name => name;
+
+        public IReadOnlyList<Prompt> Prompts => prompts;
 
         public Draw[] Next(PromptSet? replayed, int row)
         {
@@ -63,11 +74,8 @@ internal sealed class MixDraw
             var draws = new Draw[batch];
             for (var at = 0; at < batch; at++)
             {
-                var key = string.Create(CultureInfo.InvariantCulture, $"{name}-{_drawn++:D6}");
-                var prompt = prompts[ReferenceEquals(entry.Prompts, replayed) ? row : _deck.Next()];
-                var sampling = new Sampling(
-                    temperature, prompt.OutputTokens ?? maxTokens, stream, (long)(KeyedHash.Hash64(seed, "sampling", key) >> 33));
-                draws[at] = new Draw(key, entry, prompt, sampling, batch);
+                var prompt = ReferenceEquals(entry.Prompts, replayed) ? row : _deck.Next();
+                draws[at] = new Draw(this, _drawn++, prompt, temperature, maxTokens, stream, batch);
             }
 
             return draws;

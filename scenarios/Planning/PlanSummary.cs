@@ -1,4 +1,3 @@
-using System.Text;
 using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Scenarios.Planning;
@@ -51,30 +50,27 @@ public sealed record PlanSummary
     public static PlanSummary Of(Plan plan, Authority requested, IReadOnlyList<FaultKind> catalogue)
     {
         var isOpen = plan.Scenario.Workload is Workload.Open;
-        var inPhase = plan.Arrivals.CountBy(arrival => plan.PhaseAt(arrival.At)).ToDictionary();
+        var totals = PlanTotals.Of(plan);
         return new PlanSummary
         {
             Plan = plan,
             Requested = requested,
-            PromptSets = Slices(plan.Arrivals.Select(arrival => arrival.Cohort.Prompts)),
-            Cohorts = Slices(plan.Arrivals.SelectMany(CohortNames)).Take(MaxCohorts).ToList(),
-            Phases = plan.Phases.Select(phase => new PlannedPhase(phase, isOpen ? inPhase.GetValueOrDefault(phase.Phase) : null)).ToList(),
+            PromptSets = Slices(totals.Cohorts.Select(cohort => (cohort.Key.Prompts, cohort.Value))),
+            Cohorts = Slices(totals.Cohorts.SelectMany(cohort => CohortNames(cohort.Key).Select(name => (name, cohort.Value)))).Take(MaxCohorts).ToList(),
+            Phases = plan.Phases.Select(phase => new PlannedPhase(phase, isOpen ? totals.Phases.GetValueOrDefault(phase.Phase) : null)).ToList(),
             Faults = plan.Faults.Select(fault => VictimsOf(plan, fault, catalogue.FirstOrDefault(kind => kind.Name == fault.Fault.Kind), isOpen)).ToList(),
-            MaxOutputTokens = plan.Arrivals.Sum(arrival => arrival.Sampling.MaxTokens
-                + arrival.Prompt.Turns.Sum(turn => (long)(turn.MaxTokens ?? arrival.Sampling.MaxTokens))),
+            MaxOutputTokens = totals.MaxOutputTokens,
             Load = isOpen ? LoadShape.Of(plan) : null,
-            PromptBytes = plan.Arrivals.Sum(arrival => arrival.Prompt.RawBody?.Length
-                ?? arrival.Prompt.Messages.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Content))),
+            PromptBytes = totals.PromptBytes,
         };
     }
 
-    private static List<Slice> Slices(IEnumerable<string> names) => names.CountBy(name => name)
-        .OrderByDescending(slice => slice.Value).ThenBy(slice => slice.Key, StringComparer.Ordinal)
-        .Select(slice => new Slice(slice.Key, slice.Value)).ToList();
+    private static List<Slice> Slices(IEnumerable<(string Name, int Requests)> parts) => parts.GroupBy(part => part.Name, StringComparer.Ordinal)
+        .Select(slice => new Slice(slice.Key, slice.Sum(part => part.Requests)))
+        .OrderByDescending(slice => slice.Requests).ThenBy(slice => slice.Name, StringComparer.Ordinal).ToList();
 
-    private static IEnumerable<string> CohortNames(Arrival arrival)
+    private static IEnumerable<string> CohortNames(Cohort cohort)
     {
-        var cohort = arrival.Cohort;
         yield return FormattableString.Invariant($"temperature={cohort.Temperature:R}");
         yield return FormattableString.Invariant($"maxTokens={cohort.MaxTokens}");
         yield return cohort.Stream ? "stream=true" : "stream=false";
@@ -93,14 +89,27 @@ public sealed record PlanSummary
             return new FaultVictims(fault, null, null, null, "at run time: " + RuleOf(plan, fault, kind?.Scope));
         }
 
-        var eligible = plan.Arrivals.Where(arrival => PlannedVictims.IsEligible(fault, arrival)).ToList();
+        var isInput = InputFaults.Handles(fault.Fault.Kind);
+        var (eligible, hit, shown) = (0, 0, new List<string>());
+        foreach (var arrival in plan.Arrivals)
+        {
+            var isEligible = PlannedVictims.IsEligible(fault, arrival);
+            eligible += isEligible ? 1 : 0;
+            if (isInput ? arrival.InputFaults.Contains(fault.Fault.Id) : isEligible && fault.Hits(plan.Seed, arrival.Key, arrival.At))
+            {
+                hit++;
+                if (shown.Count < ShownVictims)
+                {
+                    shown.Add(arrival.RequestId);
+                }
+            }
+        }
+
         var rule = fault.Fault.Schedule.Nth.Count > 0
             ? "numbered in the order of the plan"
             : $"coin hash64(seed, fault id, what was drawn) below {(fault.Fault.Schedule.Ramp is { IsOfShare: true } ? "the share at its planned time" : fault.Fault.Share)}";
-        return InputFaults.Handles(fault.Fault.Kind)
-            ? Listed(fault, [.. plan.Arrivals.Where(arrival => arrival.InputFaults.Contains(fault.Fault.Id))], eligible.Count, $"in the plan: {rule}, canaries spared")
-            : Listed(fault, eligible.FindAll(arrival => fault.Hits(plan.Seed, arrival.Key, arrival.At)), eligible.Count,
-                $"{rule}, among requests that reach it in the window, canaries spared");
+        return new FaultVictims(fault, shown, hit, eligible, isInput
+            ? $"in the plan: {rule}, canaries spared" : $"{rule}, among requests that reach it in the window, canaries spared");
     }
 
     private static string RuleOf(Plan plan, PlannedFault fault, FaultScope? scope)
@@ -123,7 +132,4 @@ public sealed record PlanSummary
             ? $"each request in the window whose coin hash64(seed, fault id, what was drawn) falls below {fault.Fault.Share}, canaries spared"
             : $"each unit in the window whose coin hash64(seed, fault id, unit) falls below {fault.Fault.Share}";
     }
-
-    private static FaultVictims Listed(PlannedFault fault, List<Arrival> hit, int eligible, string rule) =>
-        new(fault, hit.Take(ShownVictims).Select(arrival => arrival.RequestId).ToList(), hit.Count, eligible, rule);
 }

@@ -41,20 +41,57 @@ public static class PlanText
                 $"fault {Quote(fault.Fault.Id)} {Quote(fault.Fault.Kind)} {fault.Start} {fault.End} share={fault.Fault.Share.Value:R} select={Pairs(fault.Fault.Select)} with={Pairs(fault.Fault.With)}{FaultWords.Canonical(fault)}\n"));
         }
 
+        var texts = new SharedTexts();
         foreach (var arrival in plan.Arrivals)
         {
-            WriteArrival(arrival, output);
+            WriteArrival(arrival, texts, output);
         }
     }
 
-    private static void WriteArrival(Arrival arrival, TextWriter output)
+    private static void WriteArrival(Arrival arrival, SharedTexts texts, TextWriter output)
     {
-        var cohort = arrival.Cohort;
         var sampling = arrival.Sampling;
+        var (head, cohort, tags) = texts.Of(arrival.Cohort);
+        var (prompt, expected, turns) = texts.Of(arrival.Prompt);
         output.Write(Line(
-            $"{arrival.Index} {arrival.At} {arrival.Role} {arrival.Block} {arrival.Group} {Quote(arrival.Key)} {Quote(cohort.Prompts)} {Quote(arrival.Prompt.Id)} {PromptHash.Sha256(arrival.Prompt)} "));
+            $"{arrival.Index} {arrival.At} {arrival.Role} {arrival.Block} {arrival.Group} {Quote(arrival.Key)} {head} {prompt} "));
         output.Write(Line(
-            $"t={sampling.Temperature:R} max={sampling.MaxTokens} stream={(sampling.Stream ? 1 : 0)} seed={sampling.Seed} batch={cohort.Batch} {cohort.Role} {cohort.Grader} expected={(arrival.Prompt.Expected is { } expected ? Short(expected) : "-")} tags={Pairs(cohort.Tags)} faults={Quote(string.Join(',', arrival.InputFaults))}{AssertionsText(arrival.Assertions)}{TurnsText(arrival.Prompt)}\n"));
+            $"t={sampling.Temperature:R} max={sampling.MaxTokens} stream={(sampling.Stream ? 1 : 0)} seed={sampling.Seed} {cohort} expected={expected} tags={tags} faults={(arrival.InputFaults.Count == 0 ? "\"\"" : Quote(string.Join(',', arrival.InputFaults)))}{texts.Of(arrival.Assertions)}{turns}\n"));
+    }
+
+    /// <summary>Parts of lines that many arrivals share, made once while there are not too many of them.</summary>
+    private sealed class SharedTexts
+    {
+        private const int MostKept = 50_000;
+
+        private readonly Dictionary<PlannedPrompt, (string Head, string Expected, string Turns)> _prompts = new(ReferenceEqualityComparer.Instance);
+        private readonly Dictionary<Cohort, (string Name, string Settings, string Tags)> _cohorts = new(ReferenceEqualityComparer.Instance);
+        private readonly Dictionary<IReadOnlyList<Assertion>, string> _assertions = new(ReferenceEqualityComparer.Instance);
+
+        public (string Head, string Expected, string Turns) Of(PlannedPrompt prompt) => Kept(_prompts, prompt, static prompt => (
+            $"{Quote(prompt.Id)} {PromptHash.Sha256(prompt)}", prompt.Expected is { } expected ? Short(expected) : "-", TurnsText(prompt)));
+
+        public (string Name, string Settings, string Tags) Of(Cohort cohort) => Kept(_cohorts, cohort, static cohort => (
+            Quote(cohort.Prompts), Line($"batch={cohort.Batch} {cohort.Role} {cohort.Grader}"), Pairs(cohort.Tags)));
+
+        public string Of(IReadOnlyList<Assertion> assertions) =>
+            assertions.Count == 0 ? "" : Kept(_assertions, assertions, AssertionsText);
+
+        private static TText Kept<TPart, TText>(Dictionary<TPart, TText> kept, TPart part, Func<TPart, TText> make)
+            where TPart : class
+        {
+            if (!kept.TryGetValue(part, out var text))
+            {
+                if (kept.Count == MostKept)
+                {
+                    kept.Clear();
+                }
+
+                kept[part] = text = make(part);
+            }
+
+            return text;
+        }
     }
 
     /// <summary>By hash: patterns may be long, and the line is written for every request.</summary>
@@ -137,14 +174,40 @@ public static class PlanText
     private sealed class HashWriter : TextWriter
     {
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly byte[] _text = new byte[1 << 16];
+        private int _length;
 
         public override Encoding Encoding => Encoding.UTF8;
 
-        public override void Write(char value) => Write(value.ToString());
+        public override void Write(char value) => Write([value]);
 
-        public override void Write(string? value) => _hash.AppendData(Encoding.UTF8.GetBytes(value ?? ""));
+        public override void Write(string? value)
+        {
+            for (var rest = value.AsSpan(); rest.Length > 0;)
+            {
+                // A unit is three bytes at most; a pair is never cut, as everything beyond ASCII was quoted.
+                var part = rest[..Math.Min(rest.Length, _text.Length / 3)];
+                if (_text.Length - _length < part.Length * 3)
+                {
+                    Flush();
+                }
 
-        public string Finish() => Convert.ToHexStringLower(_hash.GetCurrentHash());
+                _length += Encoding.UTF8.GetBytes(part, _text.AsSpan(_length));
+                rest = rest[part.Length..];
+            }
+        }
+
+        public override void Flush()
+        {
+            _hash.AppendData(_text, 0, _length);
+            _length = 0;
+        }
+
+        public string Finish()
+        {
+            Flush();
+            return Convert.ToHexStringLower(_hash.GetCurrentHash());
+        }
 
         protected override void Dispose(bool disposing)
         {

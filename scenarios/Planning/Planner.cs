@@ -18,8 +18,8 @@ public sealed record PlanInputs(IPromptFiles Files)
 /// </summary>
 public static class Planner
 {
-    /// <summary>Above this a plan no longer fits in memory beside a run.</summary>
-    public const int MaxArrivals = 2_000_000;
+    /// <summary>Above this a plan, at 16 bytes a request, no longer fits in memory beside a run.</summary>
+    public const int MaxArrivals = 50_000_000;
 
     /// <summary>Closed workloads: the clients draw from a cycle of at most this many requests, or one a client.</summary>
     public const int MaxCycle = 4096;
@@ -35,7 +35,7 @@ public static class Planner
         var sets = new LoadedSets(seed, inputs.Files);
         var mix = new MixDraw(scenario.Mix, seed, LoaderOf(scenario, sets));
         var stretches = Blocks.Cut(scenario, phases, seed, inputs.Block);
-        var writer = new ArrivalWriter(seed);
+        var writer = new ArrivalWriter(seed, [.. stretches.SelectMany(stretch => stretch.Plays)]);
         switch (scenario.Workload)
         {
             case Workload.Open open:
@@ -56,7 +56,8 @@ public static class Planner
             writer.Damage(faults.FindAll(fault => InputFaults.Handles(fault.Fault.Kind)));
         }
 
-        var arrivals = writer.Arrivals;
+        // The clients of a closed workload go round and round a short cycle.
+        var arrivals = scenario.Workload is Workload.Closed ? [.. writer.Arrivals] : writer.Arrivals;
         var plan = new Plan
         {
             Scenario = scenario,
@@ -159,17 +160,24 @@ public static class Planner
         var more = times.MoveNext();
         foreach (var stretch in stretches)
         {
-            var groups = new List<(long After, IReadOnlyList<MixDraw.Draw> Draws)>();
+            // A stretch that is played once need not be remembered, and it may be the whole of a long plan.
+            var again = new List<(long After, IReadOnlyList<MixDraw.Draw> Draws)>();
             for (; more && times.Current.At < stretch.End; more = times.MoveNext())
             {
-                groups.Add((times.Current.At - stretch.Start, mix.Next(times.Current.Trace, times.Current.Row)));
+                var after = times.Current.At - stretch.Start;
+                var draws = mix.Next(times.Current.Trace, times.Current.Row);
+                writer.Add(stretch.Plays[0].Start + after, draws);
+                if (stretch.Plays.Count > 1)
+                {
+                    again.Add((after, draws));
+                }
             }
 
-            foreach (var play in stretch.Plays)
+            foreach (var play in stretch.Plays.Skip(1))
             {
-                foreach (var (after, draws) in groups)
+                foreach (var (after, draws) in again)
                 {
-                    writer.Add(play.Start + after, play.Role, play.Block, draws);
+                    writer.Add(play.Start + after, draws);
                 }
             }
         }
@@ -197,7 +205,7 @@ public static class Planner
         var cycle = Math.Max(closed.Clients, (int)Math.Min(MaxCycle, closed.Clients * 256L));
         while (writer.Arrivals.Count < cycle)
         {
-            writer.Add(0, TargetRole.Candidate, 0, mix.Next());
+            writer.Add(0, mix.Next());
         }
     }
 

@@ -19,6 +19,9 @@ public sealed class TracedPrompts : IReadOnlyList<Prompt>
 {
     private const int UsualBlock = 512;
 
+    /// <summary>Their lengths, ids and texts are held in memory.</summary>
+    private const int MaxRows = 2_000_000;
+
     /// <summary>Characters of made-up text in one plan.</summary>
     private const long MaxCharacters = 1L << 29;
 
@@ -125,10 +128,10 @@ public sealed class TracedPrompts : IReadOnlyList<Prompt>
         var rows = new List<TraceRecord>();
         foreach (var record in pass.Rows())
         {
-            if (rows.Count == Planner.MaxArrivals)
+            if (rows.Count == MaxRows)
             {
                 throw new PromptException(string.Create(
-                    CultureInfo.InvariantCulture, $"{set.Path}: more than {Planner.MaxArrivals:N0} requests; take a window with from: and for:, or a share with sessions:"));
+                    CultureInfo.InvariantCulture, $"{set.Path}: more than {MaxRows:N0} requests; take a window with from: and for:, or a share with sessions:"));
             }
 
             // Recorded answers are part of later turns alone.

@@ -85,7 +85,7 @@ public sealed class PlannerTests
     {
         var scenario = Plans.Scenario(new Workload.Open(new ArrivalProcess.Constant(new Rate(1e9))), Plans.Entry(Plans.Set("missing")));
 
-        Assert.Contains("at most 2,000,000", Assert.Throws<PromptException>(() => Plans.Create(scenario)).Message, StringComparison.Ordinal);
+        Assert.Contains("at most 50,000,000", Assert.Throws<PromptException>(() => Plans.Create(scenario)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
