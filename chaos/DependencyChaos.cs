@@ -27,12 +27,18 @@ public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announce
     /// </summary>
     public static readonly ResiliencePropertyKey<string> FaultKey = new("fault.key");
 
+    /// <summary>Set by the server for each lookup: the record that is asked for.</summary>
+    public static readonly ResiliencePropertyKey<string> RecordKey = new("dependency.record");
+
     private ImmutableArray<IDependencyFault> _active = [];
 
     /// <summary>
     /// The fault key of a request by its id, where requests come over HTTP, which carries the id alone. Null: they bring their keys.
     /// </summary>
     public Func<string, string>? KeyOfRequest { get; init; }
+
+    /// <summary>The plan has a fault that answers with what was answered before.</summary>
+    public bool KeepsAnswers { get; init; }
 
     public string Name { get; } = name;
 
@@ -43,26 +49,76 @@ public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announce
     internal void Deactivate(IDependencyFault fault) => ImmutableInterlocked.Update(ref _active, active => active.Remove(fault));
 
     /// <summary>Adds the strategies; call it last, so that they sit innermost.</summary>
-    public void AddTo<T>(ResiliencePipelineBuilder<T> builder)
+    /// <param name="answer">A record of the dependency from JSON text; null: its answers cannot be changed.</param>
+    public void AddTo<T>(ResiliencePipelineBuilder<T> builder, Func<string, T>? answer = null)
     {
         builder.AddChaosLatency(new ChaosLatencyStrategyOptions
         {
             Name = Name + ".latency",
             Randomizer = () => 0.0,
-            InjectionRateGenerator = arguments => Rate<DependencyLatency>(arguments.Context),
+            InjectionRateGenerator = arguments => Rate(arguments.Context, fault => fault is DependencyLatency or DependencyTimeout),
             LatencyGenerator = arguments => ValueTask.FromResult(Latency(arguments.Context)),
         });
         builder.AddChaosFault(new ChaosFaultStrategyOptions
         {
             Name = Name + ".error",
             Randomizer = () => 0.0,
-            InjectionRateGenerator = arguments => Rate<DependencyError>(arguments.Context),
+            InjectionRateGenerator = arguments => Rate(arguments.Context, fault => fault is DependencyError),
             FaultGenerator = arguments => ValueTask.FromResult<Exception?>(Error(arguments.Context)),
         });
+        if (answer is not null)
+        {
+            builder.AddStrategy(_ => new AnswerStrategy<T>(this, answer), new AnswerStrategyOptions { Name = Name + ".answer" });
+        }
     }
 
-    private ValueTask<double> Rate<TFault>(ResilienceContext context)
-        where TFault : IDependencyFault
+    /// <summary>The record that stands in for the answer; null: the answer is left alone.</summary>
+    internal string? Poison(ResilienceContext context)
+    {
+        var key = Key(context);
+        if (key.Length == 0)
+        {
+            return null;
+        }
+
+        foreach (var fault in _active.OfType<PoisonedAnswer>())
+        {
+            announcer.Unit(fault.Fault, Request(context), UnitEvent.Eligible);
+            if (Selected(fault, fault.ByRecord ? context.Properties.GetValue(RecordKey, key) : key))
+            {
+                Struck(fault, context);
+                return fault.Record;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the first answer for this record stands in for the present one.</summary>
+    /// <param name="kept">There is one.</param>
+    internal bool Stales(ResilienceContext context, bool kept)
+    {
+        var key = Key(context);
+        foreach (var fault in key.Length == 0 ? [] : _active.OfType<StaleAnswer>())
+        {
+            announcer.Unit(fault.Fault, Request(context), UnitEvent.Eligible);
+            if (Selected(fault, key))
+            {
+                if (kept)
+                {
+                    Struck(fault, context);
+                    return true;
+                }
+
+                announcer.Unit(fault.Fault, Request(context), UnitEvent.Selected);
+                announcer.Unit(fault.Fault, Request(context), UnitEvent.Bypassed);
+            }
+        }
+
+        return false;
+    }
+
+    private ValueTask<double> Rate(ResilienceContext context, Func<IDependencyFault, bool> isMeant)
     {
         var key = Key(context);
         if (key.Length == 0)
@@ -73,7 +129,7 @@ public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announce
         var hit = false;
         foreach (var fault in _active)
         {
-            if (fault is not TFault)
+            if (!isMeant(fault))
             {
                 continue;
             }
@@ -88,7 +144,7 @@ public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announce
     /// <summary>The sum over the faults that chose this request.</summary>
     private TimeSpan Latency(ResilienceContext context)
     {
-        var total = TimeSpan.Zero;
+        var total = Hits<DependencyTimeout>(context).Count > 0 ? DependencyTimeout.Never : TimeSpan.Zero;
         foreach (var fault in Hits<DependencyLatency>(context))
         {
             total += fault.Latency.Draw(seed, fault.Fault.Fault.Id, Key(context));
@@ -104,15 +160,16 @@ public sealed class DependencyChaos(string name, ulong seed, IAnnouncer announce
     private List<TFault> Hits<TFault>(ResilienceContext context)
         where TFault : IDependencyFault
     {
-        var (request, key) = (Request(context), Key(context));
+        var key = Key(context);
         var hits = _active.OfType<TFault>().Where(fault => Selected(fault, key)).ToList();
-        foreach (var fault in hits)
-        {
-            announcer.Unit(fault.Fault, request, UnitEvent.Selected);
-            announcer.Unit(fault.Fault, request, UnitEvent.Applied);
-        }
-
+        hits.ForEach(fault => Struck(fault, context));
         return hits;
+    }
+
+    private void Struck(IDependencyFault fault, ResilienceContext context)
+    {
+        announcer.Unit(fault.Fault, Request(context), UnitEvent.Selected);
+        announcer.Unit(fault.Fault, Request(context), UnitEvent.Applied);
     }
 
     private bool Selected(IDependencyFault fault, string key) =>

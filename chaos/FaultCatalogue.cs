@@ -12,7 +12,8 @@ namespace ChaosBench.Chaos;
 public static class FaultCatalogue
 {
     public static IReadOnlyList<FaultKind> All { get; } =
-        [.. InputFaults.Catalogue, .. ProxyFaults.Catalogue, DependencyLatency.Kind, DependencyError.Kind, NodeKill.Kind, NodeFreeze.Kind,
+        [.. InputFaults.Catalogue, .. ProxyFaults.Catalogue, DependencyLatency.Kind, DependencyError.Kind, DependencyTimeout.Kind, StaleAnswer.Kind,
+            PoisonedAnswer.AnswerKind, PoisonedAnswer.StoreKind, NodeKill.Kind, NodeFreeze.Kind,
             NodeSlow.Kind, NodeFlap.Kind, NodeRollingRestart.Kind, ContainerPartition.Kind, .. ModelFaults.Catalogue, .. ResourceFaults.Catalogue,
             .. HostileFaults.Catalogue];
 

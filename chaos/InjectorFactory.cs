@@ -98,6 +98,9 @@ public static class InjectorFactory
                 : new ProxyInjector(
                     fault with { Fault = fault.Fault with { Kind = "connection.blackhole", With = new Dictionary<string, string>() } }, Proxies(fault, targets)),
             "dependency.latency" => new DependencyLatency(fault, Dependencies(fault, targets)),
+            "dependency.timeout" => new DependencyTimeout(fault, Dependencies(fault, targets)),
+            "dependency.stale_answer" => new StaleAnswer(fault, Dependencies(fault, targets)),
+            "dependency.poisoned_answer" or "model.poisoned_context" => new PoisonedAnswer(fault, Dependencies(fault, targets)),
             "dependency.error" => new DependencyError(fault, Dependencies(fault, targets)),
             _ => throw new FaultRefusedException($"{fault.Fault.Id}: there is no fault '{kind}'; see 'chaosbench faults list'."),
         };

@@ -3,11 +3,14 @@ using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Chaos;
 
-/// <summary>How long a slow dependency takes: fixed, or lognormal through two of its quantiles.</summary>
+/// <summary>How long a slow dependency takes: fixed, normal, or lognormal through two of its quantiles.</summary>
 internal sealed record LatencyDistribution(TimeSpan Median, TimeSpan P99)
 {
     /// <summary>No draw is longer: the tail of a lognormal has no end.</summary>
     public static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(60);
+
+    /// <summary>Of a normal distribution around the median; null: lognormal.</summary>
+    public TimeSpan? Deviation { get; init; }
 
     /// <summary>The standard normal's 99 % quantile.</summary>
     private const double Z99 = 2.3263478740408408;
@@ -20,6 +23,12 @@ internal sealed record LatencyDistribution(TimeSpan Median, TimeSpan P99)
             return new LatencyDistribution(delay, delay);
         }
 
+        if (fault.Has("mean"))
+        {
+            var mean = fault.Duration("mean", TimeSpan.Zero);
+            return new LatencyDistribution(mean, mean) { Deviation = fault.Duration("deviation", mean / 4) };
+        }
+
         var median = fault.Duration("p50", TimeSpan.FromMilliseconds(80));
         var tail = fault.Duration("p99", TimeSpan.FromMilliseconds(900));
         return new LatencyDistribution(median, tail < median ? median : tail);
@@ -28,6 +37,13 @@ internal sealed record LatencyDistribution(TimeSpan Median, TimeSpan P99)
     /// <summary>The delay of one lookup: the same for the same seed, fault and key.</summary>
     public TimeSpan Draw(ulong seed, string fault, string key)
     {
+        if (Deviation is { } deviation)
+        {
+            // A delay is never negative: what lies below is none.
+            var drawn = Median.TotalSeconds + (deviation.TotalSeconds * Normal(KeyedHash.Stream(seed, fault + ".delay", key)));
+            return TimeSpan.FromSeconds(Math.Clamp(drawn, 0, Ceiling.TotalSeconds));
+        }
+
         if (P99 == Median || Median == TimeSpan.Zero)
         {
             return Median;

@@ -9,10 +9,12 @@ internal sealed class DependencyLatency(PlannedFault fault, IReadOnlyList<Depend
 {
     public static FaultKind Kind { get; } = new(
         "dependency.latency", Vantage.Server, FaultScope.Request, "dependency", Fidelity.Real,
-        "Lookups of a named dependency of the in-process server take longer: a fixed delay, or lognormal through p50 and p99.",
+        "Lookups of a named dependency of the in-process server take longer: a fixed delay, normal around a mean, or lognormal through p50 and p99.",
         "The dependency's time-out fires and the request is served without it; slots are released; bystanders keep their latency.",
         [
             new FaultParameter("delay", "duration", "", "A fixed delay; leaves p50 and p99 out."),
+            new FaultParameter("mean", "duration", "", "Mean of a normal delay; leaves p50 and p99 out. Below zero there is none."),
+            new FaultParameter("deviation", "duration", "", "Standard deviation of the normal delay; left out: a quarter of the mean."),
             new FaultParameter("p50", "duration", "80ms", "Median of the lognormal delay."),
             new FaultParameter("p99", "duration", "900ms", "99th percentile of the lognormal delay."),
         ],

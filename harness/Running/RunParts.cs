@@ -98,6 +98,7 @@ internal sealed class RunParts : IAsyncDisposable
                     {
                         // Through the HTTP face a request brings its id alone.
                         KeyOfRequest = keyOf,
+                        KeepsAnswers = plan.Faults.Any(fault => fault.Fault.Kind == "dependency.stale_answer"),
                     };
                     var served = new OnnxTarget(onnx, chaos, settings.Loaded.Resolve, (name, happening) => journal.Write(Detection(name, happening, clock)), time)
                     {

@@ -1,3 +1,4 @@
+using System.Text;
 using ChaosBench.Chaos;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Server.Dependencies;
@@ -21,7 +22,7 @@ internal static class ServedGuards
             Postgres = store.Postgres is { } url
                 ? new PostgresOptions { Address = PostgresAddress.Parse(resolve(url)), Connections = store.Connections }
                 : null,
-            Innermost = chaos is null ? null : chaos.AddTo,
+            Innermost = chaos is null ? null : builder => chaos.AddTo(builder, json => new StoredRecord("", json, Encoding.UTF8.GetByteCount(json))),
         };
 
     /// <exception cref="DependencyUnavailableException">The schema of the records cannot be used.</exception>

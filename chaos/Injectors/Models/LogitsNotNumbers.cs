@@ -56,7 +56,7 @@ internal sealed class LogitsNotNumbers(PlannedFault fault, ulong seed, IReadOnly
         }
 
         announcer.Unit(Fault, request, UnitEvent.Eligible);
-        if (!KeyedHash.Coin(seed, Fault.Fault.Id, key, Fault.Fault.Share.Value))
+        if (!Fault.Hits(seed, key))
         {
             return false;
         }

@@ -75,7 +75,7 @@ public sealed class ContextStore : IAsyncDisposable
             return Withheld(known);
         }
 
-        var reply = await _pipeline.CallAsync(requestId, inner => _source.FindAsync(key, inner), cancellation, faultKey)
+        var reply = await _pipeline.CallAsync(requestId, inner => _source.FindAsync(key, inner), cancellation, faultKey, key)
             .ConfigureAwait(false);
         if (reply.Status != DependencyStatus.Answered)
         {

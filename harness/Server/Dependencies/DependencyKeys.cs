@@ -13,6 +13,9 @@ public static class DependencyKeys
 
     public static ResiliencePropertyKey<string> DependencyName { get; } = new("dependency.name");
 
+    /// <summary>The record that is asked for; empty where the dependency has none.</summary>
+    public static ResiliencePropertyKey<string> Record { get; } = new("dependency.record");
+
     /// <summary>Why the fallback answered; set by it, read when the call is over.</summary>
     internal static ResiliencePropertyKey<string> FellBack { get; } = new("dependency.fell-back");
 

@@ -59,13 +59,16 @@ public sealed class DependencyPipeline<T>
 
     /// <summary>Calls <paramref name="dependency"/> for one request.</summary>
     /// <param name="faultKey">See <see cref="GenerationRequest.FaultKey"/>; null: the request id.</param>
+    /// <param name="record">What is asked for, for strategies that act by record.</param>
     public async ValueTask<DependencyReply<T>> CallAsync(
-        string requestId, Func<CancellationToken, ValueTask<T>> dependency, CancellationToken cancellation, string? faultKey = null)
+        string requestId, Func<CancellationToken, ValueTask<T>> dependency, CancellationToken cancellation, string? faultKey = null,
+        string record = "")
     {
         var context = ResilienceContextPool.Shared.Get(_name, cancellation);
         context.Properties.Set(DependencyKeys.RequestId, requestId);
         context.Properties.Set(DependencyKeys.FaultKey, faultKey ?? requestId);
         context.Properties.Set(DependencyKeys.DependencyName, _name);
+        context.Properties.Set(DependencyKeys.Record, record);
         context.Properties.Set(DependencyKeys.Caller, cancellation);
         try
         {

@@ -56,14 +56,14 @@ internal static class Malformed
     }
 
     /// <summary>Replaces the value of a number that ends in a comma. Searched after the messages: a prompt may hold the same text.</summary>
-    private static byte[] Setting(byte[] sound, string key, string value)
+    internal static byte[] Setting(byte[] sound, string key, string value)
     {
         var at = sound.AsSpan().LastIndexOf(RawBodies.Utf8(key)) + key.Length;
         var end = at + sound.AsSpan(at).IndexOf((byte)',') + 1;
         return [.. sound[..at], .. RawBodies.Utf8(value), .. sound[end..]];
     }
 
-    private static byte[] WithMessages(byte[] sound, string member)
+    internal static byte[] WithMessages(byte[] sound, string member)
     {
         var start = sound.AsSpan().IndexOf("\"messages\":["u8);
         var end = sound.AsSpan().LastIndexOf("],\"temperature\":"u8) + 1;
