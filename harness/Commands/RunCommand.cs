@@ -25,11 +25,17 @@ internal static class RunCommand
             CustomParser = OptionValues.OneOf<InconclusivePolicy>(),
             HelpName = "keep|fail|warn|pass",
         };
+        var waivers = new Option<FileInfo>("--waivers")
+        {
+            Description = "File of gates that do not count for a while: waivers: [{ gate, owner, reason, expires, scenario }]",
+            HelpName = "FILE",
+        };
         var json = new Option<bool>("--json") { Description = "The summaries as JSON on stdout" };
         var command = new Command("run", "Run the scenarios of a file and judge them\n\n  chaosbench run scenarios.yaml\n  chaosbench run scenarios.yaml --scenario steady --seed 7\n  chaosbench run scenarios.yaml --set targets.candidate.model=scenarios/models/triage-damaged");
         options.AddTo(command);
         command.Options.Add(output);
         command.Options.Add(inconclusive);
+        command.Options.Add(waivers);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -43,6 +49,7 @@ internal static class RunCommand
                     : new PlainWatcher(terminal.Error),
                 ReplayCommand = ReplayCommand.For(parsed, loaded.Suite.Seed),
                 Inconclusive = parsed.GetValue(inconclusive),
+                Waivers = WaiverLoading.Load(parsed.GetValue(waivers), loaded.Suite, terminal, time),
             };
             return await RunAllAsync(settings, terminal, parsed.GetValue(json), time, cancellation).ConfigureAwait(false);
         });

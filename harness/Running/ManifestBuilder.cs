@@ -32,6 +32,7 @@ internal static class ManifestBuilder
         Calibration = CalibrationStore.Read(),
         ReplayCommand = settings.ReplayCommand,
         InconclusivePolicy = settings.Inconclusive == InconclusivePolicy.Keep ? null : settings.Inconclusive.ToString().ToLowerInvariant(),
+        Waivers = settings.Waivers.Count == 0 ? null : settings.Waivers,
     };
 
     /// <summary>The machine that this process runs on.</summary>

@@ -2,6 +2,7 @@ using ChaosBench.Engine;
 using ChaosBench.Harness.Commands;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Harness.Running;
@@ -17,6 +18,9 @@ internal sealed record RunSettings
     public required string ReplayCommand { get; init; }
 
     public required InconclusivePolicy Inconclusive { get; init; }
+
+    /// <summary>Gates that do not count. Default: none.</summary>
+    public IReadOnlyList<Waiver> Waivers { get; init; } = [];
 }
 
 /// <summary>Shows a run to people: a live view in a terminal, plain lines elsewhere.</summary>

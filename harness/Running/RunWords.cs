@@ -26,7 +26,8 @@ internal static class RunWords
     }
 
     public static string Verdict(Summary summary) =>
-        $"{summary.Verdict.ToString().ToUpperInvariant()} (exit {summary.ExitCode}): {Printable.Line(summary.Headline)}";
+        $"{summary.Verdict.ToString().ToUpperInvariant()} (exit {summary.ExitCode}): {Printable.Line(summary.Headline)}"
+        + (summary.Policy is { } policy ? $" {policy}" : "");
 
     private static string Load(Plan plan) => plan.Scenario.Workload switch
     {

@@ -76,6 +76,7 @@ internal static class AbsoluteJudge
                 + $"({values.Count} values, {beyond} beyond the limit)";
         return Ruled(objective, verdict, observed, values.Count, seen, Wilson.TriesFor((double)beyond / values.Count, tolerated, Confidence)) with
         {
+            Chance = Binomial.AtLeast(beyond, values.Count, tolerated),
             Interval = new Interval(
                 OrderStatistics.LowerRank(values.Count, probability, Confidence) is { } low ? values.AtRank(low) : null,
                 OrderStatistics.UpperRank(values.Count, probability, Confidence) is { } high ? values.AtRank(high) : null,
@@ -113,7 +114,11 @@ internal static class AbsoluteJudge
                 objective, Side(objective, bounds.Low, bounds.High), bounds.Mean, values.Count,
                 $"{Capital(Wording.Aggregated(objective))}{Wording.Where(objective)} was {Wording.Duration(bounds.Mean)} "
                     + $"over {values.Count} values", null)
-                with { Interval = new Interval(bounds.Low, bounds.High, Confidence, "t") };
+                with
+                {
+                    Interval = new Interval(bounds.Low, bounds.High, Confidence, "t"),
+                    Chance = bounds.StandardError > 0 ? bounds.ChanceBeyond(objective.Limit, WorseIsMore(objective)) : null,
+                };
     }
 
     private static Ruling Share(Objective objective, ShareCount share)
@@ -144,6 +149,7 @@ internal static class AbsoluteJudge
         return Ruled(objective, side, observed, share.Total, seen, Wilson.TriesFor(observed, objective.Limit, Confidence)) with
         {
             Interval = interval,
+            Chance = Wilson.ChanceBeyond(share.Hits, share.Total, objective.Limit, worseIsMore: best == 0),
         };
     }
 
@@ -164,8 +170,11 @@ internal static class AbsoluteJudge
         return Ruled(objective, Side(objective, bounds.Low, bounds.High), observed, rate.PerSecond.Count, seen, null) with
         {
             Interval = new Interval(bounds.Low, bounds.High, Confidence, "t"),
+            Chance = bounds.StandardError > 0 ? bounds.ChanceBeyond(objective.Limit, WorseIsMore(objective)) : null,
         };
     }
+
+    private static bool WorseIsMore(Objective objective) => objective.Comparison is Comparison.Less or Comparison.LessOrEqual;
 
     /// <summary>Equality of bound and limit is not enough for either side.</summary>
     internal static FindingVerdict Side(Objective objective, double low, double high) => Side(objective.Comparison, low, high, objective.Limit);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Statistics;
+using ChaosBench.Reports.Statistics.Means;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios.Model;
 
@@ -54,13 +56,41 @@ internal static class BaselineJudge
     {
         double Shown(double value) => Outward(objective, value);
         var verdict = AbsoluteJudge.Side(objective.Comparison, bounds.Low, bounds.High, limit);
-        return Ruled(objective, ratio, verdict) with
+        var needed = verdict == FindingVerdict.Inconclusive
+            ? SampleSize.ToDecide(bounds.Mean, bounds.StandardError * Math.Sqrt(bounds.Count), limit, AbsoluteJudge.Confidence) : (Answer<long>?)null;
+        var ruling = Ruled(objective, ratio, verdict);
+        return ruling with
         {
+            Advice = ruling.Advice + Decides(needed, bounds.Count),
+            MorePairs = needed is { IsKnown: true } known ? Math.Max(1, known.Value - bounds.Count) : null,
+            Chance = bounds.ChanceBeyond(limit, worseIsMore: WorseIsMore(objective.Comparison)),
             Observed = Shown(bounds.Mean),
             Samples = bounds.Count,
             Interval = new Interval(Shown(bounds.Low), Shown(bounds.High), AbsoluteJudge.Confidence, "t"),
         };
     }
+
+    /// <summary>What it takes to decide, as pairs and as a length of the run.</summary>
+    private static string Decides(Answer<long>? answer, int have)
+    {
+        if (answer is not { } needed)
+        {
+            return "";
+        }
+
+        if (needed.Lack is { } lack)
+        {
+            return $" No number of pairs would do: {lack.Reason}.";
+        }
+
+        var all = Math.Max(have + 1, needed.Value);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $" About {all - have} more pair{(all - have == 1 ? "" : "s")} would decide it if the rest looks the same: a run about "
+            + $"{Wording.Number((double)all / have)} times as long.");
+    }
+
+    private static bool WorseIsMore(Comparison comparison) => comparison is Comparison.Less or Comparison.LessOrEqual;
 
     /// <summary>
     /// Blocks whose percentile is infinite have no mean, and blocks that are all alike no deviation, of which an interval of no width
@@ -73,9 +103,13 @@ internal static class BaselineJudge
         var verdict = Binomial.AtLeast(good, known.Count, 0.5) <= 1 - AbsoluteJudge.Confidence ? FindingVerdict.Pass
             : Binomial.AtMost(good, known.Count, 0.5) <= 1 - AbsoluteJudge.Confidence ? FindingVerdict.Fail
             : FindingVerdict.Inconclusive;
+        var more = verdict == FindingVerdict.Inconclusive ? " More blocks would narrow it." : "";
         double? alike = differences.All(value => Math.Abs(value - differences[0]) < Alike) ? differences[0] : null;
-        return Ruled(objective, ratio, verdict) with
+        var ruling = Ruled(objective, ratio, verdict);
+        return ruling with
         {
+            Advice = ruling.Advice + more,
+            Chance = known.Count == 0 ? null : Binomial.AtMost(good, known.Count, 0.5),
             Observed = alike is { } one ? Outward(objective, one) : null,
             Samples = known.Count,
         };
@@ -97,7 +131,7 @@ internal static class BaselineJudge
                 _ => ReasonCodes.Straddles,
             },
             Advice = verdict == FindingVerdict.Inconclusive
-                ? $"; {asks}, too close to tell with 95 % confidence. More blocks would narrow it."
+                ? $"; {asks}, too close to tell with 95 % confidence."
                 : $"; {asks}.",
         };
     }
@@ -125,7 +159,7 @@ internal static class BaselineJudge
             throw new UnreachableException("Student's t bounds a mean on both sides");
         }
 
-        var worseIsMore = comparison is Comparison.Less or Comparison.LessOrEqual;
+        var worseIsMore = WorseIsMore(comparison);
         return ruling.Verdict == FindingVerdict.Inconclusive
             ? $"somewhere from {Change(low, ruling.Unit)} to {Change(high, ruling.Unit)}"
             : (worseIsMore == (ruling.Verdict == FindingVerdict.Pass)

@@ -19,6 +19,8 @@ internal static class Dressing
         Samples = ruling.Samples,
         Interval = ruling.Interval,
         BaselineObserved = ruling.BaselineObserved,
+        Chance = ruling.Chance,
+        MorePairs = ruling.MorePairs,
         BaselineUnit = ruling.BaselineObserved is null ? null : Wording.UnitOf(objective.Metric),
         Verdict = ruling.Verdict,
         ReasonCode = ruling.ReasonCode,

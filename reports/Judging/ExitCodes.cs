@@ -35,6 +35,10 @@ public static class ExitCodes
         _ => throw new UnreachableException($"no exit code for {verdict}"),
     };
 
+    /// <summary>What the operator's choice made of the code of its own, in words. Null: nothing.</summary>
+    public static string? Changed(RunVerdict verdict, InconclusivePolicy policy) => Of(verdict, policy) == Of(verdict) ? null
+        : FormattableString.Invariant($"--inconclusive {Kebab.Of(policy)} was given: the exit code is {Of(verdict, policy)} instead of {Of(verdict)}.");
+
     /// <summary>One code for several scenarios: cancelled, then 4 &gt; 3 &gt; 1 &gt; 2 &gt; 0. Of none: 0.</summary>
     public static int Merge(IEnumerable<int> codes) => codes.DefaultIfEmpty(Pass).MaxBy(Rank);
 

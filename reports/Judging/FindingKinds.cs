@@ -17,7 +17,10 @@ public static class FindingKinds
     public const string Precondition = "precondition";
     public const string Info = "info";
 
-    public static IReadOnlyList<string> All { get; } = [Gate, Guard, Fault, Hypothesis, SteadyState, Precondition, Info];
+    /// <summary>A gate or guard that did not hold and that a person lets not count for a while.</summary>
+    public const string Waived = "waived";
+
+    public static IReadOnlyList<string> All { get; } = [Gate, Guard, Fault, Hypothesis, Waived, SteadyState, Precondition, Info];
 
     /// <summary>Whether a broken one fails the run.</summary>
     public static bool Fails(string kind) => kind is Gate or Guard or Fault or Hypothesis;

@@ -11,12 +11,15 @@ internal static class Headlines
     {
         var name = run.Candidate;
         var deciding = findings.Where(finding => finding.Kind is FindingKinds.Gate or FindingKinds.Fault).ToList();
+        var waived = findings.Count(finding => finding.Kind == FindingKinds.Waived);
         return verdict switch
         {
+            RunVerdict.Pass when deciding.Count == 0 && waived > 0 =>
+                $"{name} was measured and nothing was judged: {Plural(waived, "gate")} did not hold and {(waived == 1 ? "is" : "are")} waived.",
             RunVerdict.Pass when deciding.Count == 0 =>
                 $"{name} was measured and nothing was judged: the scenario declares no gates.",
             RunVerdict.Pass => $"{name} may be promoted: {Plural(deciding.Count, "gate")} held over "
-                + $"{Plural(run.Requests.Count, "request")}.",
+                + $"{Plural(run.Requests.Count, "request")}{(waived > 0 ? $", {waived} waived" : "")}.",
             RunVerdict.Fail => $"{name} must not be promoted: {Why(FindingVerdict.Fail)}",
             RunVerdict.Inconclusive => $"It cannot be told whether {name} may be promoted: {Why(FindingVerdict.Inconclusive)}",
             RunVerdict.Error or RunVerdict.Aborted or RunVerdict.Cancelled => $"{name} was not judged: {Lower(reasons[0])}",

@@ -15,7 +15,7 @@ public static class Judge
     public static Summary Decide(Measurements run, RunFacts facts)
     {
         var validity = Validity.Of(run, facts);
-        var findings = Findings(run, validity);
+        var findings = Findings(run, facts, validity);
         var touched = run.Faults.Any(fault => fault.InjectedAt is not null);
         var healed = run.Ending?.Healed ?? (touched ? HealState.Unverified : HealState.NotNeeded);
         var (verdict, reasons) = Merge(run, facts, validity, findings, healed);
@@ -30,6 +30,7 @@ public static class Judge
             Healed = healed,
             Headline = Headlines.Of(run, verdict, reasons, findings),
             Reasons = reasons,
+            Policy = ExitCodes.Changed(verdict, facts.Inconclusive),
             Findings = findings,
             Targets = Summaries.Targets(run),
             Counts = Accounts.Counts(run),
@@ -39,13 +40,14 @@ public static class Judge
         };
     }
 
-    private static List<Finding> Findings(Measurements run, Validity validity)
+    private static List<Finding> Findings(Measurements run, RunFacts facts, Validity validity)
     {
-        var gates = run.Run.Gates.Select(objective => Gate(objective, run, validity));
+        var gates = FamilyWise.Corrected([.. run.Run.Gates.Select(objective => Gate(objective, run, validity))]);
         var expectations = RecoveryJudge.Expectations(run).Concat(HypothesisJudge.Recovered(run)).Select(finding => validity.Unsteady.Count > 0 ? Unsteady(finding) : finding);
         var judged = gates.Concat(expectations)
             .Select(finding => validity.Limited.Count > 0 ? Spoilt(finding) : finding)
-            .Select(finding => IsCutShort(run) ? CutShort(finding) : finding);
+            .Select(finding => IsCutShort(run) ? CutShort(finding) : finding)
+            .Select(finding => Waiving.Apply(finding, run.Run.Scenario, facts.Waivers));
         return [.. judged.Concat(HypothesisJudge.Seen(run)).Concat(validity.Findings)
             .OrderBy(finding => finding.Verdict switch
             {

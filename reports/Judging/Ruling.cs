@@ -13,6 +13,12 @@ internal sealed record Ruling
     public Interval? Interval { get; init; }
     public double? BaselineObserved { get; init; }
 
+    /// <summary>Of something this bad or worse if the truth lay on the limit. Null: no conclusion from a sample.</summary>
+    public double? Chance { get; init; }
+
+    /// <summary>Pairs that would decide it, beyond those there are.</summary>
+    public long? MorePairs { get; init; }
+
     /// <summary>Null: the unit of the metric.</summary>
     public string? Unit { get; init; }
 
@@ -26,6 +32,9 @@ public static class ReasonCodes
     public const string Held = "held";
     public const string Broken = "broken";
     public const string TooFewSamples = "too-few-samples";
+
+    /// <summary>It would fail alone, but not after the correction for the number of gates.</summary>
+    public const string NotAmongSeveral = "not-significant-among-several";
     public const string Straddles = "interval-straddles-limit";
     public const string NotMeasured = "not-measured";
     public const string GeneratorLimited = "generator-limited";

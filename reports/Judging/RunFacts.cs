@@ -1,3 +1,5 @@
+using ChaosBench.Scenarios.Model;
+
 namespace ChaosBench.Reports.Judging;
 
 /// <summary>What the judge must know beside the measurements; it comes from the manifest and the command line.</summary>
@@ -5,6 +7,9 @@ public sealed record RunFacts
 {
     /// <summary>What an inconclusive verdict does to the exit code. The default keeps its own code, 2.</summary>
     public InconclusivePolicy Inconclusive { get; init; } = InconclusivePolicy.Keep;
+
+    /// <summary>Gates that do not count, by the operator's word.</summary>
+    public IReadOnlyList<Waiver> Waivers { get; init; } = [];
 
     /// <summary>Model and generator share this process, so its CPU says nothing about the generator. Default true.</summary>
     public bool InProcess { get; init; } = true;

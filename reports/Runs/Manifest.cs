@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Reports.Runs;
 
@@ -40,6 +41,9 @@ public sealed record Manifest
 
     /// <summary>As given on the command line: <c>fail</c>, <c>warn</c> or <c>pass</c>. Null: not given.</summary>
     public string? InconclusivePolicy { get; init; }
+
+    /// <summary>Gates that the operator lets not count. Null: none.</summary>
+    public IReadOnlyList<Waiver>? Waivers { get; init; }
 }
 
 /// <summary>One system under test. URLs without user-info and query.</summary>

@@ -99,6 +99,9 @@ public static class RunFolder
         },
         InProcess = manifest.Targets.Any(target => target.Type == "onnx" && target.Facts.GetValueOrDefault("isolation") != "process"),
         Cores = manifest.Machine.Cores,
+
+        // Of the day of the run, so that the same folder gives the same verdict later.
+        Waivers = [.. (manifest.Waivers ?? []).Where(waiver => waiver.Expires >= DateOnly.FromDateTime(manifest.StartedUtc.UtcDateTime))],
     };
 
     private static string FileName(string scenario) =>

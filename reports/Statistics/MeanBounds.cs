@@ -28,6 +28,13 @@ public sealed record MeanBounds(double Mean, double StandardError, double Low, d
         count < 2 || !double.IsFinite(mean) || !double.IsFinite(variance) ? null
         : Around(mean, Math.Sqrt(variance / count), count, confidence);
 
+    /// <summary>Chance of a mean this far on the bad side of a limit, or farther, if the truth lay on it: Student's t, one-sided.</summary>
+    public double ChanceBeyond(double limit, bool worseIsMore)
+    {
+        var t = (Mean - limit) / StandardError;
+        return StudentT.CDF(0, 1, Count - 1, worseIsMore ? -t : t);
+    }
+
     private static MeanBounds Around(double mean, double error, int count, double confidence)
     {
         var reach = error * StudentT.InvCDF(0, 1, count - 1, confidence);

@@ -28,6 +28,19 @@ public static class Wilson
         return needed < 1e9 ? (long)Math.Floor(needed) + 1 : null;
     }
 
+    /// <summary>
+    /// Chance of a share this far on the bad side of a limit, or farther, if the truth lay on it: the score test that the one-sided bounds
+    /// turn round, z = (p - L)/√(L(1-L)/n).
+    /// </summary>
+    /// <param name="limit">Above 0 and below 1.</param>
+    public static double ChanceBeyond(double hits, long total, double limit, bool worseIsMore)
+    {
+        Guard.Share(limit, nameof(limit));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(total);
+        var z = ((hits / total) - limit) / Math.Sqrt(limit * (1 - limit) / total);
+        return Normal.CDF(0, 1, worseIsMore ? -z : z);
+    }
+
     private static (double Low, double High)? Bounds(double hits, long total, double probability)
     {
         if (total <= 0)

@@ -1,4 +1,5 @@
 using ChaosBench.Reports.Journal;
+using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Reports.Verdicts;
 
@@ -21,6 +22,9 @@ public sealed record Summary
 
     /// <summary>Why the run as a whole cannot be trusted or did not finish, if so. Empty otherwise.</summary>
     public required IReadOnlyList<string> Reasons { get; init; }
+
+    /// <summary>What <c>--inconclusive</c> did to the exit code. Null: nothing.</summary>
+    public string? Policy { get; init; }
 
     /// <summary>Failures first, then what could not be decided, then what held.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
@@ -78,6 +82,21 @@ public sealed record Finding
 
     public required long Samples { get; init; }
     public Interval? Interval { get; init; }
+
+    /// <summary>
+    /// Chance of something this bad or worse if the truth lay on the limit; null where the finding is a count of what happened and not a
+    /// conclusion from a sample.
+    /// </summary>
+    public double? Chance { get; init; }
+
+    /// <summary>The same, corrected for the number of gates (Holm). A gate fails when it is at most 5 %. Null: not a gate.</summary>
+    public double? CorrectedChance { get; init; }
+
+    /// <summary>Pairs of blocks more that would decide a comparison if they look like those there are. Null: decided, or no number would.</summary>
+    public long? MorePairs { get; init; }
+
+    /// <summary>Who lets it not count. Null: nobody.</summary>
+    public Waiver? Waiver { get; init; }
 
     /// <summary>The baseline's value in a comparison, in the metric's own unit, which <see cref="BaselineUnit"/> names.</summary>
     public double? BaselineObserved { get; init; }

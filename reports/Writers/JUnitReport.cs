@@ -63,7 +63,7 @@ public sealed class JUnitReport : IReportWriter
             RunVerdict.Inconclusive => Blocks(run) ? Mark.Error : Mark.Skipped,
             _ => Mark.Error,
         };
-        var reasons = string.Join('\n', [run.Summary.Headline, .. run.Summary.Reasons]);
+        var reasons = string.Join('\n', [run.Summary.Headline, .. run.Summary.Reasons, .. run.Summary.Policy is { } policy ? new[] { policy } : []]);
         return new Case("chaosbench", "verdict", mark, Kebab.Of(run.Summary.Verdict), run.Summary.Headline, reasons);
     }
 

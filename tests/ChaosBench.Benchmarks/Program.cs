@@ -16,6 +16,7 @@ internal static class Program
         ["clients"] = ("wrk, hey, slow and silent clients against `chaosbench serve`, and its canary afterwards", _ => ClientsBenchmark.RunAsync()),
         ["proxy"] = ("requests/s and latency through `chaosbench proxy` without faults, beside the same without it", _ => ProxyBenchmark.RunAsync()),
         ["soak"] = ("memory of `chaosbench serve` at 80 % of its capacity; --minutes N, default 20", SoakBenchmark.RunAsync),
+        ["statistics"] = ("seconds for the statistics of one A/B, of a bootstrap, of embeddings", _ => StatisticsBenchmark.RunAsync()),
         ["journal-1m"] = ("rebuilding every report from a journal of a million requests", _ => JournalBenchmark.RunAsync(1_000_000, 15, 400)),
         ["journal-10m"] = ("the same with ten million", _ => JournalBenchmark.RunAsync(10_000_000, null, 300)),
         ["engine-closed"] = ("the load engine's CPU for a request, over wrk and over hey", _ => Load.EngineBenchmarks.ClosedAsync()),

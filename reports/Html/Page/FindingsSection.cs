@@ -14,7 +14,7 @@ internal static class FindingsSection
     public static Markup Of(ReportModel model)
     {
         var findings = model.Summary.Findings;
-        var asked = findings.Where(finding => FindingKinds.Fails(finding.Kind)).ToList();
+        var asked = findings.Where(finding => FindingKinds.Fails(finding.Kind) || finding.Kind == FindingKinds.Waived).ToList();
         var about = findings.Except(asked).ToList();
         var several = model.TargetNames.Count > 1;
         var body = Markup.Of($"""

@@ -55,6 +55,22 @@ public sealed class BaselineJudgeTests
         Assert.Equal("relative", finding.Unit);
     }
 
+    [Fact]
+    public void Decide_NoisyBlocks_SayHowManyMoreWouldDecide()
+    {
+        var finding = Compare("p50 ttft <= +5% vs baseline", 8, block => block % 2 == 0 ? 0.95 : 1.1);
+
+        Assert.Equal(FindingVerdict.Inconclusive, finding.Verdict);
+        Assert.InRange(finding.MorePairs!.Value, 1, 200);
+        Assert.InRange(finding.Chance!.Value, 0.5, 0.95);
+        Assert.Contains($"About {finding.MorePairs} more pairs would decide it if the rest looks the same: a run about ", finding.Advice, StringComparison.Ordinal);
+
+        // As many again of the same kind, and the side is clear.
+        var more = Compare("p50 ttft <= +5% vs baseline", 8 + (int)finding.MorePairs.Value + 2, block => block % 2 == 0 ? 0.95 : 1.1);
+        Assert.Equal(FindingVerdict.Pass, more.Verdict);
+        Assert.Null(more.MorePairs);
+    }
+
     [Theory]
     [InlineData("p50 ttft <= +5% vs baseline", 1.00, "on average over 10 pairs of blocks, at most +0.14 % with 95 % confidence; the gate asks for at most +5 % vs baseline.")]
     [InlineData("p50 ttft <= +5% vs baseline", 1.20, "on average over 10 pairs of blocks, at least +20 % with 95 % confidence; the gate asks for at most +5 % vs baseline.")]

@@ -134,7 +134,11 @@ public sealed partial class WriterTests
         Assert.False(root.GetProperty("targets").GetProperty(Some.Candidate).GetProperty("phases").GetProperty("all").TryGetProperty("accuracy", out _));
         Assert.Equal(1200, root.GetProperty("counts").GetProperty("arrivals").GetInt32());
         var finding = root.GetProperty("findings")[0];
-        Assert.Equal(["objective", "kind", "phase", "target", "observed", "limit", "unit", "samples", "interval", "verdict", "reasonCode", "advice"],
+        Assert.Equal(
+            [
+                "objective", "kind", "phase", "target", "observed", "limit", "unit", "samples", "interval", "chance", "correctedChance",
+                "verdict", "reasonCode", "advice",
+            ],
             finding.EnumerateObject().Select(property => property.Name));
     }
 
