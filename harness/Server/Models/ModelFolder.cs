@@ -70,7 +70,7 @@ public sealed class ModelFolder
             folder, choice, index => CudaProvider.Find(index, out _), file => ReadDecoder(file, "cpu", config).CacheType == TensorElementType.Float16);
         var template = ReadTemplate(folder);
         var runners = new RunnerFactory(
-            graph, ReadDecoder(graph, resolved, config), resolved, memory ?? (() => SessionFactory.MemoryOf(graph, resolved)));
+            graph, ReadDecoder(graph, resolved, config), resolved, session => memory?.Invoke() ?? SessionFactory.MemoryOf(graph, resolved, session));
         var form = runners.Find(config.SharesBuffer, config.Context);
         var identity = new ModelIdentity
         {

@@ -42,10 +42,10 @@ internal static class SessionFactory
         }
     }
 
-    /// <summary>The memory that a session on this device computes in. Another one for every runner.</summary>
+    /// <summary>The memory that a session of this device computes in.</summary>
     /// <exception cref="ModelLoadException">The device is not there.</exception>
-    public static IDeviceMemory MemoryOf(string place, string device) =>
-        device == "cpu" ? new HostMemory() : CudaProvider.Memory(place, DeviceChoice.Parse(device).Index);
+    public static IDeviceMemory MemoryOf(string place, string device, InferenceSession session) =>
+        device == "cpu" ? new HostMemory() : CudaProvider.Memory(place, DeviceChoice.Parse(device).Index, session);
 
     public static string FirstLine(string message)
     {

@@ -7,8 +7,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace ChaosBench.Server.Scheduling;
 
 /// <summary>Makes runners for a graph, and finds out by trial how it keeps its cache: names and shapes do not say.</summary>
-/// <param name="memory">Makes the device's memory for one runner.</param>
-internal sealed class RunnerFactory(string graph, DecoderInterface decoder, string device, Func<IDeviceMemory> memory)
+/// <param name="memory">Makes the device's memory for one session.</param>
+internal sealed class RunnerFactory(string graph, DecoderInterface decoder, string device, Func<InferenceSession, IDeviceMemory> memory)
 {
     // Lengths of the trial's two rows; their difference is what a wrong padding or position shows.
     private const int Short = 3;
@@ -51,8 +51,6 @@ internal sealed class RunnerFactory(string graph, DecoderInterface decoder, stri
     public IDecoderRunner Create(CacheForm form, RunnerSizes sizes, int threads, CudaGraphs graphs = CudaGraphs.Off)
     {
         var captures = CudaGraphRule.Resolve(graph, graphs, device, form);
-        var place = memory();
-        RequireRoom(place, form, sizes);
         InferenceSession session;
         try
         {
@@ -65,7 +63,17 @@ internal sealed class RunnerFactory(string graph, DecoderInterface decoder, stri
             session = SessionFactory.Open(graph, device, threads);
         }
 
-        return Start(form, sizes, new OpenedGraph(graph, session, decoder, place, captures));
+        try
+        {
+            var opened = new OpenedGraph(graph, session, decoder, memory(session), captures);
+            RequireRoom(opened.Memory, form, sizes);
+            return Start(form, sizes, opened);
+        }
+        catch (Exception e) when (e is ModelLoadException or DeviceMemoryException)
+        {
+            session.Dispose();
+            throw e as ModelLoadException ?? new ModelLoadException(graph, e.Message, e);
+        }
     }
 
     private IDecoderRunner Start(CacheForm form, RunnerSizes sizes, OpenedGraph opened)
@@ -97,7 +105,6 @@ internal sealed class RunnerFactory(string graph, DecoderInterface decoder, stri
         var needed = KvCache.BytesFor(decoder, sizes.Rows, sizes.Positions) * (form == CacheForm.Shared ? 1 : 3);
         if (place.Available is var available && needed > available)
         {
-            place.Dispose();
             var owner = place.IsHost ? "the machine" : device;
             throw new ModelLoadException(
                 graph,

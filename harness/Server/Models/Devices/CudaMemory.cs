@@ -3,6 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace ChaosBench.Server.Models.Devices;
 
 /// <summary>An NVIDIA card's memory, by CUDA's runtime library. Not run on a card so far.</summary>
+/// <param name="info">As the session has it that uses this memory: a tensor of any other is copied when it is bound.</param>
+/// <param name="ordinal">CUDA's number of the card.</param>
 /// <remarks>
 /// <para>
 /// ONNX Runtime copies an input that lies in the wrong memory once, when it is bound, and never again. So everything that a session
@@ -33,8 +35,11 @@ internal sealed class CudaMemory(ICudaRuntime runtime, OrtMemoryInfo info, int o
         }
     }
 
-    public bool Holds(OrtMemoryInfo place) =>
-        place.Name == info.Name && place.Id == info.Id && place.GetDeviceMemoryType() == OrtDeviceMemoryType.DEFAULT;
+    public bool Holds(OrtMemoryInfo place) => Same(info, place);
+
+    /// <summary>Two names of one card's memory: the provider and the sessions on it call it differently, and other cards have other numbers.</summary>
+    public static bool Same(OrtMemoryInfo one, OrtMemoryInfo other) =>
+        one.GetVendorId() == other.GetVendorId() && one.Id == other.Id && one.GetDeviceMemoryType() == other.GetDeviceMemoryType();
 
     public nint Allocate(long bytes)
     {

@@ -50,20 +50,22 @@ internal static class CudaProvider
         return null;
     }
 
-    /// <summary>A card's memory.</summary>
+    /// <summary>A card's memory, as a session on it has it.</summary>
     /// <exception cref="ModelLoadException">The card or CUDA's runtime library is not there.</exception>
-    public static IDeviceMemory Memory(string place, int index)
+    public static IDeviceMemory Memory(string place, int index, InferenceSession session)
     {
         if (Find(index, out var device) is { } problem)
         {
             throw new ModelLoadException(place, $"cuda:{index} is not available: {problem}");
         }
 
-        var info = device!.GetMemoryInfo(OrtDeviceMemoryType.DEFAULT);
+        var card = device!.GetMemoryInfo(OrtDeviceMemoryType.DEFAULT);
+        // Where the session reads nothing there, whoever asks for it is told so later.
+        var info = session.GetMemoryInfosForInputs().FirstOrDefault(input => CudaMemory.Same(input, card)) ?? card;
         try
         {
             return CudaRuntimeLibrary.TryLoad() is { } runtime
-                ? new CudaMemory(runtime, info, info.Id)
+                ? new CudaMemory(runtime, info, card.Id)
                 : throw new ModelLoadException(
                     place, $"cuda:{index} is not available: libcudart.so.13 does not load; install CUDA's runtime, or add its folder to LD_LIBRARY_PATH");
         }

@@ -61,14 +61,21 @@ public class CudaMemoryTests
         Assert.Equal(["free 2", "free 1", "freeHost 3"], calls.Made.Where(call => call.StartsWith("free", StringComparison.Ordinal)));
     }
 
+    /// <summary>The provider calls a card's memory CUDA, a session on it calls it Cuda; NVIDIA's number as a vendor is 0x10DE.</summary>
     [Fact]
-    public void Holds_OtherMemory_IsNo()
+    public void Holds_OtherNamesOfItsCard_AndNoOtherMemory()
     {
-        using var other = new OrtMemoryInfo("Cpu", OrtAllocatorType.DeviceAllocator, 1, OrtMemType.Default);
-        using var memory = new CudaMemory(new Calls(), OrtMemoryInfo.DefaultInstance, 0);
+        using var card = Card("Cuda", 0x10DE, 1, OrtDeviceMemoryType.DEFAULT);
+        using var named = Card("CUDA", 0x10DE, 1, OrtDeviceMemoryType.DEFAULT);
+        using var other = Card("Cuda", 0x10DE, 0, OrtDeviceMemoryType.DEFAULT);
+        using var pinned = Card("CudaPinned", 0x10DE, 1, OrtDeviceMemoryType.HOST_ACCESSIBLE);
+        using var memory = new CudaMemory(new Calls(), card, 1);
 
-        Assert.True(memory.Holds(OrtMemoryInfo.DefaultInstance));
-        Assert.False(memory.Holds(other));
+        Assert.True(memory.Holds(named));
+        Assert.Equal((false, false, false), (memory.Holds(other), memory.Holds(pinned), memory.Holds(OrtMemoryInfo.DefaultInstance)));
+
+        static OrtMemoryInfo Card(string name, uint vendor, int id, OrtDeviceMemoryType type) =>
+            new(name, OrtMemoryInfoDeviceType.GPU, vendor, id, type, 0, OrtAllocatorType.DeviceAllocator);
     }
 
     private sealed class Calls : ICudaRuntime
