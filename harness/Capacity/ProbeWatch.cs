@@ -16,7 +16,7 @@ internal sealed class ProbeWatch(ProbeMeter meter, IJournalWriter journal, RunCl
     private readonly ConcurrentDictionary<int, double> _accuracy = new();
 
     /// <summary>The meter counts; graders have read the text by then.</summary>
-    public bool WantsOutput => false;
+    public bool WantsOutput(Arrival arrival) => false;
 
     public void Write(JournalEvent @event)
     {

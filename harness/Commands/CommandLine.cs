@@ -82,6 +82,7 @@ public static class CommandLine
         ImportCommand.Build(terminal),
         ReportCommand.Build(terminal),
         HdrCommand.Build(terminal),
+        CleanCommand.Build(terminal, time),
         ServeCommand.Build(terminal, time),
         ProxyCommand.Build(terminal, time),
         FaultsCommand.Build(terminal),

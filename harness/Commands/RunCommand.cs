@@ -30,12 +30,21 @@ internal static class RunCommand
             Description = "File of gates that do not count for a while: waivers: [{ gate, owner, reason, expires, scenario }]",
             HelpName = "FILE",
         };
+        var noContent = new Option<bool>("--no-content") { Description = "Keep no prompts and outputs, only their hashes and lengths" };
+        var redact = new Option<FileInfo?>("--redact")
+        {
+            Description = "More to take out of kept prompts and outputs: a file of names, and of patterns between slashes, one a line "
+                + "(e-mail addresses, telephone and card numbers and keys always are)",
+            HelpName = "FILE",
+        };
         var json = new Option<bool>("--json") { Description = "The summaries as JSON on stdout" };
         var command = new Command("run", "Run the scenarios of a file and judge them\n\n  chaosbench run scenarios.yaml\n  chaosbench run scenarios.yaml --scenario steady --seed 7\n  chaosbench run scenarios.yaml --set targets.candidate.model=scenarios/models/triage-damaged");
         options.AddTo(command);
         command.Options.Add(output);
         command.Options.Add(inconclusive);
         command.Options.Add(waivers);
+        command.Options.Add(noContent);
+        command.Options.Add(redact);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -50,6 +59,7 @@ internal static class RunCommand
                 ReplayCommand = ReplayCommand.For(parsed, loaded.Suite.Seed),
                 Inconclusive = parsed.GetValue(inconclusive),
                 Waivers = WaiverLoading.Load(parsed.GetValue(waivers), loaded.Suite, terminal, time),
+                Content = parsed.GetValue(noContent) ? null : Redaction.Rules(parsed.GetValue(redact), loaded.Variables),
             };
             return await RunAllAsync(settings, terminal, parsed.GetValue(json), time, cancellation).ConfigureAwait(false);
         });

@@ -85,8 +85,8 @@ public interface IRunObserver
     /// <summary>The request's bytes are about to go out.</summary>
     void OnSent(Arrival arrival) { }
 
-    /// <summary>False: the text of an answer need not be made for <see cref="OnEnded"/>. Always the same.</summary>
-    bool WantsOutput => true;
+    /// <summary>False: the text of this answer need not be made for <see cref="OnEnded"/>. Always the same for one arrival.</summary>
+    bool WantsOutput(Arrival arrival) => true;
 
     /// <summary>The observation is in the journal. <paramref name="output"/> is raw and may be huge or hostile; null if it was not wanted.</summary>
     void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output) { }

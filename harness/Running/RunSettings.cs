@@ -1,5 +1,6 @@
 using ChaosBench.Engine;
 using ChaosBench.Harness.Commands;
+using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios.Model;
@@ -21,6 +22,9 @@ internal sealed record RunSettings
 
     /// <summary>Gates that do not count. Default: none.</summary>
     public IReadOnlyList<Waiver> Waivers { get; init; } = [];
+
+    /// <summary>What is taken out of prompts and outputs before they are kept. Null: none are kept.</summary>
+    public RedactionRules? Content { get; init; }
 }
 
 /// <summary>Shows a run to people: a live view in a terminal, plain lines elsewhere.</summary>

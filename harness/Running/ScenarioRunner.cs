@@ -135,6 +135,8 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         HealResult[] healed = [];
         var baseline = new BaselineWatch(parts.Journal, header, plan, time);
         var answers = plan.Faults.Count > 0 ? new AnswerWatch(plan, parts.Journal) : null;
+        await using var texts = settings.Content is { } rules ? ContentKeeper.Open(folder, rules, ContentKeeper.ShareOf(plan)) : null;
+        var content = texts is null ? null : new ContentKeeper(texts, ContentKeeper.ShareOf(plan), plan.Seed);
         var outcome = await LoadEngine.RunAsync(
             new RunRequest
             {
@@ -145,7 +147,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 // A spinning pacer would take the core that an in-process model computes on.
                 Pacing = parts.ServesInProcess ? PacerOptions.NoSpin : PacerOptions.Default,
                 TokenCounters = parts.Tokenizers.Counters,
-                Observer = new RunEars(new InputExposure(plan, parts.Announcer), baseline, answers, plan.Scenario.Workload, clock),
+                Observer = new RunEars(new InputExposure(plan, parts.Announcer), baseline, answers, content, plan.Scenario.Workload, clock),
                 FaultsOf = parts.Announcer.TakeFaultsOf,
                 Alongside = async halt =>
                 {
@@ -162,6 +164,11 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 AbortFile = Path.Combine(folder, AbortCommand.StopFile),
             },
             stop.Token).ConfigureAwait(false);
+        if (texts is { LeftOut: > 0 and var missing })
+        {
+            parts.Journal.Write(new JournalEvent.Note { At = clock.Now, Text = $"the texts of {missing} requests could not be kept in time" });
+        }
+
         return new RunEnd(outcome.Ending, outcome.Reason, HealStates.Of(healed));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Writers;
 
@@ -20,6 +21,9 @@ public sealed record ReportFacts
     /// <summary>What the generator was measured to manage on this machine. Null: not known.</summary>
     public string? Calibration { get; init; }
 
+    /// <summary>Wrong answers with their texts, the most telling first. Empty: none were wrong, or no texts were kept.</summary>
+    public IReadOnlyList<WorstAnswer> Answers { get; init; } = [];
+
     /// <summary>Names and values in the order to be shown: model hashes, seed, plan hash, machine.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Manifest { get; init; } = [];
 
@@ -30,6 +34,7 @@ public sealed record ReportFacts
         Gates = [.. run.Measurements.Run.Gates.Select(gate => gate.Text)],
         ReplayCommand = Replay.Command(run),
         Calibration = CalibrationSentence(run),
+        Answers = WorstAnswers.Of(run.Journal, run.Content, run.Measurements.Candidate, run.Measurements.Baseline),
         Manifest = [.. Facts(run.Manifest)],
     };
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Measuring;
@@ -60,7 +61,7 @@ public static class RunFolder
         using var journal = JournalFile.Open(folder);
         var measurements = Measurements.Fold(journal.Events());
         var facts = Facts(manifest) with { JournalTruncated = journal.Truncated };
-        return new RunReport(manifest, measurements, Judge.Decide(measurements, facts), Reread(folder));
+        return new RunReport(manifest, measurements, Judge.Decide(measurements, facts), Reread(folder)) { Content = ContentFile.Read(folder) };
     }
 
     /// <summary>Loads the run and writes every report; <paramref name="more"/> adds further writers.</summary>

@@ -1,3 +1,4 @@
+using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Verdicts;
@@ -8,6 +9,9 @@ namespace ChaosBench.Reports.Runs;
 /// <param name="Journal">The events again, for a writer that folds them its own way; every enumeration reads from the start.</param>
 public sealed record RunReport(Manifest Manifest, Measurements Measurements, Summary Summary, IEnumerable<JournalEvent> Journal)
 {
+    /// <summary>Prompts and outputs, redacted, of as many requests as the run kept; every enumeration reads from the start.</summary>
+    public IEnumerable<ContentLine> Content { get; init; } = [];
+
     /// <summary>The command that repeats this run.</summary>
     public string ReplayCommand => Writers.Replay.Command(this);
 }

@@ -36,7 +36,7 @@ internal sealed class LoopFlight : Flight, ILoopSink, IDeadlined
     private RoleLane? Lane { get; set; }
 
     private bool WantsText =>
-        Graders.Concern(_arrival!) || _dispatcher.Observer is { WantsOutput: true } || _landing is { WantsText: true };
+        Graders.Concern(_arrival!) || _dispatcher.Observer?.WantsOutput(_arrival!) == true || _landing is { WantsText: true };
 
     public void Prepare(Arrival arrival, long planned, RoleLane lane, ILanding? landing)
     {
