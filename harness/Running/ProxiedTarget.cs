@@ -29,6 +29,9 @@ internal sealed class ProxiedTarget(
     /// <summary>Null before the start.</summary>
     public FaultProxy? Proxy { get; private set; }
 
+    /// <summary>Calls the proxy; the engine may drive it by its own loops. This one before the start.</summary>
+    public ITarget Sender => (ITarget?)_sending ?? this;
+
     /// <summary>The model is served by this process.</summary>
     public bool IsServedHere => inner is FacedTarget;
 

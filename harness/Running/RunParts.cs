@@ -28,6 +28,10 @@ internal sealed class RunParts : IAsyncDisposable
     /// <summary>The baseline first: if it cannot start, the candidate is not judged.</summary>
     public IReadOnlyDictionary<TargetRole, ITarget> Targets { get; }
 
+    /// <summary>What the engine sends to, once the targets have started.</summary>
+    public IReadOnlyDictionary<TargetRole, ITarget> Senders =>
+        Targets.ToDictionary(pair => pair.Key, pair => pair.Value is ProxiedTarget proxied ? proxied.Sender : pair.Value);
+
     /// <summary>Of targets whose server the run starts itself.</summary>
     public required IReadOnlyDictionary<TargetRole, IServerProcess> Servers { get; init; }
 

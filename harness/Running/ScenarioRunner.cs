@@ -141,7 +141,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
             new RunRequest
             {
                 Plan = plan,
-                Targets = parts.Targets,
+                Targets = parts.Senders,
                 Journal = baseline,
                 Clock = clock,
                 // A spinning pacer would take the core that an in-process model computes on.

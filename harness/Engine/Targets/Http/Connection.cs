@@ -6,11 +6,11 @@ namespace ChaosBench.Engine.Targets.Http;
 /// <summary>
 /// One connection of a pool:
 /// <code>
-/// Connecting -> Busy -> Idle -> Busy ...      Draining: its exchange has heard enough, the rest of the reply goes by
-///                 \-> Draining -> Idle        every stage -> Closed
+/// Opening -> Busy -> Idle -> Busy ...      Draining: its exchange has heard enough, the rest of the reply goes by
+///              \-> Draining -> Idle        every stage -> Closed
 /// </code>
 /// </summary>
-internal sealed class Connection(ConnectionPool pool, EventLoop loop) : ILoopHandler, IDeadlined
+internal sealed class Connection : ILineUser, IDeadlined
 {
     /// <summary>More than this behind what was of interest is not read for the sake of the connection.</summary>
     private const int MaxDrainBytes = 64 * 1024;
@@ -18,22 +18,27 @@ internal sealed class Connection(ConnectionPool pool, EventLoop loop) : ILoopHan
     /// <summary>A connection that lay idle for longer may have been closed without our having looked.</summary>
     private const long TrustedNanos = Nanos.PerMillisecond;
 
+    private readonly ConnectionPool _pool;
+    private readonly EventLoop _loop;
+    private readonly Line _line;
     private readonly HttpReader _reader = new();
-    private DeadlineNode? _deadline;
+    private readonly DeadlineNode _deadline;
     private HttpExchange? _exchange;
     private Stage _stage = Stage.Closed;
-    private SocketEndpoint[] _endpoints = [];
-    private int _attempt;
-    private int _descriptor = -1;
-    private int _slot;
     private int _drained;
     private long _idleSince;
-    private bool _awaitsRoom;
+
+    public Connection(ConnectionPool pool, EventLoop loop, SecureClient? secure)
+    {
+        (_pool, _loop) = (pool, loop);
+        _line = new Line(loop, this, secure);
+        _deadline = new DeadlineNode(this);
+    }
 
     private enum Stage
     {
         Closed,
-        Connecting,
+        Opening,
         Busy,
         Draining,
         Idle,
@@ -46,26 +51,24 @@ internal sealed class Connection(ConnectionPool pool, EventLoop loop) : ILoopHan
     /// <returns>0; or errno, when no attempt could be made and the exchange was not told of anything.</returns>
     public int Open(SocketEndpoint[] endpoints, HttpExchange exchange)
     {
-        (_endpoints, _attempt) = (endpoints, 0);
         var stamp = exchange.Stamp();
-        var error = Connect();
+        var error = _line.Open(endpoints);
         if (error == 0)
         {
             Take(exchange, stamp);
-            _stage = Stage.Connecting;
-            _deadline ??= new DeadlineNode(this);
-            pool.ConnectDeadlines.Add(_deadline);
+            _stage = Stage.Opening;
+            _pool.ConnectDeadlines.Add(_deadline);
         }
 
         return error;
     }
 
     /// <summary>False when the server has closed it, or said something unasked.</summary>
-    public bool IsUsable(long now) => now - _idleSince < TrustedNanos || Posix.IsQuiet(_descriptor);
+    public bool IsUsable(long now) => now - _idleSince < TrustedNanos || _line.IsQuiet;
 
     public void Begin(HttpExchange exchange)
     {
-        _deadline?.Cancel();
+        _deadline.Cancel();
         Take(exchange, exchange.Stamp());
         _stage = Stage.Busy;
         Send();
@@ -78,36 +81,49 @@ internal sealed class Connection(ConnectionPool pool, EventLoop loop) : ILoopHan
         Close();
     }
 
-    public void OnReady(uint events)
-    {
-        if (_stage == Stage.Connecting)
-        {
-            Connected(Posix.PendingErrorOf(_descriptor));
-            return;
-        }
-
-        if ((events & Posix.Out) != 0 && _awaitsRoom)
-        {
-            Send();
-        }
-
-        if (_stage != Stage.Closed && (events & ~Posix.Out) != 0)
-        {
-            Receive();
-        }
-    }
-
     public void OnDeadline()
     {
-        if (_stage == Stage.Connecting)
+        if (_stage == Stage.Opening)
         {
-            Fail(HttpFailure.Connect, $"no answer from {_endpoints[_attempt].Text} in time");
+            Fail(HttpFailure.Connect, $"no answer from {_line.Peer} in time");
         }
         else
         {
             Close();
         }
     }
+
+    public void OnOpened(int attempt)
+    {
+        _deadline.Cancel();
+        _stage = Stage.Busy;
+        _pool.OnConnected(attempt);
+        Send();
+    }
+
+    public void OnNotOpened(HttpFailure failure, string detail) => Fail(failure, detail);
+
+    public void OnRoom()
+    {
+        if (_stage == Stage.Busy)
+        {
+            Send();
+        }
+    }
+
+    /// <summary>
+    /// Our caller may still be at it. And what refuses the rest of a request may have answered the beginning. A method of its own,
+    /// because a closure is made where its variables begin.
+    /// </summary>
+    public void OnBrokenSend(string detail)
+    {
+        if (_exchange is { } exchange)
+        {
+            _loop.Defer(() => AfterBrokenSend(exchange, detail));
+        }
+    }
+
+    public long Stamp() => _exchange?.Stamp() ?? 0;
 
     public void Close()
     {
@@ -116,13 +132,76 @@ internal sealed class Connection(ConnectionPool pool, EventLoop loop) : ILoopHan
             return;
         }
 
-        var wasConnecting = _stage == Stage.Connecting;
+        var wasOpening = _stage == Stage.Opening;
         _stage = Stage.Closed;
-        _deadline?.Cancel();
+        _deadline.Cancel();
         _reader.Release();
-        CloseDescriptor();
-        pool.OnClosed(this, wasConnecting);
+        _line.Close();
+        _pool.OnClosed(this, wasOpening);
     }
+
+    public void OnBytes(ReadOnlySpan<byte> bytes, long stamp)
+    {
+        if (_stage == Stage.Idle)
+        {
+            Close();
+            return;
+        }
+
+        if (_stage == Stage.Busy && _reader.Feed(ref bytes, _exchange!, stamp) && !_reader.IsComplete)
+        {
+            if (_reader.Problem is { } problem)
+            {
+                Fail(HttpFailure.Protocol, problem);
+            }
+
+            return;
+        }
+
+        var heard = Detach();
+        _drained = bytes.Length + (heard is null ? _drained : 0);
+
+        _reader.Feed(ref bytes, null, 0);
+        Settle(heard is null || heard.Unsent.IsEmpty, bytes.IsEmpty);
+        heard?.OnEnd();
+    }
+
+    public void OnEnd(string? problem)
+    {
+        if (_stage != Stage.Busy)
+        {
+            Close();
+        }
+        else if (_reader.AtEnd() is { } early)
+        {
+            Fail(early, problem ?? "the server closed the connection");
+        }
+        else if (problem is not null)
+        {
+            Fail(HttpFailure.Truncated, problem);
+        }
+        else
+        {
+            var heard = Detach()!;
+            Close();
+            heard.OnEnd();
+        }
+    }
+
+    public void OnBroken(string detail)
+    {
+        if (_stage == Stage.Busy)
+        {
+            Fail(HttpFailure.Reset, detail);
+        }
+        else
+        {
+            Close();
+        }
+    }
+
+    /// <summary>Waits for work; the pool calls this when it has none.</summary>
+    internal void Rest() => _pool.IdleDeadlines.Add(_deadline);
 
     private void Take(HttpExchange exchange, long stamp)
     {
@@ -144,149 +223,32 @@ internal sealed class Connection(ConnectionPool pool, EventLoop loop) : ILoopHan
         return exchange;
     }
 
-    /// <summary>Tries the host's addresses from the current one on.</summary>
-    private int Connect()
-    {
-        var error = 0;
-        for (; _attempt < _endpoints.Length; _attempt++)
-        {
-            var endpoint = _endpoints[_attempt];
-            _descriptor = Posix.OpenSocket(endpoint.Family);
-            if (_descriptor < 0)
-            {
-                error = -_descriptor;
-                continue;
-            }
-
-            error = Posix.StartConnect(_descriptor, endpoint.Address);
-            if (error is 0 or Posix.EInProgress)
-            {
-                _slot = loop.Register(_descriptor, Posix.In | Posix.Out | Posix.PeerClosed, this);
-                return 0;
-            }
-
-            _ = Posix.Close(_descriptor);
-            _descriptor = -1;
-        }
-
-        _attempt = _endpoints.Length - 1;
-        return error;
-    }
-
-    private void Connected(int error)
-    {
-        if (error == 0)
-        {
-            _deadline!.Cancel();
-            loop.Change(_slot, _descriptor, Posix.In | Posix.PeerClosed);
-            _stage = Stage.Busy;
-            pool.OnConnected(_attempt);
-            Send();
-            return;
-        }
-
-        CloseDescriptor();
-        var refused = _endpoints[_attempt];
-        _attempt++;
-        _ = Connect();
-        if (_descriptor < 0)
-        {
-            Fail(HttpFailure.Connect, $"{Posix.Describe(error)} ({refused.Text})");
-        }
-    }
-
     private void Send()
     {
         var exchange = _exchange!;
         while (exchange.Unsent is { IsEmpty: false } unsent)
         {
-            var sent = Posix.Send(_descriptor, unsent);
-            if (sent < 0)
+            var sent = _line.Send(unsent);
+            if (sent <= 0)
             {
-                if (sent is -Posix.EAgain or -Posix.EIntr)
-                {
-                    AwaitRoom(true);
-                }
-                else
-                {
-                    BreakLater(exchange, -sent);
-                }
-
                 return;
             }
 
             exchange.OnBytesSent(sent);
         }
-
-        AwaitRoom(false);
     }
 
-    private void AwaitRoom(bool awaits)
-    {
-        if (_awaitsRoom != awaits)
-        {
-            _awaitsRoom = awaits;
-            loop.Change(_slot, _descriptor, Posix.In | Posix.PeerClosed | (awaits ? Posix.Out : 0));
-        }
-    }
-
-    /// <summary>
-    /// Its caller is still at it. And what refuses the rest of a request may have answered the beginning. A method of its own,
-    /// because a closure is made where its variables begin.
-    /// </summary>
-    private void BreakLater(HttpExchange exchange, int error) => loop.Defer(() => AfterBrokenSend(exchange, error));
-
-    private void AfterBrokenSend(HttpExchange exchange, int error)
+    private void AfterBrokenSend(HttpExchange exchange, string detail)
     {
         if (ReferenceEquals(_exchange, exchange))
         {
-            Receive();
+            _line.Receive();
         }
 
         if (ReferenceEquals(_exchange, exchange))
         {
-            Fail(HttpFailure.Reset, Posix.Describe(error));
+            Fail(HttpFailure.Reset, detail);
         }
-    }
-
-    private unsafe void Receive()
-    {
-        var received = Posix.Receive(_descriptor, loop.ReceiveBuffer, EventLoop.ReceiveBytes);
-        loop.Counters.Received();
-        if (received > 0)
-        {
-            Read(new ReadOnlySpan<byte>(loop.ReceiveBuffer, received));
-        }
-        else if (received is not (-Posix.EAgain or -Posix.EIntr))
-        {
-            Ended(-received);
-        }
-    }
-
-    private void Read(ReadOnlySpan<byte> bytes)
-    {
-        if (_stage == Stage.Idle)
-        {
-            Close();
-            return;
-        }
-
-        if (_stage == Stage.Busy && _reader.Feed(ref bytes, _exchange!, _exchange!.Stamp()) && !_reader.IsComplete)
-        {
-            if (_reader.Problem is { } problem)
-            {
-                Fail(HttpFailure.Protocol, problem);
-            }
-
-            return;
-        }
-
-        var heard = Detach();
-        _drained = bytes.Length + (heard is null ? _drained : 0);
-
-        _reader.Feed(ref bytes, null, 0);
-        Settle(heard is null || heard.Unsent.IsEmpty, bytes.IsEmpty);
-        heard?.OnEnd();
     }
 
     /// <summary>What becomes of the connection now that nobody listens to the reply any more.</summary>
@@ -295,9 +257,9 @@ internal sealed class Connection(ConnectionPool pool, EventLoop loop) : ILoopHan
         if (_reader.IsComplete && _reader.KeepsAlive && wasSent && nothingBehind)
         {
             _stage = Stage.Idle;
-            _idleSince = loop.Clock.Now;
-            _deadline?.Cancel();
-            pool.OnIdle(this);
+            _idleSince = _loop.Clock.Now;
+            _deadline.Cancel();
+            _pool.OnIdle(this);
         }
         else if (_reader.IsComplete || _reader.Problem is not null || !wasSent || _drained > MaxDrainBytes)
         {
@@ -306,33 +268,7 @@ internal sealed class Connection(ConnectionPool pool, EventLoop loop) : ILoopHan
         else if (_stage != Stage.Draining)
         {
             _stage = Stage.Draining;
-            pool.DrainDeadlines.Add(_deadline ??= new DeadlineNode(this));
-        }
-    }
-
-    /// <summary>Waits for work; the pool calls this when it has none.</summary>
-    internal void Rest() => pool.IdleDeadlines.Add(_deadline ??= new DeadlineNode(this));
-
-    /// <param name="error">0 at the end of the stream.</param>
-    private void Ended(int error)
-    {
-        if (_stage != Stage.Busy)
-        {
-            Close();
-        }
-        else if (error != 0)
-        {
-            Fail(HttpFailure.Reset, Posix.Describe(error));
-        }
-        else if (_reader.AtEnd() is { } early)
-        {
-            Fail(early, "the server closed the connection");
-        }
-        else
-        {
-            var heard = Detach()!;
-            Close();
-            heard.OnEnd();
+            _pool.DrainDeadlines.Add(_deadline);
         }
     }
 
@@ -341,15 +277,5 @@ internal sealed class Connection(ConnectionPool pool, EventLoop loop) : ILoopHan
         var failed = Detach();
         Close();
         failed?.OnFailure(failure, detail);
-    }
-
-    private void CloseDescriptor()
-    {
-        if (_descriptor >= 0)
-        {
-            loop.Unregister(_slot, _descriptor);
-            _ = Posix.Close(_descriptor);
-            _descriptor = -1;
-        }
     }
 }

@@ -20,6 +20,7 @@ internal sealed class ConnectionPool : IDeadlined, IDisposable
     private readonly EventLoop _loop;
     private readonly HostEndpoints _host;
     private readonly PoolLimits _limits;
+    private readonly SecureClient? _secure;
     private readonly List<Connection> _idle = [];
     private readonly HashSet<Connection> _all = [];
     private readonly LinkedList<HttpExchange> _waiting = new();
@@ -31,9 +32,10 @@ internal sealed class ConnectionPool : IDeadlined, IDisposable
     private bool _exhausted;
     private bool _disposed;
 
-    public ConnectionPool(EventLoop loop, HostEndpoints host, PoolLimits limits)
+    /// <param name="secure">Null: without TLS.</param>
+    public ConnectionPool(EventLoop loop, HostEndpoints host, PoolLimits limits, SecureClient? secure = null)
     {
-        (_loop, _host, _limits) = (loop, host, limits);
+        (_loop, _host, _limits, _secure) = (loop, host, limits, secure);
         ConnectDeadlines = loop.Deadlines(limits.Connect);
         DrainDeadlines = loop.Deadlines(limits.Drain);
         IdleDeadlines = loop.Deadlines(limits.Idle);
@@ -170,7 +172,7 @@ internal sealed class ConnectionPool : IDeadlined, IDisposable
             return true;
         }
 
-        var connection = new Connection(this, _loop);
+        var connection = new Connection(this, _loop, _secure);
         var error = connection.Open(endpoints, exchange);
         if (error == 0)
         {

@@ -49,6 +49,9 @@ internal enum HttpFailure
     /// <summary>This machine has no port, descriptor or memory left for a connection: nothing was sent.</summary>
     LocalLimit,
 
+    /// <summary>No secure connection: the peer is not who it should be, or would not shake hands.</summary>
+    Tls,
+
     /// <summary>The connection broke, or ended before a status line and its headers were there.</summary>
     Reset,
 

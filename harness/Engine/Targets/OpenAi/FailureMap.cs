@@ -42,6 +42,7 @@ internal static class FailureMap
         {
             HttpFailure.Connect => Outcome.ConnectError,
             HttpFailure.LocalLimit => Outcome.NotSent,
+            HttpFailure.Tls => Outcome.TlsError,
             HttpFailure.Reset => Outcome.Reset,
             HttpFailure.Truncated => Outcome.Truncated,
             HttpFailure.Protocol => Outcome.Malformed,

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Security;
 using System.Text;
 
 namespace ChaosBench.Engine.Targets.OpenAi;
@@ -12,7 +11,7 @@ namespace ChaosBench.Engine.Targets.OpenAi;
 /// </summary>
 internal static class HttpStack
 {
-    public static HttpMessageInvoker Create(OpenAiSettings settings)
+    public static HttpMessageInvoker Create(OpenAiSettings settings, SslClientAuthenticationOptions secure)
     {
 #pragma warning disable CA2000 // The invoker owns and disposes the handler.
         var handler = new SocketsHttpHandler
@@ -27,17 +26,8 @@ internal static class HttpStack
             MaxConnectionsPerServer = int.MaxValue,
             MaxResponseHeadersLength = 64, // KiB
             ActivityHeadersPropagator = null,
+            SslOptions = secure,
         };
-        try
-        {
-            Secure(handler, settings);
-        }
-        catch
-        {
-            handler.Dispose();
-            throw;
-        }
-
         return new HttpMessageInvoker(handler, disposeHandler: true);
     }
 
@@ -74,46 +64,5 @@ internal static class HttpStack
                 ? null
                 : new NetworkCredential(Uri.UnescapeDataString(user[0]), user.Length > 1 ? Uri.UnescapeDataString(user[1]) : ""),
         };
-    }
-
-    private static void Secure(SocketsHttpHandler handler, OpenAiSettings settings)
-    {
-        if (settings.CaCertificate is { } authority)
-        {
-            var roots = new X509Certificate2Collection();
-            Load("caCertificate", authority, settings.Name, () => roots.ImportFromPemFile(authority));
-            if (roots.Count == 0)
-            {
-                throw new TargetUnavailableException(
-                    $"target '{settings.Name}': caCertificate '{authority}' holds no certificate; give a PEM file with BEGIN CERTIFICATE");
-            }
-
-            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
-        }
-
-        if (settings.ClientCertificate is { } certificate)
-        {
-            X509Certificate2? own = null;
-            Load("clientCertificate", certificate, settings.Name, () => own = X509Certificate2.CreateFromPemFile(certificate, settings.ClientKey));
-            handler.SslOptions.ClientCertificates = [own!];
-        }
-    }
-
-    private static void Load(string what, string file, string target, Action load)
-    {
-        try
-        {
-            load();
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
-        {
-            throw new TargetUnavailableException(
-                $"target '{target}': {what} '{file}' cannot be read as PEM: {OneLine.Of(problem.Message)}", problem);
-        }
     }
 }

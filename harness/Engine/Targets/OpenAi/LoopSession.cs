@@ -1,3 +1,4 @@
+using System.Net.Security;
 using ChaosBench.Engine.Loops;
 using ChaosBench.Engine.Targets.Http;
 using ChaosBench.Scenarios.Planning;
@@ -6,7 +7,11 @@ namespace ChaosBench.Engine.Targets.OpenAi;
 
 /// <summary>What the sessions of one target share.</summary>
 internal sealed record LoopParts(
-    OpenAiSettings Settings, RequestWriter Writer, HostEndpoints Host, BudgetMeter Budget, RetryAfterGate Gate, Secrets Secrets);
+    OpenAiSettings Settings, RequestWriter Writer, HostEndpoints Host, BudgetMeter Budget, RetryAfterGate Gate, Secrets Secrets)
+{
+    /// <summary>Null: without TLS.</summary>
+    public SslClientAuthenticationOptions? Secure { get; init; }
+}
 
 /// <summary>One target on one loop: its connections, and calls that are used again and again.</summary>
 internal sealed class LoopSession(LoopParts parts, EventLoop loop, int share) : ILoopSession
@@ -24,7 +29,8 @@ internal sealed class LoopSession(LoopParts parts, EventLoop loop, int share) : 
         loop, parts.Host,
         new PoolLimits(
             Math.Max(1, Math.Min(parts.Settings.MaxConnections, ConnectionBudget.OfThisMachine().Connections) / share),
-            MaxConnecting, parts.Settings.ConnectTimeout));
+            MaxConnecting, parts.Settings.ConnectTimeout),
+        parts.Secure is { } secure ? new SecureClient(secure) : null);
 
     public ILoopCall Prepare(Arrival arrival, ILoopSink sink)
     {

@@ -60,9 +60,9 @@ public enum HttpTransport
     /// <summary>The event loop where it can be used, else the sockets handler.</summary>
     Automatic,
 
-    /// <summary>Our own HTTP/1.1 client on an event loop: <c>http</c> without a proxy, on 64-bit Linux.</summary>
+    /// <summary>Our own HTTP/1.1 client on an event loop: <c>http</c> and <c>https</c> without a proxy, on 64-bit Linux.</summary>
     EventLoop,
 
-    /// <summary>.NET's SocketsHttpHandler: TLS, proxies, other systems.</summary>
+    /// <summary>.NET's SocketsHttpHandler: proxies, other systems.</summary>
     SocketsHandler,
 }

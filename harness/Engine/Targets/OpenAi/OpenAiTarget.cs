@@ -38,14 +38,17 @@ public sealed class OpenAiTarget : ILoopTarget, IDisposable
         _budget = new BudgetMeter(settings.Budget);
         _gate = new RetryAfterGate(settings.RetryAfter, settings.Time);
         _endpoint = Endpoint(settings.Api == OpenAiApi.Chat ? "chat/completions" : "completions");
-        _http = HttpStack.Create(settings);
+        _http = HttpStack.Create(settings, TlsSettings.Of(settings));
         _host = new HostEndpoints(_endpoint, TimeProvider.System);
-        _parts = new LoopParts(settings, new RequestWriter(settings, _endpoint), _host, _budget, _gate, _secrets);
+        _parts = new LoopParts(settings, new RequestWriter(settings, _endpoint), _host, _budget, _gate, _secrets)
+        {
+            Secure = _endpoint.Scheme == Uri.UriSchemeHttps ? TlsSettings.Named(settings) : null,
+        };
         _caller = new Lazy<LoopCaller>(() => new LoopCaller(this, _gate, _host));
     }
 
     bool ILoopTarget.RunsOnLoops => _settings.Transport != HttpTransport.SocketsHandler
-        && _settings is { Proxy: null, Url.Scheme: "http" } && Posix.IsSupported;
+        && _settings.Proxy is null && Posix.IsSupported;
 
     public string Name => _settings.Name;
 

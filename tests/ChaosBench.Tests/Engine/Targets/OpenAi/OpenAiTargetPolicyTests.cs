@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ChaosBench.Engine.Targets;
 using ChaosBench.Engine.Targets.OpenAi;
@@ -197,23 +196,6 @@ public abstract class OpenAiTargetPolicyTests(HttpTransport transport)
 
         Assert.Equal(Outcome.Malformed, response.Outcome);
         Assert.DoesNotContain("sk-very-secret", response.Reason, StringComparison.Ordinal);
-    }
-
-    private static class Certificates
-    {
-        public static X509Certificate2 SelfSigned()
-        {
-            using var key = RSA.Create(2048);
-            var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-            var names = new SubjectAlternativeNameBuilder();
-            names.AddIpAddress(System.Net.IPAddress.Loopback);
-            request.CertificateExtensions.Add(names.Build());
-            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-            var now = TimeProvider.System.GetUtcNow();
-            using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-            return X509CertificateLoader.LoadPkcs12(
-                certificate.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
-        }
     }
 
     private sealed class TemporaryFolder : IDisposable
