@@ -39,6 +39,9 @@ public sealed record TracePreview
     /// <summary>Conversations of more than one request, among the first million; null without sessions.</summary>
     public long? Sessions { get; init; }
 
+    /// <summary>Sessions whose requests are known to wait for each other; null without.</summary>
+    public GraphFigures? Graphs { get; init; }
+
     public TokenFigures? InputTokens { get; init; }
     public TokenFigures? OutputTokens { get; init; }
 
@@ -57,6 +60,10 @@ public sealed record TracePreview
     /// <summary>The first skipped rows, as <c>file:line: reason</c>.</summary>
     public IReadOnlyList<string> Skips { get; init; } = [];
 }
+
+/// <param name="Depth">Requests that wait for one another, one after another, in the deepest.</param>
+/// <param name="Width">Requests with equally many before them, in the widest: as many may run side by side.</param>
+public sealed record GraphFigures(long Sessions, int Depth, int Width);
 
 /// <param name="Count">Requests that tell this number of tokens.</param>
 public sealed record TokenFigures(long Count, double Mean, long P50, long P90, long P99, long Max);

@@ -33,6 +33,11 @@ public static class TracePreviewText
             Line("sessions", Invariant($"{sessions:N0} of more than one request"));
         }
 
+        if (preview.Graphs is { } graphs)
+        {
+            Line("graphs", Invariant($"{graphs.Sessions:N0} sessions of requests that wait for each other, up to {graphs.Depth:N0} deep and {graphs.Width:N0} wide"));
+        }
+
         Line("sha256", preview.Sha256);
         foreach (var note in preview.Notes)
         {

@@ -13,6 +13,7 @@ internal sealed class TraceTally(string path, ITraceFormat format, int? blockTok
     private readonly Quantiles _input = new();
     private readonly Quantiles _output = new();
     private readonly Quantiles _gaps = new();
+    private readonly GraphTally _graphs = new();
     private readonly Dictionary<string, int> _sessions = new(StringComparer.Ordinal);
     private readonly List<string> _notes = [];
     private readonly List<string> _skips = [];
@@ -88,6 +89,7 @@ internal sealed class TraceTally(string path, ITraceFormat format, int? blockTok
             _sessions[session] = _sessions.GetValueOrDefault(session) + 1;
         }
 
+        _graphs.Count(record);
         if (record.At is { } at)
         {
             if (_first is not null && at > _last)
@@ -147,6 +149,7 @@ internal sealed class TraceTally(string path, ITraceFormat format, int? blockTok
             FirstSeconds = _first is { } begun ? Nanos.ToSeconds(begun) : null,
             LastSeconds = _first is null ? null : Nanos.ToSeconds(_last),
             Sessions = _sessions.Count == 0 ? null : _sessions.Values.Count(turns => turns > 1),
+            Graphs = _graphs.Figures(),
             InputTokens = Figures(_input),
             OutputTokens = Figures(_output),
             HashedRows = _hashed,
