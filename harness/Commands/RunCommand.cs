@@ -1,7 +1,9 @@
 using System.CommandLine;
+using ChaosBench.Chaos;
 using ChaosBench.Harness.Running;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
+using ChaosBench.Scenarios.Planning;
 using Spectre.Console;
 
 namespace ChaosBench.Harness.Commands;
@@ -38,6 +40,7 @@ internal static class RunCommand
             HelpName = "FILE",
         };
         var json = new Option<bool>("--json") { Description = "The summaries as JSON on stdout" };
+        var drill = new DrillOptions();
         var command = new Command("run", "Run the scenarios of a file and judge them\n\n  chaosbench run scenarios.yaml\n  chaosbench run scenarios.yaml --scenario steady --seed 7\n  chaosbench run scenarios.yaml --set targets.candidate.model=scenarios/models/triage-damaged");
         options.AddTo(command);
         command.Options.Add(output);
@@ -46,9 +49,15 @@ internal static class RunCommand
         command.Options.Add(noContent);
         command.Options.Add(redact);
         command.Options.Add(json);
+        drill.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var loaded = ScenarioLoading.Load(options, parsed);
+            if (parsed.GetValue(drill.DryRun))
+            {
+                return DryRun(loaded, terminal);
+            }
+
             var settings = new RunSettings
             {
                 Loaded = loaded,
@@ -60,16 +69,35 @@ internal static class RunCommand
                 Inconclusive = parsed.GetValue(inconclusive),
                 Waivers = WaiverLoading.Load(parsed.GetValue(waivers), loaded.Suite, terminal, time),
                 Content = parsed.GetValue(noContent) ? null : Redaction.Rules(parsed.GetValue(redact), loaded.Variables),
+                StopFile = parsed.GetValue(drill.StopFile)?.FullName,
             };
             return await RunAllAsync(settings, terminal, parsed.GetValue(json), time, cancellation).ConfigureAwait(false);
         });
         return command;
     }
 
+    private static bool IsStopped(RunSettings settings) => settings.StopFile is { } file && File.Exists(file);
+
+    private static int DryRun(LoadedSuite loaded, Terminal terminal)
+    {
+        foreach (var plan in loaded.Plan())
+        {
+            PlanSummaryText.Write(PlanSummary.Of(plan, loaded.Suite.Requested, FaultCatalogue.All), terminal.Out);
+        }
+
+        terminal.Error.WriteLine("dry run: nothing was sent and nothing was broken.");
+        return ExitCodes.Pass;
+    }
+
     private static async Task<int> RunAllAsync(
         RunSettings settings, Terminal terminal, bool json, TimeProvider time, CancellationToken cancellation)
     {
         var plans = settings.Loaded.Plan();
+        if (IsStopped(settings))
+        {
+            throw new UsageException($"{settings.StopFile}: the stop file is there; nothing was sent. Remove it to run.");
+        }
+
         if (!await HealCommand.BeforeRunAsync(terminal, time, cancellation).ConfigureAwait(false))
         {
             terminal.Error.WriteLine("nothing was sent: what an earlier run left broken would be measured as this one's.");
@@ -80,7 +108,7 @@ internal static class RunCommand
         foreach (var plan in plans)
         {
             results.Add(await new ScenarioRunner(settings, time).RunAsync(plan, cancellation).ConfigureAwait(false));
-            if (cancellation.IsCancellationRequested)
+            if (cancellation.IsCancellationRequested || IsStopped(settings))
             {
                 break;
             }

@@ -29,6 +29,7 @@ internal sealed record LoadedSuite(Suite Suite, Func<Templated, string> Resolve)
             {
                 var plan = Planner.Create(scenario, Suite.Seed, new PlanInputs(new PromptFiles(Directory.GetCurrentDirectory())));
                 problems.AddRange(Preflight.Refusals(plan, Resolve).Select(refusal => $"{Suite.Path}: {refusal}"));
+                problems.AddRange(FaultLimits.Refusals(plan).Select(refusal => $"{Suite.Path}: scenario '{scenario.Name}': {refusal}"));
                 plans.Add(plan);
             }
             catch (PromptException exception)

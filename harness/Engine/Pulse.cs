@@ -78,7 +78,7 @@ internal sealed class Pulse : IAsyncDisposable
             _request.Conditions?.Look(now, recent, waiting);
         }
 
-        if (_request.AbortFile is { } file && File.Exists(file))
+        if (_request.AbortFiles.FirstOrDefault(File.Exists) is { } file)
         {
             _stop.Request(RunEnding.Aborted, $"abort requested: {FirstLine(file)}");
         }

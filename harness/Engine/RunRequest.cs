@@ -57,8 +57,8 @@ public sealed record RunRequest
     /// <summary>Read once a second into the journal; returns soon and never throws. Null: there are no cards to read.</summary>
     public Func<IReadOnlyList<DeviceSample>>? Devices { get; init; }
 
-    /// <summary>The run is aborted within a second of this file's appearance; its first line is the reason.</summary>
-    public string? AbortFile { get; init; }
+    /// <summary>The run is aborted within a second of the appearance of one of these files; its first line is the reason.</summary>
+    public IReadOnlyList<string> AbortFiles { get; init; } = [];
 
     /// <summary>Exercises the engine's own path on a built-in null target before instant 0, so that compiling it is not measured.</summary>
     public bool WarmUp { get; init; } = true;

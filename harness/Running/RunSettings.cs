@@ -25,6 +25,9 @@ internal sealed record RunSettings
 
     /// <summary>What is taken out of prompts and outputs before they are kept. Null: none are kept.</summary>
     public RedactionRules? Content { get; init; }
+
+    /// <summary>The run, and every one after it, halts when this file appears; null: none was named.</summary>
+    public string? StopFile { get; init; }
 }
 
 /// <summary>Shows a run to people: a live view in a terminal, plain lines elsewhere.</summary>

@@ -161,7 +161,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 ActiveFaults = () => parts.Announcer.Active,
                 Progress = settings.Watcher,
                 Devices = cards is null ? null : () => [.. cards.Read().Select(Sample)],
-                AbortFile = Path.Combine(folder, AbortCommand.StopFile),
+                AbortFiles = [Path.Combine(folder, AbortCommand.StopFile), .. settings.StopFile is { } file ? new[] { file } : []],
             },
             stop.Token).ConfigureAwait(false);
         if (texts is { LeftOut: > 0 and var missing })

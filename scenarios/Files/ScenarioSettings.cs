@@ -19,7 +19,25 @@ public static class ScenarioSettings
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    public static JsonObject Of(Scenario scenario) => new()
+    public static JsonObject Of(Scenario scenario)
+    {
+        var settings = Main(scenario);
+        if (scenario.BlastRadius != BlastRadius.None)
+        {
+            settings["blastRadius"] = new JsonObject
+            {
+                ["share"] = scenario.BlastRadius.Share?.Value,
+                ["replicas"] = scenario.BlastRadius.Replicas,
+                ["duration"] = Seconds(scenario.BlastRadius.Duration),
+                ["tokens"] = scenario.BlastRadius.Tokens,
+                ["cost"] = scenario.BlastRadius.Cost,
+            };
+        }
+
+        return settings;
+    }
+
+    private static JsonObject Main(Scenario scenario) => new()
     {
         ["name"] = scenario.Name,
         ["description"] = scenario.Description,

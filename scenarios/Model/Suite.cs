@@ -29,6 +29,9 @@ public sealed record Scenario
     public required PhaseDurations Phases { get; init; }
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 
+    /// <summary>Ceilings on what the faults may do together.</summary>
+    public BlastRadius BlastRadius { get; init; } = BlastRadius.None;
+
     /// <summary>Per-request limits: a request within all of them, completed and not graded wrong, is good (attainment, goodput).</summary>
     public RequestObjectives Objectives { get; init; } = new();
 

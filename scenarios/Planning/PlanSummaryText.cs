@@ -22,6 +22,7 @@ public static class PlanSummaryText
         WriteSlices("cohorts", summary.Cohorts, plan.Arrivals.Count, output);
         WriteAssertions(plan.Scenario.Mix, output);
         WriteFaults(summary, output);
+        WriteRadius(plan, output);
         WriteAuthority(summary.Requested, output);
     }
 
@@ -91,6 +92,14 @@ public static class PlanSummaryText
             {
                 Line(output, $"    {victims.Count:N0} of {victims.Eligible:N0}: {string.Join(' ', ids)}{(victims.Count > ids.Count ? " ..." : "")}");
             }
+        }
+    }
+
+    private static void WriteRadius(Plan plan, TextWriter output)
+    {
+        foreach (var (line, number) in FaultLimits.Lines(plan).Select((line, number) => (line, number)))
+        {
+            Line(output, $"{(number == 0 ? "radius" : ""),-9} {Plain(line)}");
         }
     }
 

@@ -67,7 +67,7 @@ internal static class ScenarioKeys
     public static Table<Scenario?> Table { get; } = new(
         "scenario", "a scenario", "One experiment: what traffic, what faults and what must hold.",
         [
-            Name, Description, OneTarget, TwoTargets, WorkloadKeys.Rate, Load, Mix, Phases, Faults, ObjectiveKeys.PerRequest,
+            Name, Description, OneTarget, TwoTargets, WorkloadKeys.Rate, Load, Mix, Phases, Faults, BlastRadiusKeys.Radius, ObjectiveKeys.PerRequest,
             ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, Drain,
         ],
         Read);
@@ -87,6 +87,7 @@ internal static class ScenarioKeys
         var abort = keys.Get(ObjectiveKeys.Abort);
         var gates = keys.Get(ObjectiveKeys.Gates);
         var drain = keys.Get(Drain);
+        var radius = keys.Get(BlastRadiusKeys.Radius);
         if (phases is not null && phases.Total - phases.WarmUp <= TimeSpan.Zero)
         {
             keys.Report(Phases, "nothing is measured: every phase after the warm-up is 0s", "write baseline: 10s or more");
@@ -123,7 +124,9 @@ internal static class ScenarioKeys
             Abort = abort,
             Gates = [.. gates.Select(placed => placed.Value)],
             Drain = drain,
+            BlastRadius = radius,
         };
+        BlastRadiusKeys.Check(keys, radius, workload, [.. new[] { arms.Candidate, arms.Baseline }.OfType<Target>()]);
         ScenarioChecks.Check(scenario, faultLines!, [.. steadyState, .. gates], keys.Reading);
         return scenario;
     }

@@ -236,7 +236,7 @@ public class LoadEngineTests
         {
             var request = _run.Request(Plans.Open(Every(100, 100), TimeSpan.FromSeconds(10)), new ScriptedTarget(_run.Time, _ => new Script()));
 
-            var outcome = await LoadEngine.RunAsync(request with { AbortFile = file });
+            var outcome = await LoadEngine.RunAsync(request with { AbortFiles = [file] });
 
             Assert.Equal(RunEnding.Aborted, outcome.Ending);
             Assert.Equal("abort requested: checkout is down", outcome.Reason);

@@ -34,6 +34,51 @@ public sealed class EndingTests : IDisposable
         Assert.Contains("stopping, healing", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("abort", "aborted by 'chaosbench abort'")]
+    [InlineData("stop-file", "the drill is over")]
+    public async Task Stop_WhileANodeIsDown_HealsReportsAndExits3(string how, string reason)
+    {
+        var stop = Path.Combine(_session.Folder.Path, "stop");
+        using var run = await StartWithNodeDownAsync("--stop-file", stop);
+
+        if (how == "abort")
+        {
+            Assert.Equal(0, await _session.CallAsync("abort", _session.RunPath));
+        }
+        else
+        {
+            await File.WriteAllTextAsync(stop, "the drill is over\n");
+        }
+
+        Assert.Equal(3, await run.ExitAsync());
+        Assert.Equal(RunVerdict.Aborted, _session.Summary.Verdict);
+        Assert.Equal(HealState.Verified, _session.Summary.Healed);
+        Assert.Contains(reason, _session.Summary.Headline, StringComparison.Ordinal);
+        Assert.Equal([FaultState.Cleared, FaultState.Healed], Events().OfType<JournalEvent.FaultTransition>().TakeLast(2).Select(move => move.State));
+    }
+
+    [Fact]
+    public async Task StopFile_ThatIsThereAlready_NothingIsSent()
+    {
+        var stop = _session.Folder.File("stop", "");
+
+        Assert.Equal(4, await _session.CallAsync("run", Scenario(), "--out", _session.Runs, "--stop-file", stop));
+
+        Assert.Contains("the stop file is there; nothing was sent", _session.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_session.Runs));
+    }
+
+    [Fact]
+    public async Task DryRun_Scenario_ShowsThePlanAndLeavesNoRun()
+    {
+        Assert.Equal(0, await _session.CallAsync("run", Scenario(), "--out", _session.Runs, "--dry-run"));
+
+        Assert.Contains("node.kill", _session.Out, StringComparison.Ordinal);
+        Assert.Contains("radius    replicas at most", _session.Out, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_session.Runs));
+    }
+
     [Fact]
     public async Task Kill_WhileANodeIsDown_LeavesAJournalThatSaysItWasCut()
     {
@@ -125,9 +170,9 @@ public sealed class EndingTests : IDisposable
         Assert.Equal("0", (await File.ReadAllTextAsync(Path.Combine(_session.Folder.Path, "status"))).Trim());
     }
 
-    private async Task<CommandProcess> StartWithNodeDownAsync()
+    private async Task<CommandProcess> StartWithNodeDownAsync(params string[] more)
     {
-        var run = CommandProcess.Start(Repository.Root, "run", Scenario(), "--out", _session.Runs);
+        var run = CommandProcess.Start(Repository.Root, ["run", Scenario(), "--out", _session.Runs, .. more]);
         try
         {
             await run.UntilAsync(NodeIsDown, "the node was down");

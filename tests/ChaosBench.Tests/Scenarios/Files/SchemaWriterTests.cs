@@ -17,6 +17,7 @@ public sealed class SchemaWriterTests
         arms: baseline, candidate*
         arrivalClient: arrivals, rate, from, to, cv, count, ramp, step, spike, sine, stages
         assertions: regex, notRegex, jsonSchema, number, rouge1, rouge2, rougeL, bleu, chrf, levenshtein, refusal, minChars, maxChars, minTokens, maxTokens, finishReason, language
+        blastRadius: share, replicas, duration, tokens, cost
         budget: requests, tokens, cost, inputPrice, outputPrice
         burst: windows*, for*, every*
         closedWorkload: clients*, thinkTime, sessions
@@ -40,7 +41,7 @@ public sealed class SchemaWriterTests
         preset: preset*, at, for, id
         ramp: from, to*
         recordedPrompts: recorded*, format, limit
-        scenario: name, description, target, targets, rate, workload, mix, phases, faults, objectives, steadyState, abort, gates, drain
+        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, steadyState, abort, gates, drain
         select: replica, dependency, prompts, pidFile, container
         sine: mean*, amplitude*, period*
         spike: base*, peak*, at*, for*
