@@ -6,7 +6,7 @@ namespace ChaosBench.Chaos.Nodes;
 /// What a command that a scenario names sees of our environment: what any program needs to start and to find its libraries, and what
 /// the operator allows by name. The keys of other services are not its business.
 /// </summary>
-internal static class SharedVariables
+public static class SharedVariables
 {
     public static void Keep(ProcessStartInfo info, IReadOnlyCollection<string> allowed)
     {

@@ -63,10 +63,7 @@ internal sealed class CapacityTarget : IAsyncDisposable
     {
         if (_listener is var (journal, clock))
         {
-            journal.Write(new JournalEvent.Detection
-            {
-                At = clock.Now, By = "router", What = happened.Kind, Target = name, Replica = happened.Replica, Request = happened.RequestId,
-            });
+            journal.Write(EventSources.Detection(name, happened, clock.Now));
         }
     }
 }

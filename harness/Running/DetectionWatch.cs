@@ -31,9 +31,10 @@ internal sealed class DetectionWatch(Plan plan, FaultMoments moments)
     private static bool CanMean(JournalEvent.Detection seen, Fault fault) => seen switch
     {
         { What: "replica-ready" or "readmitted" or "dependency-breaker-probing" or "dependency-breaker-closed" } => false,
-        { By: "router" } => fault.Scope is FaultScope.Replica or FaultScope.Process or FaultScope.Model or FaultScope.Host,
+        { Source: not null } => seen is { Mitigates: not true, What: not "resolved" } && (seen.Fault is null || seen.Fault == fault.Id),
+        { By: "router" or "health-probe" or "supervisor" } => fault.Scope is FaultScope.Replica or FaultScope.Process or FaultScope.Model or FaultScope.Host,
         { By: "dependency" } => fault.Kind.StartsWith("dependency.", StringComparison.Ordinal),
-        { By: "guardrail" } => false,
+        { By: "guardrail" or "admission" or "scheduler" or "rollout" } => false,
         _ => true,
     };
 }

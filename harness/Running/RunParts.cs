@@ -9,7 +9,6 @@ using ChaosBench.Engine.Targets.OpenAi;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
-using ChaosBench.Server;
 
 namespace ChaosBench.Harness.Running;
 
@@ -104,7 +103,7 @@ internal sealed class RunParts : IAsyncDisposable
                         KeyOfRequest = keyOf,
                         KeepsAnswers = plan.Faults.Any(fault => fault.Fault.Kind == "dependency.stale_answer"),
                     };
-                    var served = new OnnxTarget(onnx, chaos, settings.Loaded.Resolve, (name, happening) => journal.Write(Detection(name, happening, clock)), time)
+                    var served = new OnnxTarget(onnx, chaos, settings.Loaded.Resolve, (name, happening) => journal.Write(EventSources.Detection(name, happening, clock.Now)), time)
                     {
                         KeyOfRequest = keyOf,
                     };
@@ -159,14 +158,4 @@ internal sealed class RunParts : IAsyncDisposable
             await target.DisposeAsync().ConfigureAwait(false);
         }
     }
-
-    private static JournalEvent.Detection Detection(string target, ServerEvent happening, RunClock clock) => new()
-    {
-        At = clock.Now,
-        By = happening.Kind.Split('-')[0] is ("dependency" or "guardrail") and var by ? by : "router",
-        What = happening.Kind,
-        Target = target,
-        Replica = happening.Replica,
-        Request = happening.RequestId,
-    };
 }

@@ -6,6 +6,7 @@ using ChaosBench.Engine;
 using ChaosBench.Engine.Pacing;
 using ChaosBench.Engine.Targets;
 using ChaosBench.Harness.Commands;
+using ChaosBench.Harness.Running.Detections;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
@@ -137,6 +138,9 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         var answers = plan.Faults.Count > 0 ? new AnswerWatch(plan, parts.Journal) : null;
         await using var texts = settings.Content is { } rules ? ContentKeeper.Open(folder, rules, ContentKeeper.ShareOf(plan)) : null;
         var content = texts is null ? null : new ContentKeeper(texts, ContentKeeper.ShareOf(plan), plan.Seed);
+        var ears = await DetectionEars.OpenAsync(
+            plan.Scenario.Detections, new DetectionDesk(parts.Journal, () => clock.Now), folder, settings.Loaded.Variables, time).ConfigureAwait(false);
+        await using var listening = ears.ConfigureAwait(false);
         var outcome = await LoadEngine.RunAsync(
             new RunRequest
             {
@@ -151,10 +155,13 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 FaultsOf = parts.Announcer.TakeFaultsOf,
                 Alongside = async halt =>
                 {
+                    var asking = ears.RunAsync(halt);
                     if (await baseline.IsSteadyAsync(() => clock.Now, halt).ConfigureAwait(false))
                     {
                         healed = await parts.Timeline.RunAsync(() => clock.Now, halt).ConfigureAwait(false);
                     }
+
+                    await asking.ConfigureAwait(false);
                 },
                 Halt = baseline.Halt,
                 Conditions = parts.Conditions,

@@ -163,8 +163,20 @@ public abstract record JournalEvent
     /// <summary>Somebody noticed something: the router, a probe, a person.</summary>
     public sealed record Detection : JournalEvent
     {
-        /// <summary><c>router</c>, <c>probe</c>, <c>dependency</c>, <c>guardrail</c>, <c>operator</c>.</summary>
+        /// <summary>
+        /// <c>router</c>, <c>health-probe</c>, <c>supervisor</c>, <c>rollout</c>, <c>admission</c>, <c>scheduler</c>, <c>dependency</c>,
+        /// <c>guardrail</c> of the server; <c>probe</c>, <c>operator</c>; else the name of a source that the scenario declares.
+        /// </summary>
         public required string By { get; init; }
+
+        /// <summary>How a declared source was heard: <c>webhook</c>, <c>http</c>, <c>prometheus</c>, <c>command</c>. Null: the run's own.</summary>
+        public string? Source { get; init; }
+
+        /// <summary>True: it says that the fault was dealt with, not that it was noticed.</summary>
+        public bool? Mitigates { get; init; }
+
+        /// <summary>Id of the one fault it speaks of. Null: whichever its maker can mean.</summary>
+        public string? Fault { get; init; }
 
         /// <summary><c>replica-lost</c>, <c>replica-ready</c>, <c>failed-over</c>, <c>fallback</c> and the like.</summary>
         public required string What { get; init; }

@@ -57,6 +57,8 @@ internal static class Accounts
         ResidualRecovery = fault.Recovery.ResidualRecovery,
         Censored = fault.Recovery.Censored,
         InjectionLag = fault.Recovery.InjectionLag,
+        MitigatedBy = fault.Recovery.MitigatedBy,
+        TimeToMitigationReport = fault.Recovery.TimeToMitigationReport,
         UndetectedFor = fault.Recovery.UndetectedFor,
         NotMitigatedFor = fault.Recovery.NotMitigatedFor,
         NotRecoveredFor = fault.Recovery.NotRecoveredFor,

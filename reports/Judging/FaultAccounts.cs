@@ -40,7 +40,7 @@ internal static class FaultAccounts
     /// <summary>A service that notices by itself is worth more than a harness that looks, or a person that does.</summary>
     public static string KindOf(string by) => by switch
     {
-        "router" or "dependency" or "guardrail" or "server" => "system",
+        "router" or "health-probe" or "supervisor" or "rollout" or "admission" or "scheduler" or "dependency" or "guardrail" or "server" => "system",
         "probe" => "probe",
         "operator" => "human",
         _ => "external",

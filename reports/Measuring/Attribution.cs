@@ -11,7 +11,7 @@ namespace ChaosBench.Reports.Measuring;
 /// replica-lost, replica-unresponsive,
 /// ejected, failed-over                 faults on replicas and wider, of the replica that was hit
 /// dependency-*                         faults on dependencies, of a request that was hit
-/// probe, operator                      every fault
+/// probe, operator, declared sources    every fault, or the one that they name; not what they take back ("resolved")
 /// everything else (a full queue ...)   none: it may have any cause
 /// </code>
 /// Good news (a replica is ready, readmitted) is no detection. What goes wrong in the input is noticed by nobody in the service.
@@ -22,11 +22,12 @@ internal static class Attribution
     public sealed record Found(JournalEvent.Detection Seen, IReadOnlyList<string> Among);
 
     /// <summary>The first detection of <paramref name="fault"/> from <paramref name="since"/> on, or null.</summary>
-    public static Found? First(FaultLog fault, long since, IReadOnlyList<FaultLog> all, Measurements run)
+    /// <param name="mitigates">Not who noticed it but who says that it was dealt with.</param>
+    public static Found? First(FaultLog fault, long since, IReadOnlyList<FaultLog> all, Measurements run, bool mitigates = false)
     {
         foreach (var seen in run.Detections)
         {
-            if (seen.At < since || (seen.Target is { } target && target != run.Candidate) || !CanMean(seen, fault))
+            if (seen.At < since || (seen.Mitigates == true) != mitigates || (seen.Target is { } target && target != run.Candidate) || !CanMean(seen, fault))
             {
                 continue;
             }
@@ -47,6 +48,7 @@ internal static class Attribution
 
     private static bool CanMean(JournalEvent.Detection seen, FaultLog fault) => seen.What switch
     {
+        _ when seen.Source is not null => seen.What != "resolved" && (seen.Fault is null || seen.Fault == fault.Plan.Id),
         "replica-ready" or "readmitted" or "dependency-breaker-probing" or "dependency-breaker-closed" => false,
         "replica-lost" or "replica-unresponsive" or "ejected" or "failed-over" => IsWide(fault.Plan.Scope) && HitReplica(fault, seen.Replica),
         _ when seen.By == "dependency" => IsOfDependency(fault) && HitRequest(fault, seen.Request),

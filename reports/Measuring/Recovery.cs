@@ -53,6 +53,10 @@ public sealed record Recovery
     /// <summary>t_inj - t_req: how slow the injector was.</summary>
     public double? InjectionLag { get; init; }
 
+    /// <summary>Who said that it was dealt with, and when after the first bad window (after the injection when there was none).</summary>
+    public string? MitigatedBy { get; init; }
+    public double? TimeToMitigationReport { get; init; }
+
     /// <summary>Time to mitigate is more than this: windows were bad up to the end of the fault.</summary>
     public double? NotMitigatedFor { get; init; }
 
@@ -81,6 +85,7 @@ internal static class RecoveryClock
         var back = fault.ClearedAt is { } cleared ? Return(steady, cleared, other => IsActive(all, fault, other)) : null;
         var impact = bad.Count > 0 ? bad[0].Start : back?.FirstBad;
         var found = Attribution.First(fault, fault.TouchedAt ?? injected, all, run);
+        var dealt = Attribution.First(fault, fault.TouchedAt ?? injected, all, run, mitigates: true);
         var noticed = found is null ? (long?)null : Math.Max(injected, found.Seen.At);
         var recovered = back?.At;
         var mitigated = Mitigation(bad, fault.ClearedAt, steady.Window, impact);
@@ -94,6 +99,8 @@ internal static class RecoveryClock
             TimeToDetect = noticed is { } at ? Math.Max(0, Nanos.ToSeconds(at - (impact ?? injected))) : null,
             DetectedAfterInjection = Seconds(injected, noticed),
             UndetectedFor = noticed is null ? Seconds(injected, Math.Max(injected, run.LastAt)) : null,
+            MitigatedBy = dealt?.Seen.By,
+            TimeToMitigationReport = dealt is null ? null : Math.Max(0, Nanos.ToSeconds(dealt.Seen.At - (impact ?? injected))),
             InjectionLag = fault.OrderedAt is { } ordered ? Math.Max(0, Nanos.ToSeconds(injected - ordered)) : null,
             TimeToMitigate = mitigated,
             NotMitigatedFor = mitigated is null && bad.Count > 0

@@ -190,6 +190,10 @@ public sealed record FaultSummary
     /// <summary>From its order to its first application.</summary>
     public double? InjectionLag { get; init; }
 
+    /// <summary>Who said that it was dealt with, and how long after the first bad window.</summary>
+    public string? MitigatedBy { get; init; }
+    public double? TimeToMitigationReport { get; init; }
+
     /// <summary>Nobody noticed it: time to detect, counted from the injection, is more than this.</summary>
     public double? UndetectedFor { get; init; }
 

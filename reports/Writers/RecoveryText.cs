@@ -37,6 +37,7 @@ internal static class RecoveryText
             : "detected - first bad window; nobody noticed it, counted from the injection");
         yield return new Row("Time to mitigate", Wording.Censored(fault.TimeToMitigate, fault.NotMitigatedFor),
             "end of the last bad window while it was active - first bad window");
+        yield return new Row("Mitigation reported", Seconds(fault.TimeToMitigationReport), $"said to be dealt with - first bad window; by {fault.MitigatedBy}");
         yield return new Row("Time to recover", Wording.Censored(fault.TimeToRecover, fault.NotRecoveredFor), "steady again - first bad window");
         yield return new Row("Residual recovery", Wording.Censored(fault.ResidualRecovery, fault.Censored), "steady again - verified removed");
     }

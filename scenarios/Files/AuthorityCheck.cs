@@ -20,7 +20,8 @@ public static class AuthorityCheck
         return [.. environment.Missing(read),
             .. SuiteTexts.TargetsOf(read.Suite).SelectMany(target => HostsOf(target, read, granted, environment)),
             .. SuiteTexts.TargetsOf(read.Suite).SelectMany(target => CommandsOf(target, read, granted)),
-            .. (read.Suite?.Scenarios ?? []).SelectMany(scenario => NodesOf(scenario, read, granted))];
+            .. (read.Suite?.Scenarios ?? []).SelectMany(scenario => NodesOf(scenario, read, granted)),
+            .. (read.Suite?.Scenarios ?? []).SelectMany(scenario => scenario.Detections.SelectMany(source => DetectionOf(scenario, source, read, granted)))];
     }
 
     private static IEnumerable<Problem> CommandsOf(Target target, ReadResult read, Authority granted) =>
@@ -28,6 +29,23 @@ public static class AuthorityCheck
             ? [read.At(SuiteTexts.KeysOf(target, "command"),
                 $"the target {Shown.Quoted(target.Name)} starts the command {Shown.Quoted(program)}, which is not allowed", "run with --allow-exec")]
             : [];
+
+    private static IEnumerable<Problem> DetectionOf(Scenario scenario, DetectionSource source, ReadResult read, Authority granted)
+    {
+        if (source.Look is DetectionLook.Command { Words: [var program, ..] } && !granted.Exec)
+        {
+            yield return read.AtDetection(scenario, source,
+                $"the detection {Shown.Quoted(source.Name)} starts the command {Shown.Quoted(program)}, which is not allowed", "run with --allow-exec");
+        }
+
+        var url = source.Look switch { DetectionLook.Http http => http.Url, DetectionLook.Prometheus server => server.Url, _ => null };
+        if (url is not null && new Uri(url) is var parsed && !HostGrant.IsLoopback(parsed) && !granted.Hosts.Any(grant => HostGrant.Covers(grant, parsed)))
+        {
+            var host = Shown.Plain(HostGrant.WithPort(parsed));
+            yield return read.AtDetection(scenario, source,
+                $"the detection {Shown.Quoted(source.Name)} reaches out to {host}, which is not allowed", $"run with --allow-host {host}");
+        }
+    }
 
     private static IEnumerable<Problem> NodesOf(Scenario scenario, ReadResult read, Authority granted)
     {

@@ -35,6 +35,14 @@ public sealed record ReadResult
         return Reading.Problem(Path, node?.Place ?? default, wrong, right);
     }
 
+    internal Problem AtDetection(Scenario scenario, DetectionSource source, string wrong, string right)
+    {
+        var lines = ScenarioNode(scenario.Name)?.Find("detections") as ListNode;
+        var number = scenario.Detections.TakeWhile(other => other.Name != source.Name).Count();
+        var node = lines is not null && number < lines.Items.Count ? lines.Items[number] : Root;
+        return Reading.Problem(Path, node?.Place ?? default, wrong, right);
+    }
+
     /// <summary>The scenario's keys: in the list of scenarios, or at the top of a file with one.</summary>
     private MapNode? ScenarioNode(string name) => (Root as MapNode)?.Find("scenarios") is ListNode many
         ? many.Items.OfType<MapNode>()

@@ -53,6 +53,7 @@ public static class ScenarioSettings
             ["recovery"] = Seconds(scenario.Phases.Recovery),
         },
         ["faults"] = new JsonArray([.. scenario.Faults.Select(FaultSettings.Of)]),
+        ["detections"] = new JsonArray([.. scenario.Detections.Select(DetectionWords.Json)]),
         ["objectives"] = new JsonObject
         {
             ["ttft"] = Seconds(scenario.Objectives.Ttft),

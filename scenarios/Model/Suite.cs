@@ -32,6 +32,9 @@ public sealed record Scenario
     /// <summary>Ceilings on what the faults may do together.</summary>
     public BlastRadius BlastRadius { get; init; } = BlastRadius.None;
 
+    /// <summary>Systems outside the run that notice faults or deal with them.</summary>
+    public IReadOnlyList<DetectionSource> Detections { get; init; } = [];
+
     /// <summary>Per-request limits: a request within all of them, completed and not graded wrong, is good (attainment, goodput).</summary>
     public RequestObjectives Objectives { get; init; } = new();
 

@@ -23,6 +23,7 @@ public static class PlanSummaryText
         WriteAssertions(plan.Scenario.Mix, output);
         WriteFaults(summary, output);
         WriteRadius(plan, output);
+        WriteDetections(plan.Scenario.Detections, output);
         WriteAuthority(summary.Requested, output);
     }
 
@@ -100,6 +101,14 @@ public static class PlanSummaryText
         foreach (var (line, number) in FaultLimits.Lines(plan).Select((line, number) => (line, number)))
         {
             Line(output, $"{(number == 0 ? "radius" : ""),-9} {Plain(line)}");
+        }
+    }
+
+    private static void WriteDetections(IReadOnlyList<DetectionSource> sources, TextWriter output)
+    {
+        foreach (var (source, at) in sources.Select((source, at) => (source, at)))
+        {
+            Line(output, $"{(at == 0 ? "hears" : ""),-9} {Plain(Files.DetectionWords.Line(source))}");
         }
     }
 

@@ -67,7 +67,7 @@ internal static class ScenarioKeys
     public static Table<Scenario?> Table { get; } = new(
         "scenario", "a scenario", "One experiment: what traffic, what faults and what must hold.",
         [
-            Name, Description, OneTarget, TwoTargets, WorkloadKeys.Rate, Load, Mix, Phases, Faults, BlastRadiusKeys.Radius, ObjectiveKeys.PerRequest,
+            Name, Description, OneTarget, TwoTargets, WorkloadKeys.Rate, Load, Mix, Phases, Faults, BlastRadiusKeys.Radius, ObjectiveKeys.PerRequest, DetectionKeys.Sources,
             ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, Drain,
         ],
         Read);
@@ -88,6 +88,7 @@ internal static class ScenarioKeys
         var gates = keys.Get(ObjectiveKeys.Gates);
         var drain = keys.Get(Drain);
         var radius = keys.Get(BlastRadiusKeys.Radius);
+        var detections = keys.Get(DetectionKeys.Sources);
         if (phases is not null && phases.Total - phases.WarmUp <= TimeSpan.Zero)
         {
             keys.Report(Phases, "nothing is measured: every phase after the warm-up is 0s", "write baseline: 10s or more");
@@ -127,6 +128,7 @@ internal static class ScenarioKeys
             BlastRadius = radius,
         };
         BlastRadiusKeys.Check(keys, radius, workload, [.. new[] { arms.Candidate, arms.Baseline }.OfType<Target>()]);
+        scenario = scenario with { Detections = DetectionKeys.Check(keys, detections, scenario.Faults) };
         ScenarioChecks.Check(scenario, faultLines!, [.. steadyState, .. gates], keys.Reading);
         return scenario;
     }

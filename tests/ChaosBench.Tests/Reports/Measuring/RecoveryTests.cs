@@ -175,4 +175,20 @@ public sealed class RecoveryTests
         Assert.Equal(5, run.Faults[0].Recovery.Window);
         Assert.Equal(15, run.Faults[0].Recovery.Hold);
     }
+
+    [Fact]
+    public void Of_DeclaredSources_DetectAndMitigateWithWhoSaidSo()
+    {
+        JournalEvent.Detection Said(double at, string by, string what, bool mitigates = false, string? fault = null) =>
+            new() { At = Some.S(at), By = by, What = what, Source = "webhook", Mitigates = mitigates ? true : null, Fault = fault };
+
+        var recovery = Fault(
+            at => at is >= 22.02 and < 26.02, Said(22.5, "pager", "resolved"), Said(22.6, "other", "paged", fault: "else-1"),
+            Said(23.02, "pager", "paged"), Said(24.02, "rollback", "done", mitigates: true)).Recovery;
+
+        Assert.Equal("pager", recovery.DetectedBy);
+        Assert.Equal(1, recovery.TimeToDetect!.Value, 6);
+        Assert.Equal("rollback", recovery.MitigatedBy);
+        Assert.Equal(2, recovery.TimeToMitigationReport!.Value, 6);
+    }
 }

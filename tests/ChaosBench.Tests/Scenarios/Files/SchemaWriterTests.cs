@@ -22,6 +22,7 @@ public sealed class SchemaWriterTests
         burst: windows*, for*, every*
         closedWorkload: clients*, thinkTime, sessions
         contextStore: latency, timeout, fallback, postgres, connections, schema
+        detection: name, webhook, http, status, contains, prometheus, alert, query, command, every, means, fault
         expect: detectedWithin, recoveredWithin
         fault: fault*, at, for, burst, poisson, ramp, nth, until, after, share, select, with, expect, minExposure, id
         faultRamp: of, from*, to*, steps
@@ -41,7 +42,7 @@ public sealed class SchemaWriterTests
         preset: preset*, at, for, id
         ramp: from, to*
         recordedPrompts: recorded*, format, limit
-        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, steadyState, abort, gates, drain
+        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, drain
         select: replica, dependency, prompts, pidFile, container
         sine: mean*, amplitude*, period*
         spike: base*, peak*, at*, for*
