@@ -83,6 +83,7 @@ public static class CommandLine
         ReportCommand.Build(terminal),
         HdrCommand.Build(terminal),
         CleanCommand.Build(terminal, time),
+        GoldenCommand.Build(terminal, time),
         ServeCommand.Build(terminal, time),
         ProxyCommand.Build(terminal, time),
         FaultsCommand.Build(terminal),

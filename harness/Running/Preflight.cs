@@ -6,6 +6,7 @@ using ChaosBench.Chaos.Nodes;
 using ChaosBench.Chaos.Proxy;
 using ChaosBench.Engine.Targets;
 using ChaosBench.Engine.Targets.Http;
+using ChaosBench.Harness.Goldens;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
@@ -24,6 +25,11 @@ internal static class Preflight
         if (TooManyClients(plan) is { } tooMany)
         {
             refusals.Add($"scenario '{plan.Scenario.Name}': {tooMany}");
+        }
+
+        if (plan.Scenario.Golden is { } golden && GoldenWatch.Flaw(golden) is { } damaged)
+        {
+            refusals.Add($"scenario '{plan.Scenario.Name}': {damaged}");
         }
 
         using var engine = new DockerEngine("/");

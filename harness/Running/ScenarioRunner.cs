@@ -6,7 +6,9 @@ using ChaosBench.Engine;
 using ChaosBench.Engine.Pacing;
 using ChaosBench.Engine.Targets;
 using ChaosBench.Harness.Commands;
+using ChaosBench.Harness.Goldens;
 using ChaosBench.Harness.Running.Detections;
+using ChaosBench.Reports.Goldens;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
@@ -141,6 +143,8 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         var ears = await DetectionEars.OpenAsync(
             plan.Scenario.Detections, new DetectionDesk(parts.Journal, () => clock.Now), folder, settings.Loaded.Variables, time).ConfigureAwait(false);
         await using var listening = ears.ConfigureAwait(false);
+        var hears = new RunEars(new InputExposure(plan, parts.Announcer), baseline, answers, content, plan.Scenario.Workload, clock);
+        var goldens = plan.Scenario.Golden is { } snapshot ? new GoldenWatch(GoldenFolder.Read(snapshot), snapshot, hears) : null;
         var outcome = await LoadEngine.RunAsync(
             new RunRequest
             {
@@ -151,7 +155,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 // A spinning pacer would take the core that an in-process model computes on.
                 Pacing = parts.ServesInProcess ? PacerOptions.NoSpin : PacerOptions.Default,
                 TokenCounters = parts.Tokenizers.Counters,
-                Observer = new RunEars(new InputExposure(plan, parts.Announcer), baseline, answers, content, plan.Scenario.Workload, clock),
+                Observer = goldens is null ? hears : goldens,
                 FaultsOf = parts.Announcer.TakeFaultsOf,
                 Alongside = async halt =>
                 {
@@ -174,6 +178,11 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         if (texts is { LeftOut: > 0 and var missing })
         {
             parts.Journal.Write(new JournalEvent.Note { At = clock.Now, Text = $"the texts of {missing} requests could not be kept in time" });
+        }
+
+        if (goldens is not null && outcome.Ending == RunEnding.Completed)
+        {
+            await goldens.CompareAsync(parts.Targets[TargetRole.Candidate], plan.Scenario.Candidate, settings.Loaded, parts.Journal, clock, stop.Token).ConfigureAwait(false);
         }
 
         return new RunEnd(outcome.Ending, outcome.Reason, HealStates.Of(healed));

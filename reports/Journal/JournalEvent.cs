@@ -141,6 +141,26 @@ public abstract record JournalEvent
         public string? Detail { get; init; }
     }
 
+    /// <summary>The answers of the run were held against a golden snapshot, or why they could not be. Their scores come before it.</summary>
+    public sealed record GoldenCompared : JournalEvent
+    {
+        public required string Folder { get; init; }
+        public required string SnapshotSha256 { get; init; }
+
+        /// <summary>One line: what embedded, and how blind it is.</summary>
+        public required string Embedder { get; init; }
+
+        /// <summary>Answers with a score.</summary>
+        public required int Scored { get; init; }
+
+        /// <summary>Answers that the snapshot says nothing about: other prompts, other cohorts.</summary>
+        public required int Uncovered { get; init; }
+
+        /// <summary>Reason code; null when the comparison was made.</summary>
+        public string? Problem { get; init; }
+        public string? Detail { get; init; }
+    }
+
     /// <summary>A fault moved on its timeline.</summary>
     public sealed record FaultTransition : JournalEvent
     {

@@ -64,6 +64,7 @@ public static class Judge
         var slice = new Slice(run.Candidate, objective.Phase, objective.Cohort);
         var ruling = objective.LimitKind switch
         {
+            _ when Metrics.IsGolden(objective.Metric) && GoldenJudge.Doubt(run) is { } doubt => doubt,
             LimitKind.Absolute => AbsoluteJudge.Decide(objective, run, slice),
             LimitKind.RelativeToBaseline or LimitKind.DifferenceToBaseline => BaselineJudge.Decide(objective, run, slice),
             _ => throw new UnreachableException($"no rule for {objective.LimitKind}"),

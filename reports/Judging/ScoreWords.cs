@@ -6,12 +6,14 @@ namespace ChaosBench.Reports.Judging;
 /// <summary>Scores of assertions as a manager reads them.</summary>
 internal static class ScoreWords
 {
-    public static string NameOf(MetricId metric) => IsLikeness(metric)
+    public static string NameOf(MetricId metric) => metric == MetricId.Similarity ? "similarity to the goldens" : IsLikeness(metric)
         ? $"likeness to the expected answer ({Formula(metric)})"
         : $"answers {Predicate(metric)}";
 
     /// <summary>What follows a percentage.</summary>
-    public static string Tail(MetricId metric, string all) => IsLikeness(metric)
+    public static string Tail(MetricId metric, string all) => metric == MetricId.Similarity
+        ? $" mean similarity of {all} answers to their goldens (cosine)"
+        : IsLikeness(metric)
         ? $" mean likeness of {all} answers to the expected ones ({Formula(metric)})"
         : $" of {all} answers {PastTense(metric)}";
 
@@ -39,6 +41,7 @@ internal static class ScoreWords
         MetricId.RefusalRight => "refused or answered as asserted",
         MetricId.LengthRight => "had a length as asserted",
         MetricId.FinishRight => "ended for an asserted reason",
+        MetricId.WithinGolden => "were as like their goldens as the baseline's own repeats are",
         MetricId.LanguageRight => "were in the asserted language",
         _ => throw new UnreachableException($"no words for {metric}"),
     };

@@ -54,6 +54,9 @@ public sealed class Measurements
     /// <summary>In the journal's order, of every target.</summary>
     public IReadOnlyList<JournalEvent.HardFail> HardFails { get; private init; } = [];
 
+    /// <summary>Null: nobody held the answers against a golden snapshot.</summary>
+    public JournalEvent.GoldenCompared? Golden { get; private init; }
+
     /// <summary>The phases as far as the run went; nanoseconds.</summary>
     public IReadOnlyList<PhaseWindow> Windows { get; }
 
@@ -162,6 +165,7 @@ public sealed class Measurements
         private JournalEvent.RunStarted? _run;
         private int _line;
         private JournalEvent.RunEnded? _ending;
+        private JournalEvent.GoldenCompared? _golden;
 
         public void Add(JournalEvent entry)
         {
@@ -181,6 +185,9 @@ public sealed class Measurements
                     break;
                 case JournalEvent.Score score:
                     _requests.Add(score);
+                    break;
+                case JournalEvent.GoldenCompared compared:
+                    _golden = compared;
                     break;
                 case JournalEvent.RunEnded ended:
                     _ending = ended;
@@ -203,7 +210,7 @@ public sealed class Measurements
         {
             var run = _run ?? throw new JournalException("the journal is empty: the run stopped before its first line was written");
             _requests.Close(run.Objectives);
-            return new Measurements(run, _ending, _requests, _timeline, _injections) { HardFails = _hardFails };
+            return new Measurements(run, _ending, _requests, _timeline, _injections) { HardFails = _hardFails, Golden = _golden };
         }
 
         /// <summary>One object for each distinct cohort: a million requests share a handful.</summary>

@@ -44,7 +44,7 @@ internal static class MetricValues
         MetricId.FieldAccuracy => request.Censored ? null : request.FieldAccuracy,
         MetricId.ValidJson => request.Censored ? null : request.ValidJson,
         MetricId.CanaryAccuracy => request.Cohort.Role == PromptRole.Canary && !request.Censored ? request.Accuracy : null,
-        _ when Metrics.IsAsserted(metric) => request.Censored ? null : request.ScoreOf(metric),
+        _ when Metrics.IsScore(metric) => request.Censored ? null : request.ScoreOf(metric),
         _ => throw new UnreachableException($"{metric} is no share of requests"),
     };
 

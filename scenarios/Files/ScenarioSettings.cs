@@ -65,6 +65,7 @@ public static class ScenarioSettings
             (JsonNode)new JsonObject { ["condition"] = abort.Condition.Text, ["for"] = Seconds(abort.For) })]),
         ["gates"] = new JsonArray([.. scenario.Gates.Select(gate =>
             (JsonNode)new JsonObject { ["kind"] = Word(gate.Kind), ["text"] = gate.Text })]),
+        ["golden"] = scenario.Golden,
         ["drain"] = Seconds(scenario.Drain),
     };
 

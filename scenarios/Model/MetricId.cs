@@ -44,6 +44,10 @@ public enum MetricId
     FinishRight,
     LanguageRight,
 
+    // Likeness to the answers of a golden snapshot: the cosine itself, and the share that is as like as the baseline's own repeats.
+    Similarity,
+    WithinGolden,
+
     // Per second.
     Goodput,
     RequestRate,
@@ -65,7 +69,7 @@ public enum MetricUnit
 
 public static class Metrics
 {
-    private const MetricId LastScore = MetricId.LanguageRight;
+    private const MetricId LastScore = MetricId.WithinGolden;
 
     public static MetricUnit UnitOf(MetricId metric) => metric switch
     {
@@ -76,10 +80,13 @@ public static class Metrics
     };
 
     /// <summary>What graders give an answer, 0 to 1: the journal's scores carry the metric's name.</summary>
-    public static bool IsScore(MetricId metric) => metric is MetricId.Accuracy or MetricId.FieldAccuracy or MetricId.ValidJson || IsAsserted(metric);
+    public static bool IsScore(MetricId metric) => metric is MetricId.Accuracy or MetricId.FieldAccuracy or MetricId.ValidJson || IsAsserted(metric) || IsGolden(metric);
 
     /// <summary>Scored only where a line of the mix asserts it.</summary>
-    public static bool IsAsserted(MetricId metric) => metric is >= MetricId.AssertionsHeld and <= LastScore;
+    public static bool IsAsserted(MetricId metric) => metric is >= MetricId.AssertionsHeld and <= MetricId.LanguageRight;
+
+    /// <summary>Scored only where the scenario names a golden snapshot.</summary>
+    public static bool IsGolden(MetricId metric) => metric is MetricId.Similarity or MetricId.WithinGolden;
 
     /// <summary>A metric with one value (or more) per request, so that percentiles exist.</summary>
     public static bool IsDistribution(MetricId metric) => metric <= MetricId.ChunkGap;

@@ -46,6 +46,9 @@ public sealed record Scenario
     /// <summary>No gates: the run reports and passes.</summary>
     public IReadOnlyList<Objective> Gates { get; init; } = [];
 
+    /// <summary>Folder of the golden snapshot that answers are compared with; null: none.</summary>
+    public string? Golden { get; init; }
+
     /// <summary>Longest wait for outstanding requests after the last phase. Default 30 s.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -21,6 +21,11 @@ public static class PlanSummaryText
         WriteSlices("prompts", summary.PromptSets, plan.Arrivals.Count, output);
         WriteSlices("cohorts", summary.Cohorts, plan.Arrivals.Count, output);
         WriteAssertions(plan.Scenario.Mix, output);
+        if (plan.Scenario.Golden is { } golden)
+        {
+            Line(output, $"golden    {Plain(golden)}");
+        }
+
         WriteFaults(summary, output);
         WriteRadius(plan, output);
         WriteDetections(plan.Scenario.Detections, output);

@@ -16,6 +16,9 @@ internal static class GateParser
     private const string Example = "p99 ttft < 800ms";
     private const int LongestText = 300;
 
+    /// <summary>Of the baseline's own answers 5 % are below their threshold; as much again is tolerated (docs/golden.md).</summary>
+    private const double LeastWithinGolden = 0.9;
+
     /// <summary><c>X within D</c> says what <c>X &lt;= D</c> says of the recovery metric.</summary>
     private static readonly (string Word, MetricId Metric)[] WithinForms =
     [
@@ -118,6 +121,22 @@ internal static class GateParser
 
     private static Objective Within(GateText words, Word subject, GateKind kind)
     {
+        if (subject.Text is "similarity")
+        {
+            var golden = words.Take("golden", "similarity within golden");
+            return golden.Text == "golden"
+                ? new Objective
+                {
+                    Text = words.Text,
+                    Metric = MetricId.WithinGolden,
+                    Aggregation = new Aggregation(AggregationKind.Value),
+                    Comparison = Comparison.GreaterOrEqual,
+                    Limit = LeastWithinGolden,
+                    Kind = kind,
+                }
+                : throw new GateException($"{Shown.Quoted(golden.Text)} is nothing that a similarity can be within", "write similarity within golden", golden.At);
+        }
+
         var form = WithinForms.FirstOrDefault(known => known.Word == subject.Text);
         if (form.Word is null)
         {

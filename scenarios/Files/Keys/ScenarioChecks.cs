@@ -94,6 +94,9 @@ internal static class ScenarioChecks
             : objective.Metric == MetricId.CanaryAccuracy && scenario.Mix.All(entry => entry.Role != PromptRole.Canary)
             ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of canaries, and the mix has none",
                 "add a line with role: canary to the mix")
+            : Metrics.IsGolden(objective.Metric) && scenario.Golden is null
+            ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of goldens, and the scenario names none",
+                "add golden: and the folder that 'chaosbench golden record' wrote")
             : Metrics.IsAsserted(objective.Metric) && !IsAsserted(scenario, objective.Metric)
             ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of what no line of the mix asserts",
                 $"add assert: {AssertionKeys.ExampleOf(objective.Metric)} to a line of the mix")

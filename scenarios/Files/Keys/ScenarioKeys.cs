@@ -64,11 +64,15 @@ internal static class ScenarioKeys
     private static readonly Key<TimeSpan> Drain =
         new("drain", Scalars.Duration, "Longest wait for outstanding requests after the last phase.") { Default = "30s" };
 
+    private static readonly Key<string> Golden = new(
+        "golden", Scalars.Path, "Folder of a golden snapshot (chaosbench golden record) that answers are compared with, relative to this file's folder.")
+        { Example = "goldens/triage" };
+
     public static Table<Scenario?> Table { get; } = new(
         "scenario", "a scenario", "One experiment: what traffic, what faults and what must hold.",
         [
             Name, Description, OneTarget, TwoTargets, WorkloadKeys.Rate, Load, Mix, Phases, Faults, BlastRadiusKeys.Radius, ObjectiveKeys.PerRequest, DetectionKeys.Sources,
-            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, Drain,
+            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, Golden, Drain,
         ],
         Read);
 
@@ -86,6 +90,7 @@ internal static class ScenarioKeys
         var steadyState = keys.Get(ObjectiveKeys.SteadyState);
         var abort = keys.Get(ObjectiveKeys.Abort);
         var gates = keys.Get(ObjectiveKeys.Gates);
+        var golden = keys.Find(Golden);
         var drain = keys.Get(Drain);
         var radius = keys.Get(BlastRadiusKeys.Radius);
         var detections = keys.Get(DetectionKeys.Sources);
@@ -124,6 +129,7 @@ internal static class ScenarioKeys
             SteadyState = [.. steadyState.Select(placed => placed.Value)],
             Abort = abort,
             Gates = [.. gates.Select(placed => placed.Value)],
+            Golden = golden,
             Drain = drain,
             BlastRadius = radius,
         };

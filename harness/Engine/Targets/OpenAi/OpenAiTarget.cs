@@ -181,19 +181,21 @@ public sealed class OpenAiTarget : ILoopTarget, IDisposable
         return body.WrittenMemory;
     }
 
-    private Uri Endpoint(string path)
+    private Uri Endpoint(string path) => Endpoint(_settings, path);
+
+    internal static Uri Endpoint(OpenAiSettings settings, string path)
     {
-        var query = _settings.Url.Query;
-        if (_settings.ApiVersion is { } version)
+        var query = settings.Url.Query;
+        if (settings.ApiVersion is { } version)
         {
             query = $"{(query.Length == 0 ? "?" : query + "&")}api-version={Uri.EscapeDataString(version)}";
         }
 
-        return new UriBuilder(_settings.Url)
+        return new UriBuilder(settings.Url)
         {
             UserName = "",
             Password = "",
-            Path = $"{_settings.Url.AbsolutePath.TrimEnd('/')}/{path}",
+            Path = $"{settings.Url.AbsolutePath.TrimEnd('/')}/{path}",
             Query = query,
             Fragment = "",
         }.Uri;

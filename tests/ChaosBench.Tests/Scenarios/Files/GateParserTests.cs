@@ -96,7 +96,7 @@ public sealed class GateParserTests
         { "p99 ttft < 1s for 5s", "14: a gate is judged over a whole phase, not for a duration; leave out the duration, or write in fault, in recovery" },
         { "p99 ttft < 1s for temperature=", "18: 'temperature=' is not NAME=VALUE; write for temperature=0.7,prompts=tickets" },
         { "p99 ttft < 1s for batch=1,batch=2", "18: the tag 'batch' stands twice; a request carries one value of it; write two gates" },
-        { "similarity within golden", "0: 'similarity' cannot be within something; write recovered within 10s, or detected within 2s" },
+        { "similarity within gold", "18: 'gold' is nothing that a similarity can be within; write similarity within golden" },
         { "recovered within ten", "17: 'ten' is not a duration; write a number and a unit, for example 800ms or 1.5s" },
         { "request_rate >= 5", "16: '5' has no unit; write 5/s or 5/min" },
     };
