@@ -13,9 +13,15 @@ internal sealed class DrillOptions
         HelpName = "FILE",
     };
 
+    public Option<DirectoryInfo> Replay { get; } = new("--replay")
+    {
+        Description = "Repeat the faults of a finished run: same seed, instants and victims, on today's targets and gates",
+        HelpName = "RUN",
+    };
+
     public void AddTo(Command command)
     {
-        Option[] options = [DryRun, StopFile];
+        Option[] options = [DryRun, StopFile, Replay];
         foreach (var option in options)
         {
             command.Options.Add(option);

@@ -53,6 +53,11 @@ internal static class RunCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var loaded = ScenarioLoading.Load(options, parsed);
+            if (parsed.GetValue(drill.Replay) is { } run)
+            {
+                loaded = FaultReplay.Apply(loaded, run.FullName, parsed.GetValue(options.Seed));
+            }
+
             if (parsed.GetValue(drill.DryRun))
             {
                 return DryRun(loaded, terminal);

@@ -6,12 +6,13 @@ using ChaosBench.Scenarios.Prompts;
 namespace ChaosBench.Scenarios.Planning;
 
 /// <summary>(Fault, seed) to the windows in which it acts. All that chance decides is decided here, before anything is sent.</summary>
-internal static class FaultWindows
+public static class FaultWindows
 {
     /// <summary>More would be a load of its own.</summary>
     public const int Most = 1_000;
 
-    /// <summary>Exception: <see cref="PromptException"/>, when the seed draws no window at all, or too many.</summary>
+    /// <param name="latest">Not later than this is a fault over that waits for another one; nanoseconds.</param>
+    /// <exception cref="PromptException">The seed draws no window at all, or too many.</exception>
     public static PlannedFault Place(Fault fault, int number, ulong seed, long latest)
     {
         var (start, end) = (Nanos.From(fault.At), Nanos.From(fault.At + fault.For));
@@ -29,6 +30,7 @@ internal static class FaultWindows
     private static FaultWindow[] Of(FaultRepeat.Burst burst, long start, long end) =>
     [
         .. Enumerable.Range(0, burst.Windows).Select(number => start + (number * Nanos.From(burst.Every)))
+            .Where(from => from < end)
             .Select(from => new FaultWindow(from, Math.Min(end, from + Nanos.From(burst.For)))),
     ];
 
