@@ -81,6 +81,8 @@ public static class CommandLine
         CalibrateCommand.Build(terminal, time),
         ImportCommand.Build(terminal),
         ReportCommand.Build(terminal),
+        CompareCommand.Build(terminal),
+        HistoryCommand.Build(terminal),
         HdrCommand.Build(terminal),
         CleanCommand.Build(terminal, time),
         GoldenCommand.Build(terminal, time),

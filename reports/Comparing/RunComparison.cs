@@ -1,0 +1,65 @@
+using ChaosBench.Reports.Verdicts;
+
+namespace ChaosBench.Reports.Comparing;
+
+/// <summary>Two runs side by side: <c>chaosbench compare --json</c>.</summary>
+public sealed record RunComparison
+{
+    public const int CurrentSchema = 1;
+
+    public int Schema { get; init; } = CurrentSchema;
+    public required ComparedRun Before { get; init; }
+    public required ComparedRun After { get; init; }
+
+    /// <summary>Read these first.</summary>
+    public required IReadOnlyList<Change> Changes { get; init; }
+
+    /// <summary>Why a difference may be of something else than the version. With any of them the comparison decides nothing.</summary>
+    public required IReadOnlyList<string> Doubts { get; init; }
+
+    /// <summary>Same plan: the same prompts at the same instants, so that answers are compared one by one.</summary>
+    public required bool SamePlan { get; init; }
+
+    /// <summary>What a latency may get slower by, as a share, and a share worse by, in points of 1.</summary>
+    public required double Margin { get; init; }
+    public required double Points { get; init; }
+
+    public required FindingVerdict Verdict { get; init; }
+    public required string Headline { get; init; }
+    public required IReadOnlyList<MetricComparison> Metrics { get; init; }
+}
+
+public sealed record ComparedRun(string Folder, string Scenario, string Target, DateTimeOffset StartedUtc, RunVerdict Verdict, long Requests);
+
+/// <summary>One number of both runs. Base units.</summary>
+public sealed record MetricComparison
+{
+    public required string Metric { get; init; }
+    public required string Phase { get; init; }
+
+    /// <summary><c>s</c> or <c>share</c>.</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>Positive infinity when failures reach that percentile.</summary>
+    public double? Before { get; init; }
+    public double? After { get; init; }
+
+    /// <summary>After over before less one for latencies; points of 1 for shares. Null where a side has no end or no value.</summary>
+    public double? Change { get; init; }
+
+    /// <summary>Of <see cref="Change"/>: each bound by itself at 95 %.</summary>
+    public double? Low { get; init; }
+    public double? High { get; init; }
+
+    /// <summary>Independent values that the samples are worth.</summary>
+    public double WorthBefore { get; init; }
+    public double WorthAfter { get; init; }
+
+    /// <summary>Pass: not worse by the margin. Fail: worse by more, also after the correction for the number of metrics.</summary>
+    public required FindingVerdict Verdict { get; init; }
+
+    /// <summary>The whole interval is on the good side of no change.</summary>
+    public bool Better { get; init; }
+    public required string ReasonCode { get; init; }
+    public required string Method { get; init; }
+}
