@@ -161,6 +161,8 @@ public sealed class TracedPrompts : IReadOnlyList<Prompt>
     {
         private readonly SortedSet<string> _paths = new(StringComparer.Ordinal);
 
+        public IReadOnlyList<string>? In(string path) => files.In(path);
+
         public Stream Open(string path)
         {
             var stream = files.Open(path);

@@ -28,6 +28,9 @@ public interface ITraceFormat
     /// </summary>
     TimeSpan? UsualLength => null;
 
+    /// <summary>Of a folder that is read as one trace: this file holds no requests, but belongs to one that does.</summary>
+    bool IsCompanion(string path) => false;
+
     /// <summary>True when the beginning of a file can only be this format.</summary>
     bool Recognises(TraceHead head);
 

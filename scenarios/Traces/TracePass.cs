@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ChaosBench.Scenarios.Planning;
 using ChaosBench.Scenarios.Prompts;
 using ChaosBench.Scenarios.Traces.Reading;
@@ -5,50 +7,69 @@ using ChaosBench.Scenarios.Traces.Reading;
 namespace ChaosBench.Scenarios.Traces;
 
 /// <summary>
-/// One pass over a file of traffic, whatever its format:
+/// One pass over a file of traffic, whatever its format, or over several of one format that lie in a folder, as one:
 /// <code>
-/// file -> items -> sound records -> in order of time -> wanted window and sessions -> times from zero
-///           '-> skipped, ignored, notes: counted, and refused when too many or implausible
+/// files -> items -> sound records -> in order of time -> wanted window and sessions -> times from zero
+///            '-> skipped, ignored, notes: counted, and refused when too many or implausible
 /// </code>
 /// </summary>
 public sealed class TracePass : IDisposable
 {
-    /// <summary>Sessions whose first instant is remembered.</summary>
-    private const int MaxBegun = 1_000_000;
+    /// <summary>Files of a folder that are read at once.</summary>
+    private const int MostFiles = 1_000;
 
-    private readonly TraceFile _file;
-    private readonly ITraceFormat _format;
+    private readonly string _path;
+    private readonly IReadOnlyList<TraceSource> _sources;
     private readonly TraceOptions _options;
     private readonly TraceTally _tally;
-    private readonly TraceOrder _order;
-    private readonly Dictionary<string, long> _begun = new(StringComparer.Ordinal);
 
-    private TracePass(TraceFile file, ITraceFormat format, TraceOptions options)
+    private TracePass(string path, IReadOnlyList<TraceSource> sources, TraceOptions options)
     {
-        _file = file;
-        _format = format;
-        _options = options;
-        _tally = new TraceTally(file.Path, format, format.BlockTokens(file.Head), options);
-        _order = new TraceOrder(file.Path);
+        (_path, _sources, _options) = (path, sources, options);
+        _tally = new TraceTally(path, Format, BlockTokens, options);
     }
 
-    public ITraceFormat Format => _format;
+    public ITraceFormat Format => _sources[0].Format;
 
     /// <inheritdoc cref="ITraceFormat.BlockTokens"/>
-    public int? BlockTokens => _format.BlockTokens(_file.Head);
+    public int? BlockTokens => Format.BlockTokens(_sources[0].File.Head);
 
     /// <summary>Throws <see cref="PromptException"/> when the file cannot be opened or its format is not known.</summary>
+    /// <param name="path">Of a file, or of a folder whose files are of one format: they are read as one trace, on one clock.</param>
     /// <param name="format">Null: told from the file's beginning.</param>
     public static TracePass Open(string path, ITraceFormat? format, TraceOptions options)
     {
-        var file = TraceFile.Open(options.Files, path);
+        if (options.Files.In(path) is not { } inside)
+        {
+            return Open(path, [path], format, options);
+        }
+
+        var files = inside.Where(file => !(format?.IsCompanion(file) ?? TraceFormats.All.Any(known => known.IsCompanion(file)))).ToList();
+        return files.Count > 0 ? Open(path, files, format, options)
+            : throw new PromptException($"{path}: is a folder without files of traffic; name a file, or a folder that holds some");
+    }
+
+    private static TracePass Open(string path, List<string> files, ITraceFormat? format, TraceOptions options)
+    {
+        if (files.Count > MostFiles)
+        {
+            throw new PromptException($"{path}: holds {files.Count:N0} files; at most {MostFiles:N0} are read as one trace");
+        }
+
+        var sources = new List<TraceSource>();
         try
         {
-            return new TracePass(file, format ?? TraceFormats.Recognise(file.Head), options);
+            foreach (var name in files)
+            {
+                var file = TraceFile.Open(options.Files, name);
+                sources.Add(new TraceSource(file, format ?? Recognised(file, sources), options, files.Count == 1 ? null : ClientOf(name)));
+            }
+
+            return new TracePass(path, sources, options);
         }
         catch
         {
-            file.Dispose();
+            sources.ForEach(source => source.Dispose());
             throw;
         }
     }
@@ -62,13 +83,13 @@ public sealed class TracePass : IDisposable
         long? zero = null;
         long? begun = null;
         var from = Nanos.From(_options.From);
-        var until = (_options.For ?? _format.UsualLength) is { } length ? from + Nanos.From(length) : long.MaxValue;
-        foreach (var record in _order.Sort(Records()))
+        var until = (_options.For ?? Format.UsualLength) is { } length ? from + Nanos.From(length) : long.MaxValue;
+        foreach (var record in Merged())
         {
             if (record.At is { } at)
             {
                 zero ??= at;
-                if (at - zero >= until && _format.IsOrdered)
+                if (at - zero >= until && Format.IsOrdered)
                 {
                     break;
                 }
@@ -102,44 +123,84 @@ public sealed class TracePass : IDisposable
     public TracePreview Finish()
     {
         _tally.CheckSkipped();
-        var preview = _tally.Preview(_order.OutOfOrder, _file.FinishHash());
-        return Plausibility.Check(_file.Path, _format, preview, _options);
+        var preview = _tally.Preview(_sources.Sum(source => source.Order.OutOfOrder), Hash());
+        return Plausibility.Check(_path, Format, preview, _options);
     }
 
-    public void Dispose() => _file.Dispose();
-
-    private IEnumerable<TraceRecord> Records()
+    public void Dispose()
     {
-        foreach (var item in _format.Read(_file, _options))
+        foreach (var source in _sources)
         {
-            if (_tally.Take(item) is { } record)
+            source.Dispose();
+        }
+    }
+
+    /// <summary>In order of time; at one instant, and without times, in the order of the files.</summary>
+    private IEnumerable<TraceRecord> Merged()
+    {
+        if (_sources.Count == 1)
+        {
+            foreach (var record in _sources[0].Sorted(_tally))
             {
-                yield return Following(record);
+                yield return record;
+            }
+
+            yield break;
+        }
+
+        var open = _sources.Select(source => source.Sorted(_tally).GetEnumerator()).ToList();
+        try
+        {
+            var heads = new PriorityQueue<int, (long At, int File)>();
+            for (var file = 0; file < open.Count; file++)
+            {
+                Advance(file, heads);
+            }
+
+            while (heads.TryDequeue(out var file, out _))
+            {
+                yield return open[file].Current;
+                Advance(file, heads);
+            }
+        }
+        finally
+        {
+            open.ForEach(records => records.Dispose());
+        }
+
+        void Advance(int file, PriorityQueue<int, (long At, int File)> heads)
+        {
+            if (open[file].MoveNext())
+            {
+                heads.Enqueue(file, (open[file].Current.At ?? long.MinValue, file));
             }
         }
     }
 
-    /// <summary>
-    /// A turn that has a delay instead of a time belongs behind its session's first request, and into the window with it.
-    /// </summary>
-    private TraceRecord Following(TraceRecord record)
+    /// <summary>Of a file as stored; of several, of their hashes one after another.</summary>
+    private string Hash()
     {
-        if (record.Session is not { } session || (record.At is null && record.Delay is null))
+        var hashes = _sources.Select(source => source.File.FinishHash()).ToList();
+        return hashes.Count == 1 ? hashes[0] : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes))));
+    }
+
+    private static ITraceFormat Recognised(TraceFile file, List<TraceSource> before)
+    {
+        var format = TraceFormats.Recognise(file.Head);
+        return before.Count == 0 || before[0].Format == format ? format : throw new PromptException(
+            $"{file.Path}: is of the format {format.Name}, but {before[0].File.Path} is of {before[0].Format.Name}; one trace has files of one format");
+    }
+
+    /// <summary>The file's name without what all of a kind have at its end.</summary>
+    private static string ClientOf(string path)
+    {
+        var name = Path.GetFileName(path);
+        foreach (var ending in new[] { ".gz", ".csv", ".jsonl", ".json", "-trace" })
         {
-            return record;
+            name = name.EndsWith(ending, StringComparison.OrdinalIgnoreCase) ? name[..^ending.Length] : name;
         }
 
-        if (record.At is { } at)
-        {
-            if (_begun.Count < MaxBegun)
-            {
-                _begun.TryAdd(session, at);
-            }
-
-            return record;
-        }
-
-        return _begun.TryGetValue(session, out var begun) ? record with { At = begun, IsFollower = true } : record;
+        return name;
     }
 
     private bool IsKept(TraceRecord record) => _options.Sessions.Value >= 1 || KeyedHash.Coin(

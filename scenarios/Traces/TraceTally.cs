@@ -7,6 +7,7 @@ internal sealed class TraceTally(string path, ITraceFormat format, int? blockTok
 {
     private const double MaxSkippedShare = 0.001;
     private const int MaxShown = 5;
+    private const int MaxNotes = 20;
     private const int HopelessRows = 10_000;
     private const int MaxSessions = 1_000_000;
 
@@ -18,6 +19,7 @@ internal sealed class TraceTally(string path, ITraceFormat format, int? blockTok
     private readonly List<string> _notes = [];
     private readonly List<string> _skips = [];
     private readonly SortedDictionary<string, long> _ignored = new(StringComparer.Ordinal);
+    private int _moreNotes;
     private long _rows;
     private long _read;
     private long _skipped;
@@ -30,7 +32,8 @@ internal sealed class TraceTally(string path, ITraceFormat format, int? blockTok
     private long _last;
 
     /// <summary>The record of a row; null for everything else, which is counted.</summary>
-    public TraceRecord? Take(TraceItem item)
+    /// <param name="file">Where it stands.</param>
+    public TraceRecord? Take(TraceItem item, string file)
     {
         switch (item)
         {
@@ -47,7 +50,7 @@ internal sealed class TraceTally(string path, ITraceFormat format, int? blockTok
 
                 if (_skips.Count < MaxShown)
                 {
-                    _skips.Add(FormattableString.Invariant($"{path}:{skipped.Line}: {skipped.Reason}"));
+                    _skips.Add(FormattableString.Invariant($"{file}:{skipped.Line}: {skipped.Reason}"));
                 }
 
                 return null;
@@ -55,7 +58,15 @@ internal sealed class TraceTally(string path, ITraceFormat format, int? blockTok
                 _ignored[ignored.Reason] = _ignored.GetValueOrDefault(ignored.Reason) + 1;
                 return null;
             case TraceItem.Note note:
-                _notes.Add(note.Text);
+                if (_notes.Count < MaxNotes)
+                {
+                    _notes.Add(file == path ? note.Text : $"{Path.GetFileName(file)}: {note.Text}");
+                }
+                else
+                {
+                    _moreNotes++;
+                }
+
                 return null;
             default:
                 throw new System.Diagnostics.UnreachableException();
@@ -127,6 +138,11 @@ internal sealed class TraceTally(string path, ITraceFormat format, int? blockTok
         {
             _notes.Add(FormattableString.Invariant(
                 $"{_short:N0} rows have fewer block ids than their input tokens need; the rest of their prompts is text of their own"));
+        }
+
+        if (_moreNotes > 0)
+        {
+            _notes.Add(FormattableString.Invariant($"{_moreNotes:N0} more notes like these"));
         }
 
         foreach (var (reason, count) in _ignored)

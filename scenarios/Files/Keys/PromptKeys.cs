@@ -92,7 +92,7 @@ internal static class PromptKeys
         });
 
     private static readonly Key<string> TracePath = new(
-        "trace", Scalars.Path, "File of recorded traffic, relative to this file's folder; gzip is recognised.")
+        "trace", Scalars.Path, "File of recorded traffic, or folder of files of one format that are one trace, relative to this file's folder; gzip is recognised.")
         { Required = true, Example = "traces/conversation_trace.jsonl" };
 
     private static readonly Key<string> TraceFormat = new(

@@ -28,6 +28,8 @@ internal sealed class ServeGenFormat : ITraceFormat
 
     public TimeSpan? UsualLength => Usual;
 
+    public bool IsCompanion(string path) => path.EndsWith("-dataset.json", StringComparison.Ordinal);
+
     public bool Recognises(TraceHead head) =>
         head.FirstLine.Split(',') is [var start, var rate, _, "Gamma" or "Weibull" or "Exponential" or "", _, _]
         && TimeUnits.Parse(start, TimeUnit.Seconds) is not null && double.TryParse(rate, CultureInfo.InvariantCulture, out _)

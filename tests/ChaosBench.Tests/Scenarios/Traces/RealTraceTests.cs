@@ -58,6 +58,23 @@ public sealed class RealTraceTests
     }
 
     [SkippableFact]
+    public void ServeGen_RealFolder_IsItsClientsTogether()
+    {
+        var folder = Path.GetDirectoryName(DataFolder.Require("servegen/deepseek-r1-chunk-65-trace.csv"))!;
+        using var pass = TracePass.Open(folder, null, new TraceOptions { Files = new PromptFiles(""), Seed = 1, For = TimeSpan.FromMinutes(30) });
+        var rows = pass.Rows().ToList();
+
+        Assert.Equal("servegen", pass.Finish().Format);
+        Assert.Equal(rows.Select(row => row.At).Order(), rows.Select(row => row.At));
+        var clients = rows.GroupBy(row => row.Cohort).ToDictionary(client => client.Key!, client => client.ToList());
+        Assert.Equal(["deepseek-r1-chunk-65", "m-small-chunk-14"], clients.Keys.Order());
+
+        // Each keeps its own rate and lengths.
+        Assert.True(clients["m-small-chunk-14"].Count > 20 * clients["deepseek-r1-chunk-65"].Count);
+        Assert.True(clients["deepseek-r1-chunk-65"].Average(row => row.InputTokens) > 20 * clients["m-small-chunk-14"].Average(row => row.InputTokens));
+    }
+
+    [SkippableFact]
     public void Mooncake_WrongUnit_IsRefused()
     {
         var path = DataFolder.Require("mooncake/conversation_trace.jsonl");
