@@ -71,7 +71,7 @@ public static class CommandLine
         return await InvokeAsync(parsed, configuration, terminal, cancellation.Token).ConfigureAwait(false);
     }
 
-    private static RootCommand Build(Terminal terminal, TimeProvider time) => new(
+    internal static RootCommand Build(Terminal terminal, TimeProvider time) => new(
         "Chaos and load testing for model services: may this model version be promoted?")
     {
         RunCommand.Build(terminal, time),
