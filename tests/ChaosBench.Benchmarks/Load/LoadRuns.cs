@@ -205,7 +205,7 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport)
 
     private sealed class Watcher(Action<JournalEvent.Observation, string?> ended, bool wantsText = false) : IRunObserver
     {
-        public bool WantsOutput => wantsText;
+        public bool WantsOutput(Arrival arrival) => wantsText;
 
         public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output) => ended(observation, output);
     }

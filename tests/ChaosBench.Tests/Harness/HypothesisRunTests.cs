@@ -59,7 +59,7 @@ public sealed class HypothesisRunTests : IAsyncLifetime, IDisposable
             {"id":"three","prompt":"Score this","expected":"{\"score\": 1}"}
             """ + "\n");
 
-        var code = await _session.RunAsync(Scenario("{ fault: http.slow_headers }", "", grader: ", grade: exact"));
+        var code = await _session.RunAsync(Scenario("{ fault: http.slow_headers }", "", grader: ", grade: exact"), "--no-content");
 
         Assert.True(code == 1, _session.Error);
 

@@ -81,7 +81,7 @@ public class GarbageTests
     {
         public List<long> Bytes { get; } = new(1 << 20);
 
-        public bool WantsOutput => wantsText;
+        public bool WantsOutput(Arrival arrival) => wantsText;
 
         public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output)
         {
