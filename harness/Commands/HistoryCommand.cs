@@ -17,11 +17,18 @@ internal static class HistoryCommand
     {
         var folder = new Argument<DirectoryInfo>("DIR") { Description = "Folder of run folders, for example runs" };
         var scenario = new Option<string?>("--scenario") { Description = "Only runs of this scenario", HelpName = "NAME" };
+        var least = new Option<double>("--least")
+        {
+            Description = "Smaller changes are not told (default 1%)",
+            DefaultValueFactory = _ => 0.01,
+            CustomParser = OptionValues.Share(0, 1),
+            HelpName = "SHARE",
+        };
         var json = new Option<bool>("--json") { Description = "The history as JSON on stdout" };
-        var command = new Command("history", "Show the runs of a folder over time, and from which run on a number is another") { folder, scenario, json };
+        var command = new Command("history", "Show the runs of a folder over time, and from which run on a number is another") { folder, scenario, least, json };
         command.SetAction(parsed =>
         {
-            var history = Read(parsed.GetValue(folder)!, parsed.GetValue(scenario));
+            var history = Read(parsed.GetValue(folder)!, parsed.GetValue(scenario), parsed.GetValue(least));
             foreach (var skipped in history.Skipped)
             {
                 terminal.Error.WriteLine(Printable.Line($"left out: {skipped}"));
@@ -41,7 +48,7 @@ internal static class HistoryCommand
         return command;
     }
 
-    private static RunHistory Read(DirectoryInfo folder, string? scenario)
+    private static RunHistory Read(DirectoryInfo folder, string? scenario, double least)
     {
         if (!folder.Exists)
         {
@@ -76,7 +83,7 @@ internal static class HistoryCommand
             }
         }
 
-        return Histories.Of(runs, skipped);
+        return Histories.Of(runs, skipped, least);
     }
 
     /// <summary>In order of name, which begins with the time. Links are not followed: <c>latest</c> is one of the others.</summary>

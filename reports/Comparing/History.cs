@@ -39,16 +39,17 @@ public static class Histories
     public const int FewestRuns = 8;
 
     /// <param name="alpha">For each series.</param>
-    public static RunHistory Of(IEnumerable<HistoryRun> runs, IReadOnlyList<string> skipped, double alpha = 0.05)
+    /// <param name="least">Changes that are a smaller share of the old level are not told: many runs show any trifle.</param>
+    public static RunHistory Of(IEnumerable<HistoryRun> runs, IReadOnlyList<string> skipped, double least = 0.01, double alpha = 0.05)
     {
         var series = runs.OrderBy(run => run.Manifest.StartedUtc).ThenBy(run => run.Folder, StringComparer.Ordinal)
             .GroupBy(run => run.Manifest.Scenario, StringComparer.Ordinal)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .SelectMany(group => Numbers([.. group], alpha));
+            .SelectMany(group => Numbers([.. group], least, alpha));
         return new RunHistory([.. series], skipped);
     }
 
-    private static IEnumerable<HistorySeries> Numbers(List<HistoryRun> runs, double alpha)
+    private static IEnumerable<HistorySeries> Numbers(List<HistoryRun> runs, double least, double alpha)
     {
         var values = runs.SelectMany(run => Values(run).Select(value => (Run: run, value.Name, value.Unit, value.Value)))
             .GroupBy(value => (value.Name, value.Unit)).OrderBy(group => group.Key.Name, StringComparer.Ordinal);
@@ -62,7 +63,7 @@ public static class Histories
             yield return new HistorySeries(
                 runs[0].Manifest.Scenario, group.Key.Name, group.Key.Unit,
                 [.. points.Select(point => new HistoryPoint(point.Run.Folder, point.Run.Manifest.StartedUtc, point.Value))],
-                [.. found.Select(change => new HistoryChange(
+                [.. found.Where(change => change.Relative is not { } size || Math.Abs(size) >= least).Select(change => new HistoryChange(
                     points[change.Index].Run.Folder, change.Before, change.After, change.Relative, change.P,
                     Changes.Between(points[change.Index - 1].Run.Manifest, points[change.Index].Run.Manifest)))],
                 note);

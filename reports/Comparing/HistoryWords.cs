@@ -21,6 +21,11 @@ public static class HistoryWords
             {
                 Series(text, series);
             }
+
+            foreach (var change in scenario.SelectMany(series => series.Changes).DistinctBy(change => change.Folder).OrderBy(change => change.Folder, StringComparer.Ordinal))
+            {
+                What(text, change);
+            }
         }
 
         var looked = history.Series.Count(series => series.Note is null);
@@ -43,15 +48,21 @@ public static class HistoryWords
             text.Append(CultureInfo.InvariantCulture,
                 $"    CHANGED from {change.Folder} on: {Wording.Quantity(change.Before, series.Unit)} -> {Wording.Quantity(change.After, series.Unit)}{by}, "
                 + $"p = {Wording.Number(change.P)}\n");
-            text.Append(change.What.Count == 0 ? "      nothing changed that the manifests tell\n" : "");
-            foreach (var what in change.What.Take(MostChanges))
-            {
-                text.Append(CultureInfo.InvariantCulture, $"      {what.What} {what.Where}: {Cut(what.Before)} -> {Cut(what.After)}\n");
-            }
-
-            var more = change.What.Count - MostChanges;
-            text.Append(more > 0 ? FormattableString.Invariant($"      and {more} more, see compare\n") : "");
         }
+    }
+
+    /// <summary>Once for each run at which something changed, whatever the number of numbers.</summary>
+    private static void What(StringBuilder text, HistoryChange change)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"  What changed with {change.Folder}\n");
+        text.Append(change.What.Count == 0 ? "    nothing that the manifests tell\n" : "");
+        foreach (var what in change.What.Take(MostChanges))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"    {what.What,-10} {what.Where}: {Cut(what.Before)} -> {Cut(what.After)}\n");
+        }
+
+        var more = change.What.Count - MostChanges;
+        text.Append(more > 0 ? FormattableString.Invariant($"    and {more} more: chaosbench compare\n") : "");
     }
 
     private static string Cut(string? value) => value is null ? "(nothing)" : value.Length <= 44 ? value : value[..44] + "...";
