@@ -1,9 +1,13 @@
+using System.Buffers;
+
 namespace ChaosBench.Engine;
 
 /// <summary>Makes text from outside fit for a journal line: no control characters, bounded.</summary>
 internal static class OneLine
 {
     public const int DefaultLength = 200;
+
+    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(letter => (char)letter)]);
 
     [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(text))]
     public static string? Of(string? text, int maxLength = DefaultLength)
@@ -13,7 +17,7 @@ internal static class OneLine
             return null;
         }
 
-        if (text.Length <= maxLength && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        if (text.Length <= maxLength && !text.AsSpan().ContainsAnyExcept(Plain))
         {
             return text;
         }

@@ -21,7 +21,7 @@ internal sealed class RecentWindow(bool keepsObservations)
 
     public void Add(JournalEvent.Observation observation)
     {
-        if (observation.Outcome is Outcome.NotSent or Outcome.Cancelled)
+        if (observation.Outcome is Outcome.NotSent or Outcome.Cancelled || (observation.FirstToken is null && !keepsObservations))
         {
             return;
         }

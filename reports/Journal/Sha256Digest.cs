@@ -8,6 +8,10 @@ namespace ChaosBench.Reports.Journal;
 /// <summary>A SHA-256 in place, 32 bytes: as text it would be the largest thing that a request leaves behind. Written as lower-case hex.</summary>
 public readonly struct Sha256Digest : IEquatable<Sha256Digest>
 {
+    // A state for each hash, as the one-shot method makes it, costs more than to hash a short text.
+    [ThreadStatic]
+    private static IncrementalHash? _hash;
+
     private readonly Bytes _bytes;
 
     private Sha256Digest(Bytes bytes) => _bytes = bytes;
@@ -15,7 +19,9 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>
     public static Sha256Digest Of(ReadOnlySpan<byte> data)
     {
         var bytes = default(Bytes);
-        SHA256.HashData(data, bytes);
+        var hash = _hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(data);
+        hash.GetHashAndReset(bytes);
         return new Sha256Digest(bytes);
     }
 

@@ -14,6 +14,8 @@ public static class JsonText
     private static readonly SearchValues<char> Special = SearchValues.Create(
         ['"', '\\', .. Enumerable.Range(0, 0x20).Select(control => (char)control)]);
 
+    private static readonly SearchValues<char> Surrogates = SearchValues.Create([.. Enumerable.Range(0xD800, 0x800).Select(half => (char)half)]);
+
     /// <summary>Characters looked at together; a text full of escapes must not be read to its end for each of them.</summary>
     private const int Window = 1024;
 
@@ -81,7 +83,7 @@ public static class JsonText
     {
         var special = text.IndexOfAny(Special);
         var plain = special < 0 ? text : text[..special];
-        var at = plain.IndexOfAnyInRange('\uD800', '\uDFFF');
+        var at = plain.IndexOfAny(Surrogates);
         if (at < 0)
         {
             return plain.Length;

@@ -33,11 +33,20 @@ internal sealed class DeadlineList(RunClock clock, long delay)
     /// <summary>When the next one is due; <see cref="long.MaxValue"/> when none waits.</summary>
     public long NextDue => _first?.Due ?? long.MaxValue;
 
-    public void Add(DeadlineNode node)
+    /// <returns>The instant now.</returns>
+    public long Add(DeadlineNode node)
+    {
+        var now = clock.Now;
+        Add(node, now);
+        return now;
+    }
+
+    /// <param name="now">The instant from which the delay counts; no earlier than that of whoever came before.</param>
+    public void Add(DeadlineNode node, long now)
     {
         node.Cancel();
         // A delay without end stays one.
-        node.Due = delay > long.MaxValue / 2 ? long.MaxValue : clock.Now + delay;
+        node.Due = delay > long.MaxValue / 2 ? long.MaxValue : Math.Max(now + delay, _last?.Due ?? 0);
         node.List = this;
         node.Previous = _last;
         if (_last is null)

@@ -23,6 +23,10 @@ internal sealed unsafe class EventLoop : IPacer, IDisposable
     // Also what a cancellation may take that nobody wakes us for.
     private const long LongestSleep = 20 * Nanos.PerMillisecond;
 
+    /// <summary>Closer to a planned send than this, the clock is looked at after each event, else after every eighth.</summary>
+    private const long NearNanos = Nanos.PerMillisecond;
+    private const int FarLooks = 7;
+
     /// <summary>In a burst that is due at once, replies are looked at after this many sends.</summary>
     private const int BurstLength = 8;
 
@@ -41,6 +45,7 @@ internal sealed unsafe class EventLoop : IPacer, IDisposable
     private int _ready;
     private int _next;
     private int _burst;
+    private bool _isNear;
     private int _thread;
     private long _waited;
     private bool _disposed;
@@ -173,7 +178,7 @@ internal sealed unsafe class EventLoop : IPacer, IDisposable
         while (_next < _ready)
         {
             Handle(_events + (_next++ * Posix.EventSize));
-            if (Clock.Now >= deadline)
+            if ((_isNear || (_next & FarLooks) == 0) && Clock.Now >= deadline)
             {
                 // The rest of the batch waits for the next turn: the planned send goes first.
                 return;
@@ -203,7 +208,9 @@ internal sealed unsafe class EventLoop : IPacer, IDisposable
             ? Posix.Wait(_epoll, _events, MaxEvents, sleep)
             : Posix.Poll(_epoll, _events, MaxEvents);
         (_next, _ready) = (0, Math.Max(count, 0));
-        Volatile.Write(ref _waited, _waited + (Clock.Now - now));
+        var after = Clock.Now;
+        _isNear = deadline - after < NearNanos;
+        Volatile.Write(ref _waited, _waited + (after - now));
     }
 
     /// <returns>When to look again: at the next one, or at once where telling took time.</returns>

@@ -13,6 +13,7 @@ internal sealed class LoopFlight : Flight, ILoopSink, IDeadlined
     private Arrival? _arrival;
     private ILoopCall? _call;
     private ILanding? _landing;
+    private long _sentAt;
     private bool _cancelled;
     private bool _launched;
 
@@ -88,9 +89,13 @@ internal sealed class LoopFlight : Flight, ILoopSink, IDeadlined
         landing?.Landed(result.Outcome, response.Text);
     }
 
-    public void Sent() => Instants.Sent();
+    public void Sent() => Sent(Stamp());
 
-    public void Sent(long stamp) => Instants.Sent(stamp);
+    public void Sent(long stamp)
+    {
+        _sentAt = stamp;
+        Instants.Sent(stamp);
+    }
 
     public void Tokens(int tokens) => Instants.Tokens(tokens);
 
@@ -100,7 +105,7 @@ internal sealed class LoopFlight : Flight, ILoopSink, IDeadlined
 
     private void OnSent()
     {
-        Lane!.Timeouts.Add(_deadline);
+        Lane!.Timeouts.Add(_deadline, _sentAt);
         _dispatcher.Observer?.OnSent(_arrival!);
     }
 

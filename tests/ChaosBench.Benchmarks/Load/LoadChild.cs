@@ -82,11 +82,11 @@ internal sealed class LoadChild : IAsyncDisposable
             var answer = words[0] switch
             {
                 "client" => runs.Client((int)numbers[0], (int)numbers[1]),
-                "closed" => await runs.ClosedAsync((int)numbers[0], numbers[1], journal: numbers[2] > 0),
+                "closed" => await runs.ClosedAsync((int)numbers[0], numbers[1], (JournalKind)numbers[2]),
                 "floor" => LoadRuns.Floor(numbers[0], numbers[1], (long)numbers[2]),
                 "lag" => await runs.LagAsync(numbers[0], numbers[1], (long)numbers[2]),
                 "stall" => await runs.StallAsync(numbers[0], numbers[1]),
-                "streams" => await runs.StreamsAsync((int)numbers[0], (int)numbers[1], numbers[2], journal: numbers[3] > 0, text: numbers[4] > 0),
+                "streams" => await runs.StreamsAsync((int)numbers[0], (int)numbers[1], numbers[2], (JournalKind)numbers[3], text: numbers[4] > 0),
                 _ => throw new InvalidOperationException($"no such command: {line}"),
             };
             Console.WriteLine(JsonSerializer.Serialize(answer));

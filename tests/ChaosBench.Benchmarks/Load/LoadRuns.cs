@@ -9,6 +9,14 @@ using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Benchmarks.Load;
 
+/// <summary>What becomes of a journal: nothing, a file, or a file that is packed once the run is over.</summary>
+internal enum JournalKind
+{
+    None,
+    Plain,
+    Packed,
+}
+
 /// <summary>What one of our clients did: counts, CPU of the whole process, bytes allocated in the whole process.</summary>
 internal sealed class LoadRuns(Uri url, HttpTransport transport)
 {
@@ -43,8 +51,8 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport)
         }
     }
 
-    /// <summary>The whole engine, its journal written to disk: closed loop for some seconds.</summary>
-    public async Task<Dictionary<string, double>> ClosedAsync(int clients, double seconds, bool journal)
+    /// <summary>The whole engine: closed loop for some seconds.</summary>
+    public async Task<Dictionary<string, double>> ClosedAsync(int clients, double seconds, JournalKind journal)
     {
         var usage = new Usage();
         var outcome = await RunAsync(Traffic.Closed(clients, TimeSpan.FromSeconds(seconds)), journal, PacerOptions.NoSpin, null);
@@ -58,7 +66,7 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport)
         var lags = new List<double>(plan.Arrivals.Count);
         var usage = new Usage();
         var outcome = await RunAsync(
-            plan, journal: false, new PacerOptions(spin),
+            plan, JournalKind.None, new PacerOptions(spin),
             new Watcher((observation, _) => lags.Add(observation.Sent!.Value - observation.Planned)));
         return usage.Since(outcome.Counts.Completed, [("bad", outcome.Counts.Failed), .. Lags(lags)]);
     }
@@ -88,7 +96,7 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport)
         var times = new List<double>();
         var usage = new Usage();
         var outcome = await RunAsync(
-            Traffic.Open((int)(perSecond * seconds), perSecond, stream: false), journal: false, PacerOptions.NoSpin,
+            Traffic.Open((int)(perSecond * seconds), perSecond, stream: false), JournalKind.None, PacerOptions.NoSpin,
             new Watcher((observation, _) => times.Add(Nanos.ToSeconds(observation.LastToken!.Value - observation.Planned))));
         return usage.Since(
             outcome.Counts.Completed,
@@ -104,7 +112,7 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport)
 
     /// <summary>Streams whose tokens carry the time they were sent: how late each was seen, nanoseconds.</summary>
     /// <param name="text">False: nobody wants the texts, and then there are no errors to tell.</param>
-    public async Task<Dictionary<string, double>> StreamsAsync(int streams, int tokens, double ramp, bool journal, bool text)
+    public async Task<Dictionary<string, double>> StreamsAsync(int streams, int tokens, double ramp, JournalKind journal, bool text)
     {
         var plan = Traffic.Open(streams, streams / ramp, stream: true);
         var errors = new List<double>(streams * tokens);
@@ -139,13 +147,18 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport)
     }
 
     private async Task<RunOutcome> RunAsync(
-        Plan plan, bool journal, PacerOptions pacing, IRunObserver? observer, RunClock? clock = null, IProgress<RunProgress>? progress = null)
+        Plan plan, JournalKind journal, PacerOptions pacing, IRunObserver? observer, RunClock? clock = null, IProgress<RunProgress>? progress = null)
     {
         await using var target = new OpenAiTarget(Traffic.Settings(url, transport));
         var file = Path.Combine(_folder, "journal.jsonl");
         File.Delete(file);
         File.Delete(file + ".gz");
-        await using var writer = journal ? JournalWriter.Create(_folder, TimeProvider.System) : null;
+        await using var writer = journal switch
+        {
+            JournalKind.None => null,
+            JournalKind.Packed => JournalWriter.Create(_folder, TimeProvider.System),
+            _ => new JournalWriter(new BufferedStream(File.Create(file, 1), 128 * 1024), file, TimeProvider.System),
+        };
         return await LoadEngine.RunAsync(new RunRequest
         {
             Plan = plan,

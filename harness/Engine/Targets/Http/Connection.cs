@@ -201,7 +201,7 @@ internal sealed class Connection : ILineUser, IDeadlined
     }
 
     /// <summary>Waits for work; the pool calls this when it has none.</summary>
-    internal void Rest() => _pool.IdleDeadlines.Add(_deadline);
+    internal void Rest() => _idleSince = _pool.IdleDeadlines.Add(_deadline);
 
     private void Take(HttpExchange exchange, long stamp)
     {
@@ -257,7 +257,6 @@ internal sealed class Connection : ILineUser, IDeadlined
         if (_reader.IsComplete && _reader.KeepsAlive && wasSent && nothingBehind)
         {
             _stage = Stage.Idle;
-            _idleSince = _loop.Clock.Now;
             _deadline.Cancel();
             _pool.OnIdle(this);
         }

@@ -23,8 +23,7 @@ internal sealed class HttpReader
 
     private readonly ReplyHead _head = new();
     private State _state;
-    private byte[]? _line; // rented while a line is cut
-    private int _lineLength;
+    private readonly HeldLine _line = new();
     private int _headBytes;
     private int _headers;
     private long _left;
@@ -53,7 +52,7 @@ internal sealed class HttpReader
     public void Reset()
     {
         _state = State.StatusLine;
-        (_lineLength, _headBytes, _headers, _left, Problem) = (0, 0, 0, 0, null);
+        (_headBytes, _headers, _left, Problem) = (0, 0, 0, null);
         _head.Clear();
         Release();
     }
@@ -120,15 +119,7 @@ internal sealed class HttpReader
     }
 
     /// <summary>Gives back what is held for a reply that nobody reads on.</summary>
-    public void Release()
-    {
-        _lineLength = 0;
-        if (_line is { } rented)
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-            _line = null;
-        }
-    }
+    public void Release() => _line.Release();
 
     /// <summary>Lines end with CRLF; a lone LF is understood too, as the standard allows.</summary>
     private bool TakeLine(ref ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> line)
@@ -142,10 +133,9 @@ internal sealed class HttpReader
             return false;
         }
 
-        if (end < 0 || _lineLength > 0)
+        if (end < 0 || _line.Length > 0)
         {
-            Keep(part);
-            line = _line.AsSpan(0, _lineLength);
+            line = _line.Add(part);
         }
 
         if (end >= 0 && line is [.., (byte)'\r'])
@@ -160,7 +150,7 @@ internal sealed class HttpReader
     {
         if (_state is State.ChunkSize or State.ChunkEnd)
         {
-            Problem ??= _lineLength + more > MaxChunkLine ? "a chunk's size line that does not end" : null;
+            Problem ??= _line.Length + more > MaxChunkLine ? "a chunk's size line that does not end" : null;
         }
         else
         {
@@ -169,25 +159,6 @@ internal sealed class HttpReader
         }
 
         return Problem is null;
-    }
-
-    private void Keep(ReadOnlySpan<byte> part)
-    {
-        var needed = _lineLength + part.Length;
-        if (_line is null || _line.Length < needed)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(256, needed));
-            _line.AsSpan(0, _lineLength).CopyTo(larger);
-            if (_line is { } old)
-            {
-                ArrayPool<byte>.Shared.Return(old);
-            }
-
-            _line = larger;
-        }
-
-        part.CopyTo(_line.AsSpan(_lineLength));
-        _lineLength = needed;
     }
 
     /// <returns>False when <paramref name="reply"/> has enough.</returns>
@@ -223,7 +194,7 @@ internal sealed class HttpReader
     private void ReadStatus(ReadOnlySpan<byte> line)
     {
         var isStatus = line.Length >= 12 && line.StartsWith("HTTP/1."u8) && line[7] is (byte)'0' or (byte)'1' && line[8] == ' '
-            && !line[9..12].ContainsAnyExceptInRange((byte)'0', (byte)'9') && line[9] != '0' && (line.Length == 12 || line[12] == ' ');
+            && !line[9..12].ContainsAnyExcept(ReplyHead.Digits) && line[9] != '0' && (line.Length == 12 || line[12] == ' ');
         if (!isStatus)
         {
             Problem = "no HTTP/1.1 status line";
@@ -280,35 +251,7 @@ internal sealed class HttpReader
 
     private void ReadChunkSize(ReadOnlySpan<byte> line)
     {
-        var digits = 0;
-        var size = 0L;
-        while (digits < line.Length && Digit(line[digits]) is var digit and >= 0)
-        {
-            if (++digits > 15)
-            {
-                Problem = "a chunk size that no reply can have";
-                return;
-            }
-
-            size = (size * 16) + digit;
-        }
-
-        var rest = line[digits..].TrimStart(" \t"u8);
-        if (digits == 0 || !(rest.IsEmpty || rest[0] == ';'))
-        {
-            Problem = "a chunk size that is no number";
-            return;
-        }
-
-        _left = size;
-        _state = size == 0 ? State.Trailers : State.ChunkData;
+        Problem = ChunkSize.Read(line, out _left);
+        _state = _left == 0 ? State.Trailers : State.ChunkData;
     }
-
-    private static int Digit(byte letter) => letter switch
-    {
-        >= (byte)'0' and <= (byte)'9' => letter - '0',
-        >= (byte)'a' and <= (byte)'f' => letter - 'a' + 10,
-        >= (byte)'A' and <= (byte)'F' => letter - 'A' + 10,
-        _ => -1,
-    };
 }

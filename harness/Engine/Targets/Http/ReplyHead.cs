@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace ChaosBench.Engine.Targets.Http;
@@ -5,6 +6,8 @@ namespace ChaosBench.Engine.Targets.Http;
 /// <summary>What a reply's status line and headers say, as far as anybody here asks.</summary>
 internal sealed class ReplyHead
 {
+    internal static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
+
     public int Status { get; internal set; }
 
     /// <summary>Of the body; null when it is chunked or ends with the connection.</summary>
@@ -80,7 +83,7 @@ internal sealed class ReplyHead
     /// <summary>Digits alone, and the same in each of several: two readings of where a reply ends are one too many.</summary>
     private string? ReadLength(ReadOnlySpan<byte> value)
     {
-        if (value.Length is 0 or > 18 || value.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        if (value.Length is 0 or > 18 || value.ContainsAnyExcept(Digits))
         {
             return "a Content-Length that is no number";
         }

@@ -8,6 +8,8 @@ namespace ChaosBench.Engine.Targets.OpenAi;
 /// </summary>
 internal sealed class BudgetMeter(Budget budget)
 {
+    private readonly bool _isLimited = budget.Requests is not null || budget.Tokens is not null || budget.Cost is not null;
+
     // Guards the three sums.
     private readonly Lock _lock = new();
     private long _requests;
@@ -17,6 +19,11 @@ internal sealed class BudgetMeter(Budget budget)
     /// <summary>Takes one request out of the budget; else says which ceiling was reached.</summary>
     public string? TryTake()
     {
+        if (!_isLimited)
+        {
+            return null;
+        }
+
         lock (_lock)
         {
             var tokens = _inputTokens + _outputTokens;
@@ -44,6 +51,11 @@ internal sealed class BudgetMeter(Budget budget)
     /// <summary>Where the endpoint does not say, input counts a token for four bytes of the body.</summary>
     public void Spend(int? inputTokens, int outputTokens, int bodyBytes)
     {
+        if (!_isLimited)
+        {
+            return;
+        }
+
         lock (_lock)
         {
             _inputTokens += inputTokens ?? ((bodyBytes + 3) / 4);
