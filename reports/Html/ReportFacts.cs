@@ -35,7 +35,7 @@ public sealed record ReportFacts
         ReplayCommand = Replay.Command(run),
         Calibration = CalibrationSentence(run),
         Answers = WorstAnswers.Of(run.Journal, run.Content, run.Measurements.Candidate, run.Measurements.Baseline),
-        Manifest = [.. Facts(run.Manifest)],
+        Manifest = [.. Facts(run.Manifest), .. run.Measurements.Tokens.Sentence() is { } tokens ? [new KeyValuePair<string, string>("output tokens", tokens)] : Array.Empty<KeyValuePair<string, string>>()],
     };
 
     /// <summary>Quoted by the reports beside what the generator did in this run.</summary>

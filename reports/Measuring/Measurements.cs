@@ -87,6 +87,9 @@ public sealed class Measurements
         return fold.Close();
     }
 
+    /// <summary>By whom the requests' output tokens were counted.</summary>
+    public TokenCounts Tokens { get; private init; } = new();
+
     public IEnumerable<Request> In(Slice slice) => Requests.Where(slice.Holds);
 
     /// <summary>The values of a metric with one value or more a request. Failed requests are in it as infinitely late.</summary>
@@ -159,6 +162,7 @@ public sealed class Measurements
     {
         private readonly RequestSet _requests = new();
         private readonly InjectionLog _injections = new();
+        private readonly TokenCounts _tokens = new();
         private readonly List<TimelineEntry> _timeline = [];
         private readonly List<JournalEvent.HardFail> _hardFails = [];
         private readonly Dictionary<Cohort, Cohort> _cohorts = new(new SameCohort());
@@ -182,6 +186,7 @@ public sealed class Measurements
                     break;
                 case JournalEvent.Observation seen:
                     _requests.Add(RawRequest.Of(seen, Shared(seen.Cohort)));
+                    _tokens.Add(seen.TokenSource);
                     break;
                 case JournalEvent.Score score:
                     _requests.Add(score);
@@ -210,7 +215,7 @@ public sealed class Measurements
         {
             var run = _run ?? throw new JournalException("the journal is empty: the run stopped before its first line was written");
             _requests.Close(run.Objectives);
-            return new Measurements(run, _ending, _requests, _timeline, _injections) { HardFails = _hardFails, Golden = _golden };
+            return new Measurements(run, _ending, _requests, _timeline, _injections) { HardFails = _hardFails, Golden = _golden, Tokens = _tokens };
         }
 
         /// <summary>One object for each distinct cohort: a million requests share a handful.</summary>

@@ -179,6 +179,7 @@ public sealed class MarkdownReport : IReportWriter
         text.Append("\n<details><summary>How this was measured, and how to repeat it</summary>\n\n");
         text.Append($"- Generator: {lag}{rate}{(summary.Generator.Limited.Count == 0 ? "it was not the limit." : "it was the limit.")}\n");
         text.Append(Html.ReportFacts.CalibrationSentence(run) is { } calibration ? $"- {calibration}\n" : "");
+        text.Append(run.Measurements.Tokens.Sentence() is { } tokens ? $"- {tokens}\n" : "");
         text.Append(run.Measurements.Run.OpenWorkload
             ? "- Open workload: latencies count from the planned send time, so that a stalled target cannot hide its queue.\n"
             : "- Closed workload: latencies count from the send; the next request waits for the last answer.\n");

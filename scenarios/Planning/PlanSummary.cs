@@ -108,8 +108,9 @@ public sealed record PlanSummary
         var rule = fault.Fault.Schedule.Nth.Count > 0
             ? "numbered in the order of the plan"
             : $"coin hash64(seed, fault id, what was drawn) below {(fault.Fault.Schedule.Ramp is { IsOfShare: true } ? "the share at its planned time" : fault.Fault.Share)}";
+        var later = plan.Turns is null ? "" : "; turns that follow are chosen by it when they are due";
         return new FaultVictims(fault, shown, hit, eligible, isInput
-            ? $"in the plan: {rule}, canaries spared" : $"{rule}, among requests that reach it in the window, canaries spared");
+            ? $"in the plan: {rule}, canaries spared{later}" : $"{rule}, among requests that reach it in the window, canaries spared{later}");
     }
 
     private static string RuleOf(Plan plan, PlannedFault fault, FaultScope? scope)
