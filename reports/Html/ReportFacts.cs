@@ -15,6 +15,9 @@ public sealed record ReportFacts
     /// <summary>The gates as resolved, one line each. Empty: nothing was asked, and the page says so.</summary>
     public IReadOnlyList<string> Gates { get; init; } = [];
 
+    /// <summary>The same in plain words.</summary>
+    public IReadOnlyList<string> Criteria { get; init; } = [];
+
     /// <summary>The command that repeats this run. Null: not known.</summary>
     public string? ReplayCommand { get; init; }
 
@@ -32,6 +35,7 @@ public sealed record ReportFacts
     {
         Description = DescriptionOf(run.Manifest.ResolvedScenario),
         Gates = [.. run.Measurements.Run.Gates.Select(gate => gate.Text)],
+        Criteria = [.. run.Measurements.Run.Gates.Select(Judging.Criteria.Sentence)],
         ReplayCommand = Replay.Command(run),
         Calibration = CalibrationSentence(run),
         Answers = WorstAnswers.Of(run.Journal, run.Content, run.Measurements.Candidate, run.Measurements.Baseline),

@@ -38,6 +38,7 @@ public sealed class MarkdownReport : IReportWriter
         text.Append(summary.Reasons.Count > 0 ? "\n" : "");
         Policy(text, run);
         Findings(text, summary);
+        CriteriaMarkdown.Append(text, run);
         Chart(text, run.Measurements);
         Faults(text, summary);
         Outcomes(text, summary);

@@ -7,6 +7,7 @@ namespace ChaosBench.Reports.Html.Page;
 internal static class FindingsSection
 {
     private const int MaxRows = 500;
+    private const int MaxAccounts = 20;
 
     private static readonly string[] Heads =
         ["Verdict", "Asked", "#Seen", "#Limit", "", "#Interval", "What it means"];
@@ -19,10 +20,27 @@ internal static class FindingsSection
         var several = model.TargetNames.Count > 1;
         var body = Markup.Of($"""
             {(asked.Count == 0 ? Nothing : Table("Gates and expectations", asked, several))}
+            {findings.Where(finding => finding.Verdict == FindingVerdict.Fail && FindingKinds.Fails(finding.Kind)).Take(MaxAccounts).Select(finding => Account(finding, model))}
+            {Markup.If(model.Facts.Criteria.Count > 0, () => Plain(model))}
             {Markup.If(about.Count > 0, () => Markup.Of($"""<h3>Was the run itself sound?</h3>{Table("Conditions of the run", about, several)}"""))}
             """);
         return Parts.Section("findings", "What was asked, what was seen", Lead(asked), body);
     }
+
+    /// <summary>Of what failed: promised, seen, by how much, how sure, and how to see it again.</summary>
+    private static Markup Account(Finding finding, ReportModel model) => Markup.Of($"""
+        <h3>Broken: <code>{finding.Objective}</code></h3>
+        <dl class="facts">
+        {Criteria.Account(finding).Select(line => Markup.Of($"<div><dt>{line.Name}</dt><dd>{line.Text}</dd></div>"))}
+        {Markup.If(model.Facts.ReplayCommand is not null, () => Markup.Of($"<div><dt>Again</dt><dd><code>{model.Facts.ReplayCommand}</code></dd></div>"))}
+        </dl>
+        """);
+
+    private static Markup Plain(ReportModel model) => Markup.Of($"""
+        <details><summary>The gates in plain words</summary>
+        <ul>{model.Facts.Criteria.Take(MaxRows).Select(sentence => Markup.Of($"<li>{sentence}</li>"))}</ul>
+        </details>
+        """);
 
     private static Markup Nothing => Markup.Of($"""
         <p class="empty">No gate was judged: the scenario has none, or the run ended before there was anything to judge.</p>
