@@ -33,6 +33,9 @@ public sealed class FaultTimeline(IReadOnlyList<IInjector> injectors, IAnnouncer
     /// <summary>What <c>until</c> waits for. Null: such a fault lasts for all of its time.</summary>
     public ILiveConditions? Conditions { get; init; }
 
+    /// <summary>Where faults that pause wait for a person. Null: nobody is asked.</summary>
+    public IGate? Gate { get; set; }
+
     /// <summary>Runs every fault to its end, or until <paramref name="stop"/>, and heals on both ways.</summary>
     /// <param name="now">Nanoseconds since the start of the run.</param>
     /// <returns>One result for each injector, in order.</returns>
@@ -94,7 +97,7 @@ public sealed class FaultTimeline(IReadOnlyList<IInjector> injectors, IAnnouncer
         {
             if (_fault.Fault.Schedule.After is not { } after)
             {
-                return 0;
+                return await PassesAsync(0, stop).ConfigureAwait(false);
             }
 
             try
@@ -102,19 +105,50 @@ public sealed class FaultTimeline(IReadOnlyList<IInjector> injectors, IAnnouncer
                 var at = await owner.Moments.WaitAsync(after, stop).ConfigureAwait(false);
                 // Never earlier than now: what has passed while the news came cannot be made up for.
                 var moved = Math.Max(at + Nanos.From(after.Delay), now()) - _fault.Windows[0].Start;
-                if (_fault.Windows[0].Start + moved < _fault.Latest)
-                {
-                    return moved;
-                }
-
-                owner.Announce(_fault, $"did not start: {after.Fault} came too late, the fault phase is over");
+                return IsInTime(moved) ? await PassesAsync(moved, stop).ConfigureAwait(false) : null;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 owner.Announce(_fault, $"did not start: what it waits for ({after.Fault} {Word(after.Moment)}) did not happen");
+                return null;
+            }
+        }
+
+        /// <summary>Waits for a person where the fault pauses.</summary>
+        private async Task<long?> PassesAsync(long moved, CancellationToken stop)
+        {
+            if (!_fault.Fault.Pauses || owner.Gate is not { } gate)
+            {
+                return moved;
             }
 
-            return null;
+            if (!await WaitUntilAsync(_fault.Windows[0].Start + moved, stop).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            try
+            {
+                await gate.PassAsync(_fault, stop).ConfigureAwait(false);
+                moved = Math.Max(moved, now() - _fault.Windows[0].Start);
+                return IsInTime(moved) ? moved : null;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                owner.Announce(_fault, "did not start: nobody let it go on");
+                return null;
+            }
+        }
+
+        private bool IsInTime(long moved)
+        {
+            if (_fault.Windows[0].Start + moved < _fault.Latest)
+            {
+                return true;
+            }
+
+            owner.Announce(_fault, "did not start: the fault phase is over");
+            return false;
         }
 
         /// <summary>Ends the fault when its condition holds.</summary>

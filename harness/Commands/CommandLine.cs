@@ -90,6 +90,7 @@ public static class CommandLine
         ProxyCommand.Build(terminal, time),
         FaultsCommand.Build(terminal),
         AbortCommand.Build(terminal),
+        NoteCommand.Build(terminal),
         HealCommand.Build(terminal, time),
         SchemaCommand.Build(terminal),
         DoctorCommand.Build(terminal),

@@ -19,9 +19,21 @@ internal sealed class DrillOptions
         HelpName = "RUN",
     };
 
+    public Option<bool> GameDay { get; } = new("--game-day")
+    {
+        Description = "Wait for a person before faults on nodes, models, resources and dependencies (and those with gameDay: pause)",
+    };
+
+    public Option<TimeSpan?> Hold { get; } = new("--hold")
+    {
+        Description = "Game day: by so much is the fault phase longer for each pause (default 2m)",
+        HelpName = "DURATION",
+        CustomParser = result => OptionValues.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24))(result),
+    };
+
     public void AddTo(Command command)
     {
-        Option[] options = [DryRun, StopFile, Replay];
+        Option[] options = [DryRun, StopFile, Replay, GameDay, Hold];
         foreach (var option in options)
         {
             command.Options.Add(option);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ChaosBench.Chaos;
+using ChaosBench.Harness.Drills;
 using ChaosBench.Harness.Running;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
@@ -58,6 +59,11 @@ internal static class RunCommand
                 loaded = FaultReplay.Apply(loaded, run.FullName, parsed.GetValue(options.Seed));
             }
 
+            if (parsed.GetValue(drill.GameDay))
+            {
+                loaded = GameDay.Prepare(loaded, parsed.GetValue(drill.Hold) ?? GameDay.UsualHold);
+            }
+
             if (parsed.GetValue(drill.DryRun))
             {
                 return DryRun(loaded, terminal);
@@ -75,6 +81,8 @@ internal static class RunCommand
                 Waivers = WaiverLoading.Load(parsed.GetValue(waivers), loaded.Suite, terminal, time),
                 Content = parsed.GetValue(noContent) ? null : Redaction.Rules(parsed.GetValue(redact), loaded.Variables),
                 StopFile = parsed.GetValue(drill.StopFile)?.FullName,
+                IsGameDay = parsed.GetValue(drill.GameDay),
+                HasKeys = terminal.IsInteractive,
             };
             return await RunAllAsync(settings, terminal, parsed.GetValue(json), time, cancellation).ConfigureAwait(false);
         });

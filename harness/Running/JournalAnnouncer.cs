@@ -12,6 +12,9 @@ internal sealed class JournalAnnouncer(IJournalWriter journal, Func<long> now) :
     private readonly ConcurrentDictionary<string, ImmutableArray<string>> _faultsByRequest = new();
     private ImmutableArray<string> _active = [];
 
+    /// <summary>Told of every step of a fault; null: nobody listens.</summary>
+    public Action<PlannedFault, FaultStage>? Moved { get; set; }
+
     /// <summary>Faults in place at this moment, for the live view.</summary>
     public IReadOnlyList<string> Active => _active;
 
@@ -33,6 +36,7 @@ internal sealed class JournalAnnouncer(IJournalWriter journal, Func<long> now) :
             State = (FaultState)stage,
             Detail = detail,
         });
+        Moved?.Invoke(fault, stage);
     }
 
     public void Unit(PlannedFault fault, string key, UnitEvent kind)

@@ -33,6 +33,11 @@ internal sealed class LiveWatcher(IAnsiConsole console) : IRunWatcher
             }
         }
 
+        if (Prompt is not null)
+        {
+            return;
+        }
+
         var share = Math.Clamp(value.Elapsed / value.Total, 0, 1);
         // One line that overwrites itself; longer than the terminal it would scroll. A narrow one goes without the pictures.
         var room = Math.Max(20, console.Profile.Width - 1);
@@ -40,6 +45,25 @@ internal sealed class LiveWatcher(IAnsiConsole console) : IRunWatcher
         var cells = Math.Clamp(room - words.Length - 1, 0, 20);
         var filled = (int)(share * cells);
         var line = $"{new string('█', filled)}{new string('░', cells - filled)} {words}  {Sparkline()}".TrimStart();
+        Draw(line);
+    }
+
+    public string? Prompt
+    {
+        get => field;
+        set
+        {
+            field = value;
+            Draw(value ?? "");
+        }
+    }
+
+    /// <summary>Above the live line, which comes back with the next second.</summary>
+    public void Tell(string line) => console.Profile.Out.Writer.Write("\r\u001b[2K" + line + Environment.NewLine + (Prompt ?? ""));
+
+    private void Draw(string line)
+    {
+        var room = Math.Max(20, console.Profile.Width - 1);
         console.Profile.Out.Writer.Write("\r\u001b[2K" + (line.Length > room ? line[..room] : line));
     }
 

@@ -30,6 +30,8 @@ internal sealed class PlainWatcher(TextWriter output) : IRunWatcher
         output.WriteLine($"{_name}: {RunWords.Describe(value)}");
     }
 
+    public void Tell(string line) => output.WriteLine($"{_name}: {line}");
+
     public void Ended(Summary summary, string folder)
     {
         output.WriteLine($"{_name}: {RunWords.Verdict(summary)}");

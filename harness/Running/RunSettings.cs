@@ -28,6 +28,12 @@ internal sealed record RunSettings
 
     /// <summary>The run, and every one after it, halts when this file appears; null: none was named.</summary>
     public string? StopFile { get; init; }
+
+    /// <summary>People take part: every step is said, and faults that pause wait for them.</summary>
+    public bool IsGameDay { get; init; }
+
+    /// <summary>The terminal's keys are read while a run lives.</summary>
+    public bool HasKeys { get; init; }
 }
 
 /// <summary>Shows a run to people: a live view in a terminal, plain lines elsewhere.</summary>
@@ -36,4 +42,10 @@ internal interface IRunWatcher : IProgress<RunProgress>
     void Started(Plan plan, string folder);
 
     void Ended(Summary summary, string folder);
+
+    /// <summary>One line, now.</summary>
+    void Tell(string line);
+
+    /// <summary>Shown in place of the progress while somebody writes; null: nobody does. Only in a terminal.</summary>
+    string? Prompt { get => null; set { } }
 }

@@ -6,6 +6,7 @@ using ChaosBench.Engine;
 using ChaosBench.Engine.Pacing;
 using ChaosBench.Engine.Targets;
 using ChaosBench.Harness.Commands;
+using ChaosBench.Harness.Drills;
 using ChaosBench.Harness.Goldens;
 using ChaosBench.Harness.Running.Detections;
 using ChaosBench.Reports.Goldens;
@@ -145,6 +146,9 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         await using var listening = ears.ConfigureAwait(false);
         var hears = new RunEars(new InputExposure(plan, parts.Announcer), baseline, answers, content, plan.Scenario.Workload, clock);
         var goldens = plan.Scenario.Golden is { } snapshot ? new GoldenWatch(GoldenFolder.Read(snapshot), snapshot, hears) : null;
+        using var over = new CancellationTokenSource();
+        var desk = OpenDesk(parts, clock, folder, over.Token);
+        var heard = desk.ListenAsync(over.Token);
         var outcome = await LoadEngine.RunAsync(
             new RunRequest
             {
@@ -175,6 +179,8 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 AbortFiles = [Path.Combine(folder, AbortCommand.StopFile), .. settings.StopFile is { } file ? new[] { file } : []],
             },
             stop.Token).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        await heard.ConfigureAwait(false);
         if (texts is { LeftOut: > 0 and var missing })
         {
             parts.Journal.Write(new JournalEvent.Note { At = clock.Now, Text = $"the texts of {missing} requests could not be kept in time" });
@@ -186,6 +192,26 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         }
 
         return new RunEnd(outcome.Ending, outcome.Reason, HealStates.Of(healed));
+    }
+
+    /// <summary>Where people speak to the run; their keys are read where there is a terminal.</summary>
+    private DrillDesk OpenDesk(RunParts parts, RunClock clock, string folder, CancellationToken over)
+    {
+        var desk = new DrillDesk(folder, parts.Journal, () => clock.Now, settings.Watcher, time) { IsGameDay = settings.IsGameDay };
+        parts.Announcer.Moved = desk.Heard;
+        parts.Timeline.Gate = desk;
+        var noticed = parts.Journal.Noticed;
+        parts.Journal.Noticed = detection =>
+        {
+            noticed?.Invoke(detection);
+            desk.Heard(detection);
+        };
+        if (settings.HasKeys)
+        {
+            new DrillKeys(desk, settings.Watcher).Start(over);
+        }
+
+        return desk;
     }
 
     private static DeviceSample Sample(GpuReading card) => new(

@@ -21,6 +21,12 @@ public sealed record Fault
     /// <summary>What one toss of the coin decides about, from the catalogue.</summary>
     public FaultScope Scope { get; init; } = FaultScope.Request;
 
+    /// <summary>Whether a game day pauses before it, as the file says; null: as its kind suggests.</summary>
+    public bool? GameDay { get; init; }
+
+    /// <summary>It waits for a person before it acts: only on a game day.</summary>
+    public bool Pauses { get; init; }
+
     /// <summary>Name of the preset that it came with; null: it stands in the file itself.</summary>
     public string? Preset { get; init; }
 

@@ -34,7 +34,7 @@ internal sealed class FaultOverlap
     {
         get
         {
-            var fixedTimes = _plan.Faults.Where(fault => fault.Fault.Schedule.After is null).ToList();
+            var fixedTimes = _plan.Faults.Where(fault => fault.Fault is { Schedule.After: null, Pauses: false }).ToList();
             var union = Stretches().Where(stretch => stretch.Acting.Exists(fixedTimes.Contains)).Sum(stretch => stretch.End - stretch.Start);
             return union + _plan.Faults.Except(fixedTimes).Sum(fault => fault.Windows.Sum(window => window.End - window.Start));
         }
@@ -57,7 +57,7 @@ internal sealed class FaultOverlap
         return (takers.Select(fault => fault.Fault.Id).ToList(), different.Count, string.Create(CultureInfo.InvariantCulture, $"{string.Join(" + ", different)} = {different.Count}"));
     });
 
-    private static IEnumerable<(PlannedFault Fault, long Start, long End)> Windows(PlannedFault fault) => fault.Fault.Schedule.After is null
+    private static IEnumerable<(PlannedFault Fault, long Start, long End)> Windows(PlannedFault fault) => fault.Fault is { Schedule.After: null, Pauses: false }
         ? fault.Windows.Select(window => (fault, window.Start, window.End))
         : [(fault, fault.Start, fault.Latest)];
 

@@ -16,7 +16,7 @@ public static class FaultWindows
     public static PlannedFault Place(Fault fault, int number, ulong seed, long latest)
     {
         var (start, end) = (Nanos.From(fault.At), Nanos.From(fault.At + fault.For));
-        var placed = new PlannedFault(number, fault, start, end) { Latest = fault.Schedule.After is null ? end : Math.Max(end, latest) };
+        var placed = new PlannedFault(number, fault, start, end) { Latest = fault.Schedule.After is null && !fault.Pauses ? end : Math.Max(end, latest) };
         return (fault.Schedule.Repeat, fault.Schedule.Ramp) switch
         {
             (FaultRepeat.Burst burst, _) => placed with { Windows = Of(burst, start, end) },

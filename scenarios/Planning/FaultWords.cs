@@ -41,6 +41,11 @@ internal static class FaultWords
             yield return Invariant($"after {after.Fault} {Word(after.Moment)}{(after.Delay > TimeSpan.Zero ? $" and {Seconds(Nanos.From(after.Delay))} more" : "")}: the times here are the earliest; over by {Seconds(fault.Latest)}");
         }
 
+        if (fault.Fault.Pauses)
+        {
+            yield return $"waits for a person: the times here are the earliest; over by {Seconds(fault.Latest)}";
+        }
+
         if (schedule.Until is { } until)
         {
             yield return Invariant($"until '{until.Condition.Text}' (held for {until.For.TotalSeconds:0.###}s), and no longer than its time");

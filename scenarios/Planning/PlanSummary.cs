@@ -84,7 +84,7 @@ public sealed record PlanSummary
 
     private static FaultVictims VictimsOf(Plan plan, PlannedFault fault, FaultKind? kind, bool isOpen)
     {
-        if (kind is null || !PlannedVictims.AreRequests(kind.Scope) || !isOpen || fault.Fault.Schedule.After is not null)
+        if (kind is null || !PlannedVictims.AreRequests(kind.Scope) || !isOpen || fault.Fault is { Schedule.After: not null } or { Pauses: true })
         {
             return new FaultVictims(fault, null, null, null, "at run time: " + RuleOf(plan, fault, kind?.Scope));
         }

@@ -94,6 +94,7 @@ internal static class FaultKeys
                 At = default,
                 For = default,
                 Schedule = schedule,
+                GameDay = FaultScheduleKeys.PausesOnGameDay(keys, kind, schedule),
                 Scope = kind?.Scope ?? FaultScope.Request,
                 Share = schedule.Ramp is { IsOfShare: true } ramp ? new Share(Math.Max(ramp.From, ramp.To)) : keys.Get(Share),
                 Select = keys.Get(Select),

@@ -65,7 +65,28 @@ internal static class FaultScheduleKeys
     private static readonly Key<FaultTrigger> After = new("after", AfterTable, "In place of at: what happens to another fault starts it.")
         { Example = "{ fault: lose-a-node, event: healed, delay: 2s }" };
 
-    public static IReadOnlyList<Key> All { get; } = [Burst, Poisson, Ramp, Nth, Until, After];
+    private static readonly Key<bool> GameDay = new(
+        "gameDay", Scalars.Choice("an answer", ("pause", true), ("run", false)),
+        "Whether run --game-day waits for a person before it. Left out: before faults on nodes, models, resources and dependencies.")
+        { Example = "pause" };
+
+    public static IReadOnlyList<Key> All { get; } = [Burst, Poisson, Ramp, Nth, Until, After, GameDay];
+
+    /// <summary>Null: the file does not say.</summary>
+    public static bool? PausesOnGameDay(KeyReader keys, FaultKind? kind, FaultSchedule schedule)
+    {
+        var pauses = keys.Maybe(GameDay);
+        if (pauses == true && kind is not null && !CanMove(kind, schedule))
+        {
+            keys.Report(GameDay, $"the plan fixes the victims of {kind.Name} before the run, so that it cannot wait", "remove gameDay:");
+        }
+
+        return kind is not null && !CanMove(kind, schedule) ? false : pauses;
+    }
+
+    /// <summary>Its victims do not depend on its time.</summary>
+    private static bool CanMove(FaultKind kind, FaultSchedule schedule) =>
+        kind.Vantage != Vantage.Input && schedule.Nth.Count == 0 && schedule.Ramp is not { IsOfShare: true };
 
     /// <param name="kind">Null: the fault is unknown, which was reported.</param>
     /// <param name="at">The key of the fault's start.</param>

@@ -24,7 +24,7 @@ public sealed class SchemaWriterTests
         contextStore: latency, timeout, fallback, postgres, connections, schema
         detection: name, webhook, http, status, contains, prometheus, alert, query, command, every, means, fault
         expect: detectedWithin, recoveredWithin
-        fault: fault*, at, for, burst, poisson, ramp, nth, until, after, share, select, with, expect, minExposure, id
+        fault: fault*, at, for, burst, poisson, ramp, nth, until, after, gameDay, share, select, with, expect, minExposure, id
         faultRamp: of, from*, to*, steps
         gateLine: gate*
         generatedPrompts: generated*, locales, count
