@@ -31,7 +31,8 @@ internal abstract class ContainerFault(PlannedFault fault, Container container, 
         }
 
         _id = facts.Id;
-        await BreakAsync(facts, cancellation).ConfigureAwait(false);
+        // Not to be cut short by an abort: the engine would carry it out all the same, after the heal had found nothing to do.
+        await BreakAsync(facts, CancellationToken.None).ConfigureAwait(false);
         announcer.Unit(Fault, container.Name, UnitEvent.Applied);
     }
 

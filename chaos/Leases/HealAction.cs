@@ -16,6 +16,9 @@ public abstract record HealAction
 {
     private HealAction() { }
 
+    /// <summary>A Docker engine broke it on the run's order, and such an order may outlive who gave it.</summary>
+    public bool IsOfEngine => this is UnpauseContainer or StartContainer or ConnectNetwork;
+
     /// <summary>SIGCONT for a process that was stopped.</summary>
     /// <param name="Group">Also for the group that it leads.</param>
     public sealed record ResumeProcess(ProcessIdentity Process, bool Group) : HealAction
@@ -45,9 +48,10 @@ public abstract record HealAction
     /// <inheritdoc cref="UnpauseContainer"/>
     /// <param name="Network">Full id, 64 hexadecimal digits.</param>
     /// <param name="Aliases">Names that the container had there.</param>
-    /// <param name="Address">The IPv4 address that was asked for by its owner; null: any.</param>
+    /// <param name="Address">The IPv4 address that was asked for by its owner; null: any. What is null is not
+    /// written, so that it must be readable from nothing.</param>
     public sealed record ConnectNetwork(
-        string Socket, string Container, string Network, IReadOnlyList<string> Aliases, string? Address) : HealAction
+        string Socket, string Container, string Network, IReadOnlyList<string> Aliases, string? Address = null) : HealAction
     {
         public override string ToString() => $"connect container {Short(Container)} to network {Short(Network)}";
     }

@@ -19,9 +19,18 @@ public sealed class Watchdog(LeaseFolder folder, ProcessIdentity owner, Action<s
     /// <summary>What cannot be healed at once, a busy engine for example, is tried again for this long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// An order that the run gave a Docker engine with its last breath may be carried out after the run is gone: for as long as a call may
+    /// take, "nothing is broken" is no reason to drop its lease.
+    /// </summary>
+    private static readonly TimeSpan LastOrder = Docker.DockerEngine.CallLimit;
+
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
 
     private readonly Healer _healer = new(time);
+
+    // When the pipe ended.
+    private long? _orphaned;
 
     // By lease, the time on a clock that nobody sets.
     private readonly Dictionary<string, long> _firstSeen = [];
@@ -37,9 +46,8 @@ public sealed class Watchdog(LeaseFolder folder, ProcessIdentity owner, Action<s
             await Task.WhenAny(ended, Task.Delay(Beat, time, cancellation)).ConfigureAwait(false);
         }
 
-        // What the run asked of an engine with its last breath may still be on its way there.
-        await Task.Delay(Beat, time, cancellation).ConfigureAwait(false);
         var since = time.GetTimestamp();
+        _orphaned = since;
         while (!await HealAsync(_ => true, cancellation).ConfigureAwait(false))
         {
             if (time.GetElapsedTime(since) > Patience)
@@ -86,6 +94,11 @@ public sealed class Watchdog(LeaseFolder folder, ProcessIdentity owner, Action<s
         try
         {
             var report = await _healer.HealAsync(lease.Heal, cancellation).ConfigureAwait(false);
+            if (!report.WasNeeded && lease.Heal.IsOfEngine && _orphaned is { } orphaned && time.GetElapsedTime(orphaned) < LastOrder)
+            {
+                return false;
+            }
+
             folder.Remove(lease.Id);
             if (report.WasNeeded)
             {

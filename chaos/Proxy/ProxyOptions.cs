@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace ChaosBench.Chaos.Proxy;
 
@@ -7,6 +8,9 @@ public sealed record ProxyOptions
 {
     /// <summary>http or https, host and port. Clients bring path and query. The only place that the proxy ever connects to.</summary>
     public required Uri Upstream { get; init; }
+
+    /// <summary>The only authorities whose word about an https upstream is taken. Null: those of this machine.</summary>
+    public X509Certificate2Collection? Authorities { get; init; }
 
     /// <summary>Default: loopback, any free port.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);

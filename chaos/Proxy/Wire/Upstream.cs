@@ -1,11 +1,12 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace ChaosBench.Chaos.Proxy.Wire;
 
 /// <summary>The one place that the proxy connects to; nothing that a client sends can change it.</summary>
-internal sealed class Upstream(Uri address, TimeSpan connectTimeout, TimeProvider time)
+internal sealed class Upstream(Uri address, X509Certificate2Collection? authorities, TimeSpan connectTimeout, TimeProvider time)
 {
     /// <exception cref="IOException">No connection; the message says to where and why.</exception>
     public async Task<PeerWire> ConnectAsync(CancellationToken cancellation)
@@ -33,8 +34,24 @@ internal sealed class Upstream(Uri address, TimeSpan connectTimeout, TimeProvide
         var plain = new SocketWire(socket);
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: false));
         await stream.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = address.IdnHost, ApplicationProtocols = [SslApplicationProtocol.Http11] },
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = address.IdnHost, ApplicationProtocols = [SslApplicationProtocol.Http11], CertificateChainPolicy = Policy(),
+            },
             cancellation).ConfigureAwait(false);
         return new TlsWire(plain, stream);
+    }
+
+    /// <summary>Null: the machine's own rules.</summary>
+    private X509ChainPolicy? Policy()
+    {
+        if (authorities is null)
+        {
+            return null;
+        }
+
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(authorities);
+        return policy;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using ChaosBench.Chaos.Leases;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Tests.Support;
@@ -65,6 +66,44 @@ public sealed class ContainerDrillTests(DockerServer docker) : IDisposable
 
         await Eventually.HoldsAsync(() => docker.StatusAsync(_name).GetAwaiter().GetResult() == "running");
         await Eventually.HoldsAsync(() => Directory.GetFiles(Leases, "*.json").Length == 0);
+    }
+
+    [SkippableFact]
+    public async Task Run_PartitionKilledInTheMiddle_GivesTheNetworkBack()
+    {
+        docker.SkipWhereThereIsNone();
+        var network = $"net-{_name}";
+        Skip.If(await docker.NetworkAsync(network) is null, "this kernel makes no bridge for a container network");
+        await docker.StartAsync(_name, ["/usr/bin/sleep", "600"], network);
+        using var run = StartInProcess("{ fault: node.partition, select: { container: VICTIM } }");
+        await run.UntilAsync(() => docker.NetworksOfAsync(_name).GetAwaiter().GetResult().Count == 0, "the container lost its network");
+
+        run.Signal("KILL");
+
+        await Eventually.HoldsAsync(() => docker.NetworksOfAsync(_name).GetAwaiter().GetResult().ContainsKey(network));
+        await Eventually.HoldsAsync(() => Directory.GetFiles(Leases, "*.json").Length == 0);
+    }
+
+    [SkippableFact]
+    public async Task Watchdog_OrderCarriedOutAfterTheRunDied_IsHealedAllTheSame()
+    {
+        docker.SkipWhereThereIsNone();
+        var network = $"net-{_name}";
+        var id = await docker.NetworkAsync(network);
+        Skip.If(id is null, "this kernel makes no bridge for a container network");
+        await docker.StartAsync(_name, ["/usr/bin/sleep", "600"], network);
+        var folder = SomeLease.Folder(_folder);
+        SomeLease.Leave(folder, SomeLease.Of(
+            new HealAction.ConnectNetwork(docker.Socket, await docker.IdAsync(_name), id!, ["model"], null), ProcessIdentity.OfThis()));
+        var said = new List<string>();
+
+        // The watchdog looks while the order is on its way: at first nothing is broken.
+        await docker.DisconnectAndHangUpAsync(id!, _name);
+        var healed = await new Watchdog(folder, ProcessIdentity.OfThis(), said.Add, TimeProvider.System).RunAsync(Stream.Null, default).WaitAsync(Eventually.Patience);
+
+        Assert.True(healed);
+        Assert.Contains("it is connected again", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Contains("model", (await docker.NetworksOfAsync(_name))[network]);
     }
 
     [SkippableFact]

@@ -68,6 +68,11 @@ public sealed class DockerServer : IAsyncLifetime, IDisposable
                 using var gone = await _client.DeleteAsync($"containers/{id}?force=1");
             }
 
+            foreach (var id in await NetworksAsync())
+            {
+                using var gone = await _client.DeleteAsync($"networks/{id}");
+            }
+
             using var stop = Process.Start("/bin/sh", ["-c", $"kill -TERM {_engine.Id}"]);
             await _engine.WaitForExitAsync().WaitAsync(Eventually.Patience);
         }
@@ -91,7 +96,8 @@ public sealed class DockerServer : IAsyncLifetime, IDisposable
     public void SkipWhereThereIsNone() => Skip.If(_missing is not null, _missing);
 
     /// <summary>Starts a container that sees this machine's programs and this checkout, read only, and its network.</summary>
-    public async Task StartAsync(string name, string[] command)
+    /// <param name="network">One of this engine's; left out: this machine's.</param>
+    public async Task StartAsync(string name, string[] command, string network = "host")
     {
         using var created = await _client.PostAsJsonAsync($"containers/create?name={name}", new
         {
@@ -100,7 +106,7 @@ public sealed class DockerServer : IAsyncLifetime, IDisposable
             Env = new[] { "PATH=/usr/bin:/bin", "HOME=/dev/shm", "TMPDIR=/dev/shm" },
             HostConfig = new
             {
-                NetworkMode = "host",
+                NetworkMode = network,
                 Binds = new[] { "/usr", "/lib", "/lib64", "/bin", Repository.Root }
                     .Where(Directory.Exists).Select(place => $"{place}:{place}:ro").ToArray(),
             },
@@ -108,6 +114,32 @@ public sealed class DockerServer : IAsyncLifetime, IDisposable
         Assert.True(created.IsSuccessStatusCode, await created.Content.ReadAsStringAsync());
         using var started = await _client.PostAsync($"containers/{name}/start", null);
         Assert.True(started.IsSuccessStatusCode, await started.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>A bridge of its own that leads nowhere else, so that the engine touches no firewall.</summary>
+    /// <returns>Its id; null where the kernel makes no bridges.</returns>
+    public async Task<string?> NetworkAsync(string name)
+    {
+        using var made = await _client.PostAsJsonAsync("networks/create", new { Name = name, Driver = "bridge", Internal = true });
+        return made.IsSuccessStatusCode ? (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("Id").GetString() : null;
+    }
+
+    /// <summary>Networks that the container is connected to, with its aliases there.</summary>
+    public async Task<IReadOnlyDictionary<string, string[]>> NetworksOfAsync(string name) =>
+        (await DescribeAsync(name)).GetProperty("NetworkSettings").GetProperty("Networks").EnumerateObject().ToDictionary(
+            network => network.Name,
+            network => network.Value.GetProperty("Aliases") is { ValueKind: JsonValueKind.Array } aliases ? [.. aliases.EnumerateArray().Select(alias => alias.GetString()!)] : Array.Empty<string>());
+
+    public async Task<string> IdAsync(string name) => (await DescribeAsync(name)).GetProperty("Id").GetString()!;
+
+    /// <summary>Orders a disconnect and hangs up at once, as a process that is killed at this moment.</summary>
+    public async Task DisconnectAndHangUpAsync(string network, string container)
+    {
+        var body = $$"""{"Container":"{{container}}","Force":true}""";
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket));
+        await socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(
+            $"POST /networks/{network}/disconnect HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
     }
 
     /// <summary>The engine's word: <c>running</c>, <c>paused</c>, <c>exited</c>.</summary>
@@ -121,6 +153,12 @@ public sealed class DockerServer : IAsyncLifetime, IDisposable
 
     private async Task<IReadOnlyList<string>> ContainersAsync() =>
         [.. (await _client.GetFromJsonAsync<JsonElement>("containers/json?all=1")).EnumerateArray().Select(one => one.GetProperty("Id").GetString()!)];
+
+    private async Task<IReadOnlyList<string>> NetworksAsync() =>
+    [
+        .. (await _client.GetFromJsonAsync<JsonElement>("networks")).EnumerateArray()
+            .Where(one => one.GetProperty("Driver").GetString() == "bridge").Select(one => one.GetProperty("Id").GetString()!),
+    ];
 
     private bool IsGone()
     {

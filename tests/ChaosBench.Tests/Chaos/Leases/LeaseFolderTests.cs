@@ -198,4 +198,26 @@ public sealed class LeaseFolderTests : IDisposable
     }
 
     private static string Refusal(LeaseFolder folder) => Assert.Single(Read(folder)).Refusal ?? "was not refused";
+
+    [LinuxFact]
+    public void Read_EveryHealAction_IsWhatWasWritten()
+    {
+        var (process, id) = (ProcessIdentity.OfThis(), new string('a', 64));
+        HealAction[] actions =
+        [
+            new HealAction.ResumeProcess(process, Group: true), new HealAction.EndProcess(process), new HealAction.UnpauseContainer("/d.sock", id),
+            new HealAction.StartContainer("/d.sock", id), new HealAction.ConnectNetwork("/d.sock", id, id, ["model"], "10.0.0.2"),
+            new HealAction.ConnectNetwork("/d.sock", id, id, [], null),
+        ];
+
+        Assert.Equal(
+            typeof(HealAction).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(HealAction))).ToHashSet(), actions.Select(action => action.GetType()).ToHashSet());
+        foreach (var action in actions)
+        {
+            var read = LeaseText.Read(LeaseText.Write(SomeLease.Of(action, process)), "1-1-1");
+
+            Assert.Equal(action.ToString(), read.Heal.ToString());
+            Assert.Equal((action as HealAction.ConnectNetwork)?.Address, (read.Heal as HealAction.ConnectNetwork)?.Address);
+        }
+    }
 }
