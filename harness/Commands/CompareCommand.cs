@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ChaosBench.Reports.Comparing;
+using ChaosBench.Reports.Html;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
@@ -28,13 +29,22 @@ internal static class CompareCommand
             CustomParser = OptionValues.Share(0, 1),
             HelpName = "SHARE",
         };
+        var html = new Option<FileInfo>("--html") { Description = "Also write the comparison as a page to this file", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "The comparison as JSON on stdout" };
-        var command = new Command("compare", "Say what changed between two runs, and whether the second is worse") { before, after, margin, points, json };
+        var command = new Command("compare", "Say what changed between two runs, and whether the second is worse") 
+        {
+            before, after, margin, points, html, json,
+        };
         command.SetAction(parsed =>
         {
             var (one, other) = (parsed.GetValue(before)!, parsed.GetValue(after)!);
             var comparison = Comparer.Compare(
                 (one.ToString(), Load(one)), (other.ToString(), Load(other)), parsed.GetValue(margin), parsed.GetValue(points));
+            if (parsed.GetValue(html) is { } page)
+            {
+                Write(page, comparison);
+            }
+
             if (parsed.GetValue(json))
             {
                 terminal.Out.Write(RunFiles.ToJson(comparison));
@@ -60,6 +70,18 @@ internal static class CompareCommand
         foreach (var line in text.TrimEnd('\n').Split('\n'))
         {
             terminal.Out.WriteLine(Printable.Line(line));
+        }
+    }
+
+    private static void Write(FileInfo page, RunComparison comparison)
+    {
+        try
+        {
+            File.WriteAllText(page.FullName, ComparisonHtml.Render(comparison));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{page}: cannot be written ({exception.Message}); name a file in a folder that you may write to.");
         }
     }
 

@@ -27,12 +27,15 @@ public static class ComparisonWords
         text.Append(comparison.Doubts.Count > 0 ? "\nWhy this decides nothing\n" : "");
         comparison.Doubts.ToList().ForEach(doubt => text.Append(CultureInfo.InvariantCulture, $"  {doubt}\n"));
         Table(text, comparison);
-        text.Append(CultureInfo.InvariantCulture,
-            $"\nA latency may grow by {Wording.Percent(comparison.Margin)}, a share get worse by {Wording.Number(comparison.Points * 100)} pp. Each bound of an "
-            + $"interval holds with 95 %; \"worse\" is said only where it holds for all {comparison.Metrics.Count} numbers together.\nOne run each: what differs "
-            + $"between runs of one version is in no interval. Interleaved blocks (targets: {{ baseline, candidate }}) measure that.\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n{Terms(comparison)}\n");
         return text.ToString();
     }
+
+    /// <summary>What the words mean, and what no interval here knows.</summary>
+    internal static string Terms(RunComparison comparison) =>
+        $"A latency may grow by {Wording.Percent(comparison.Margin)}, a share get worse by {Wording.Number(comparison.Points * 100)} pp. Each bound of an "
+        + FormattableString.Invariant($"interval holds with 95 %; \"worse\" is said only where it holds for all {comparison.Metrics.Count} numbers together. ")
+        + "One run each: what differs between runs of one version is in no interval. Interleaved blocks (targets: { baseline, candidate }) measure that.";
 
     internal static string Headline(FindingVerdict verdict, IReadOnlyList<MetricComparison> metrics, IReadOnlyList<string> doubts)
     {
@@ -72,7 +75,7 @@ public static class ComparisonWords
         _ => "",
     };
 
-    private static string Side(MetricComparison metric) => metric.Verdict switch
+    internal static string Side(MetricComparison metric) => metric.Verdict switch
     {
         FindingVerdict.Fail => "worse",
         FindingVerdict.Pass => metric.Better ? "better" : "not worse",

@@ -16,7 +16,8 @@ public static class Criteria
                 + $"{Wording.Duration(objective.Limit)}.";
         }
 
-        var what = $"The {Wording.Aggregated(objective)}{Wording.Where(objective)} {Must(objective)}";
+        var share = Metrics.UnitOf(objective.Metric) == MetricUnit.Share ? "share of " : "";
+        var what = $"The {share}{Wording.Aggregated(objective)}{Wording.Where(objective)} {Must(objective)}";
         return objective.LimitKind switch
         {
             LimitKind.RelativeToBaseline => $"{what} {Wording.Side(objective.Comparison)} {Wording.Quantity(objective.Limit, "relative")} from the "
@@ -64,6 +65,7 @@ public static class Criteria
         var beside = finding is { BaselineObserved: { } baseline, BaselineUnit: { } unit } ? $", with {Wording.Quantity(baseline, unit)} of the baseline" : "";
         var bounds = (finding.Interval?.Low, finding.Interval?.High) switch
         {
+            _ when double.IsInfinity(seen) => "",
             ({ } low, { } high) => $", somewhere from {Wording.Quantity(low, finding.Unit)} to {Wording.Quantity(high, finding.Unit)}",
             ({ } low, null) => $", at least {Wording.Quantity(low, finding.Unit)}",
             (null, { } high) => $", at most {Wording.Quantity(high, finding.Unit)}",
@@ -93,7 +95,7 @@ public static class Criteria
                 : $"the bounds hold with {Wording.Percent(finding.Interval.Confidence)} each";
         }
 
-        var corrected = finding.CorrectedChance is { } among && among != chance ? $", {Rare(among)} corrected for the number of gates" : "";
+        var corrected = finding.CorrectedChance is { } among && Rare(among) != Rare(chance) ? $", {Rare(among)} corrected for the number of gates" : "";
         return $"were the truth on the limit, something this bad would turn up in {Rare(chance)} of runs{corrected}"
             + (finding.MorePairs is { } more ? FormattableString.Invariant($"; about {more} more pairs would decide it") : "");
     }

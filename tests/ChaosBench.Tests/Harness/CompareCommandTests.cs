@@ -43,6 +43,13 @@ public sealed class CompareCommandTests : IDisposable
         Assert.StartsWith("WORSE: the second run is worse: p50 ttft +100 %", _session.Out, StringComparison.Ordinal);
         Assert.Contains("nothing that the manifests tell", _session.Out, StringComparison.Ordinal);
 
+        var page = Path.Combine(_folder.Path, "page.html");
+        Assert.Equal(1, await _session.CallAsync("compare", fast, slow, "--html", page));
+        var html = File.ReadAllText(page);
+        Assert.Contains("Is the second run worse than the first?", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        Assert.Equal(4, await _session.CallAsync("compare", fast, slow, "--html", Path.Combine(_folder.Path, "no", "page.html")));
+
         _session.Forget();
         Assert.Equal(0, await _session.CallAsync("compare", fast, fast, "--points", "5%", "--json"));
         Assert.Contains("\"verdict\": \"pass\"", _session.Out, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChaosBench.Reports.Comparing;
+using ChaosBench.Reports.Html;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
@@ -106,6 +107,18 @@ public sealed class ComparerTests
         Assert.Equal(comparison.Metrics.Count, read.GetProperty("metrics").GetArrayLength());
         Assert.Equal("fail", read.GetProperty("verdict").GetString());
         Assert.DoesNotContain("NaN", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Page_HostileNames_AreText()
+    {
+        var comparison = Comparer.Compare(("<script>alert(1)</script>", Run(1)), ("b", Run(2)));
+
+        var page = ComparisonHtml.Render(comparison with { Doubts = ["<img src=x onerror=alert(1)>"] });
+
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
     }
 
     private static MetricComparison Metric(RunComparison comparison, string name) =>

@@ -8,8 +8,8 @@ public sealed class CriteriaTests
 {
     [Theory]
     [InlineData("p95 e2e <= +25% vs baseline", "The p95 time to the whole answer must be at most +25 % from the baseline's. That is what 95 of 100 requests stay within; one that failed counts as infinitely late.")]
-    [InlineData("accuracy >= -0.03 vs baseline", "The graded answers that were right must be at least -3 pp from the baseline's.")]
-    [InlineData("error_rate <= 5%", "The requests that failed must be at most 5 %.")]
+    [InlineData("accuracy >= -0.03 vs baseline", "The share of graded answers that were right must be at least -3 pp from the baseline's.")]
+    [InlineData("error_rate <= 5%", "The share of requests that failed must be at most 5 %.")]
     [InlineData("max ttft < 2", "The max time to first token must be less than 2 s.")]
     public void Sentence_Gate_IsPlain(string gate, string expected) => Assert.Equal(expected, Criteria.Sentence(Some.Gate(gate)));
 
