@@ -72,5 +72,10 @@ internal sealed class FaultItem : Kind<IReadOnlyList<FaultLine>>
     /// <summary>False for a part that is only there where it is possible, and here it is not.</summary>
     public static bool Fits(FaultLine line, IReadOnlyList<Target> targets) => line.Part is not { WherePossible: true }
         || line.Kind.Vantage != Vantage.Server
-        || targets.All(target => target is Target.Onnx onnx && (line.Kind.Class != "dependency" || onnx.ContextStore is not null));
+        || targets.All(target => target is Target.Onnx onnx && line.Kind.Class switch
+        {
+            "dependency" => onnx.ContextStore is not null,
+            "node" => onnx.Isolation == ReplicaIsolation.Process,
+            _ => true,
+        });
 }

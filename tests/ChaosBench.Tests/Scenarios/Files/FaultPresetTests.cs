@@ -31,6 +31,16 @@ public sealed class FaultPresetTests
     }
 
     [Theory]
+    [InlineData("task", false)]
+    [InlineData("process", true)]
+    public void Read_BrownOut_SlowsAReplicaWhereReplicasAreProcesses(string isolation, bool expected)
+    {
+        var text = Some.With("faults: [{ preset: brown-out }]").Replace("models/triage }", $"models/triage, isolation: {isolation} }}", StringComparison.Ordinal);
+
+        Assert.Equal(expected, Assert.Single(Some.Suite(text, Real).Scenarios).Faults.Any(fault => fault.Kind == "node.slow"));
+    }
+
+    [Theory]
     [InlineData("[{ preset: rate-limit-strom }]", "9:24: 'rate-limit-strom' is not a preset; did you mean 'rate-limit-storm'?")]
     [InlineData("[{ preset: brown-out, share: 30% }]", "9:35: unknown key 'share' in a preset; known: preset, at, for, id")]
     [InlineData("[{ preset: brown-out, for: 20s }]", "9:40: the fault ends at 32s, after the fault phase; the fault phase is 12s to 22s from the start of the run; shorten for: or lengthen phases.fault")]
