@@ -86,6 +86,7 @@ public static class CommandLine
         HdrCommand.Build(terminal),
         CleanCommand.Build(terminal, time),
         GoldenCommand.Build(terminal, time),
+        InspectCommand.Build(terminal),
         ServeCommand.Build(terminal, time),
         ProxyCommand.Build(terminal, time),
         FaultsCommand.Build(terminal),

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using ChaosBench.Engine.Targets;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
+using ChaosBench.Scenarios.Prompts;
 
 namespace ChaosBench.Engine.Grading;
 

@@ -1,12 +1,12 @@
 using System.Text;
 
-namespace ChaosBench.Engine.Grading;
+namespace ChaosBench.Scenarios.Prompts;
 
 /// <summary>
 /// Tells a text's language: by its script where that decides, and by its commonest words where the script is Latin. Neither knows
 /// languages beyond its list, so text in one of those is taken for none, or for the nearest that is listed.
 /// </summary>
-internal static class LanguageTeller
+public static class LanguageTeller
 {
     /// <summary>Characters that are looked at.</summary>
     private const int Looked = 4_000;
