@@ -7,6 +7,7 @@ using ChaosBench.Chaos.Proxy;
 using ChaosBench.Engine.Targets;
 using ChaosBench.Engine.Targets.Http;
 using ChaosBench.Harness.Goldens;
+using ChaosBench.Harness.Judging;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
@@ -30,6 +31,12 @@ internal static class Preflight
         if (plan.Scenario.Golden is { } golden && GoldenWatch.Flaw(golden) is { } damaged)
         {
             refusals.Add($"scenario '{plan.Scenario.Name}': {damaged}");
+        }
+
+        if (plan.Scenario.Judge is { } judge)
+        {
+            // Throws, with file and line, when the known cases are none.
+            KnownCases.Read(judge.Calibration);
         }
 
         using var engine = new DockerEngine("/");

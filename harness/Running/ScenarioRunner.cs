@@ -8,6 +8,7 @@ using ChaosBench.Engine.Targets;
 using ChaosBench.Harness.Commands;
 using ChaosBench.Harness.Drills;
 using ChaosBench.Harness.Goldens;
+using ChaosBench.Harness.Judging;
 using ChaosBench.Harness.Running.Detections;
 using ChaosBench.Reports.Goldens;
 using ChaosBench.Reports.Journal;
@@ -146,6 +147,8 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         await using var listening = ears.ConfigureAwait(false);
         var hears = new RunEars(new InputExposure(plan, parts.Announcer), baseline, answers, content, plan.Scenario.Workload, clock);
         var goldens = plan.Scenario.Golden is { } snapshot ? new GoldenWatch(GoldenFolder.Read(snapshot), snapshot, hears) : null;
+        IRunObserver kept = goldens is null ? hears : goldens;
+        var judge = plan.Scenario.Judge is { } second ? new JudgeWatch(second, plan.Seed, KnownCases.Read(second.Calibration), kept) : null;
         using var over = new CancellationTokenSource();
         var desk = OpenDesk(parts, clock, folder, over.Token);
         var heard = desk.ListenAsync(over.Token);
@@ -159,7 +162,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 // A spinning pacer would take the core that an in-process model computes on.
                 Pacing = parts.ServesInProcess ? PacerOptions.NoSpin : PacerOptions.Default,
                 TokenCounters = parts.Tokenizers.Counters,
-                Observer = goldens is null ? hears : goldens,
+                Observer = judge is null ? kept : judge,
                 FaultsOf = parts.Announcer.TakeFaultsOf,
                 Alongside = async halt =>
                 {
@@ -189,6 +192,11 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         if (goldens is not null && outcome.Ending == RunEnding.Completed)
         {
             await goldens.CompareAsync(parts.Targets[TargetRole.Candidate], plan.Scenario.Candidate, settings.Loaded, parts.Journal, clock, stop.Token).ConfigureAwait(false);
+        }
+
+        if (judge is not null && outcome.Ending == RunEnding.Completed)
+        {
+            await judge.JudgeAsync(settings.Loaded, parts.Journal, clock, time, stop.Token).ConfigureAwait(false);
         }
 
         return new RunEnd(outcome.Ending, outcome.Reason, HealStates.Of(healed));

@@ -141,6 +141,32 @@ public abstract record JournalEvent
         public string? Detail { get; init; }
     }
 
+    /// <summary>Another model judged answers of the run, and cases whose rightness is known. Its scores come before it.</summary>
+    public sealed record Judged : JournalEvent
+    {
+        /// <summary>Target name of the judge.</summary>
+        public required string By { get; init; }
+
+        /// <summary>Answers of the run with a verdict, and without one.</summary>
+        public required int Answers { get; init; }
+        public required int Unanswered { get; init; }
+
+        /// <summary>Known right cases, and those of them that it called right: its sensitivity.</summary>
+        public required int Right { get; init; }
+        public required int RightCalledRight { get; init; }
+
+        /// <summary>Known wrong cases, and those of them that it called wrong: its specificity.</summary>
+        public required int Wrong { get; init; }
+        public required int WrongCalledWrong { get; init; }
+
+        /// <summary>Mean share of the repeats that agree with their majority.</summary>
+        public double? Agreement { get; init; }
+
+        /// <summary>Reason code; null when it can be believed.</summary>
+        public string? Problem { get; init; }
+        public string? Detail { get; init; }
+    }
+
     /// <summary>The answers of the run were held against a golden snapshot, or why they could not be. Their scores come before it.</summary>
     public sealed record GoldenCompared : JournalEvent
     {

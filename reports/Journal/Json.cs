@@ -23,6 +23,7 @@ internal static class Json
         ["run"] = typeof(JournalEvent.RunStarted),
         ["request"] = typeof(JournalEvent.Observation),
         ["score"] = typeof(JournalEvent.Score),
+        ["judged"] = typeof(JournalEvent.Judged),
         ["golden"] = typeof(JournalEvent.GoldenCompared),
         ["hard-fail"] = typeof(JournalEvent.HardFail),
         ["fault"] = typeof(JournalEvent.FaultTransition),

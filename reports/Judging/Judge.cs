@@ -65,6 +65,7 @@ public static class Judge
         var ruling = objective.LimitKind switch
         {
             _ when Metrics.IsGolden(objective.Metric) && GoldenJudge.Doubt(run) is { } doubt => doubt,
+            _ when objective.Metric == MetricId.JudgedRight => JudgedShare.Decide(objective, run, slice),
             LimitKind.Absolute => AbsoluteJudge.Decide(objective, run, slice),
             LimitKind.RelativeToBaseline or LimitKind.DifferenceToBaseline => BaselineJudge.Decide(objective, run, slice),
             _ => throw new UnreachableException($"no rule for {objective.LimitKind}"),

@@ -41,6 +41,7 @@ internal static class ScoreWords
         MetricId.RefusalRight => "refused or answered as asserted",
         MetricId.LengthRight => "had a length as asserted",
         MetricId.FinishRight => "ended for an asserted reason",
+        MetricId.JudgedRight => "were right by the judge, corrected for its errors",
         MetricId.WithinGolden => "were as like their goldens as the baseline's own repeats are",
         MetricId.LanguageRight => "were in the asserted language",
         _ => throw new UnreachableException($"no words for {metric}"),

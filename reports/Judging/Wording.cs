@@ -95,7 +95,7 @@ public static class Wording
         MetricId.FieldAccuracy => "fields that were right",
         MetricId.ValidJson => "graded answers that were valid JSON",
         MetricId.CanaryAccuracy => "canary answers that were right",
-        _ when Metrics.IsAsserted(metric) || Metrics.IsGolden(metric) => ScoreWords.NameOf(metric),
+        _ when Metrics.IsAsserted(metric) || Metrics.IsGolden(metric) || metric == MetricId.JudgedRight => ScoreWords.NameOf(metric),
         MetricId.Goodput => "good requests per second",
         MetricId.RequestRate => "completed requests per second",
         MetricId.OutputTokenRate => "output tokens per second",
@@ -117,7 +117,7 @@ public static class Wording
             MetricId.FieldAccuracy => $" of the fields in {all} answers were right",
             MetricId.ValidJson => $" of {all} graded answers were valid JSON",
             MetricId.CanaryAccuracy => $" of {all} canary answers were right",
-            _ when Metrics.IsAsserted(metric) || Metrics.IsGolden(metric) => ScoreWords.Tail(metric, all),
+            _ when Metrics.IsAsserted(metric) || Metrics.IsGolden(metric) || metric == MetricId.JudgedRight => ScoreWords.Tail(metric, all),
             _ => throw new UnreachableException($"{metric} is no share"),
         };
     }

@@ -57,6 +57,9 @@ public sealed class Measurements
     /// <summary>Null: nobody held the answers against a golden snapshot.</summary>
     public JournalEvent.GoldenCompared? Golden { get; private init; }
 
+    /// <summary>Null: no judge was asked.</summary>
+    public JournalEvent.Judged? Judged { get; private init; }
+
     /// <summary>The phases as far as the run went; nanoseconds.</summary>
     public IReadOnlyList<PhaseWindow> Windows { get; }
 
@@ -170,6 +173,7 @@ public sealed class Measurements
         private int _line;
         private JournalEvent.RunEnded? _ending;
         private JournalEvent.GoldenCompared? _golden;
+        private JournalEvent.Judged? _judged;
 
         public void Add(JournalEvent entry)
         {
@@ -194,6 +198,9 @@ public sealed class Measurements
                 case JournalEvent.GoldenCompared compared:
                     _golden = compared;
                     break;
+                case JournalEvent.Judged judged:
+                    _judged = judged;
+                    break;
                 case JournalEvent.RunEnded ended:
                     _ending = ended;
                     break;
@@ -215,7 +222,7 @@ public sealed class Measurements
         {
             var run = _run ?? throw new JournalException("the journal is empty: the run stopped before its first line was written");
             _requests.Close(run.Objectives);
-            return new Measurements(run, _ending, _requests, _timeline, _injections) { HardFails = _hardFails, Golden = _golden, Tokens = _tokens };
+            return new Measurements(run, _ending, _requests, _timeline, _injections) { HardFails = _hardFails, Golden = _golden, Judged = _judged, Tokens = _tokens };
         }
 
         /// <summary>One object for each distinct cohort: a million requests share a handful.</summary>

@@ -54,7 +54,7 @@ internal static class SuiteTexts
     });
 
     public static IEnumerable<Target> TargetsOf(Suite? suite) => (suite?.Scenarios ?? [])
-        .SelectMany(scenario => new[] { scenario.Candidate, scenario.Baseline })
+        .SelectMany(scenario => new[] { scenario.Candidate, scenario.Baseline, scenario.Judge?.Target })
         .OfType<Target>()
         .DistinctBy(target => target.Name);
 

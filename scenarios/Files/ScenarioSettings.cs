@@ -66,6 +66,15 @@ public static class ScenarioSettings
         ["gates"] = new JsonArray([.. scenario.Gates.Select(gate =>
             (JsonNode)new JsonObject { ["kind"] = Word(gate.Kind), ["text"] = gate.Text })]),
         ["golden"] = scenario.Golden,
+        ["judge"] = scenario.Judge is { } judge ? new JsonObject
+        {
+            ["target"] = Of(judge.Target),
+            ["criteria"] = judge.Criteria,
+            ["calibration"] = judge.Calibration,
+            ["repeats"] = judge.Repeats,
+            ["answers"] = judge.Answers,
+        }
+        : null,
         ["drain"] = Seconds(scenario.Drain),
     };
 

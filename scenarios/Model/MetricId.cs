@@ -48,6 +48,9 @@ public enum MetricId
     Similarity,
     WithinGolden,
 
+    // What another model says of answers, corrected for that model's own errors.
+    JudgedRight,
+
     // Per second.
     Goodput,
     RequestRate,
@@ -69,7 +72,7 @@ public enum MetricUnit
 
 public static class Metrics
 {
-    private const MetricId LastScore = MetricId.WithinGolden;
+    private const MetricId LastScore = MetricId.JudgedRight;
 
     public static MetricUnit UnitOf(MetricId metric) => metric switch
     {
@@ -80,7 +83,7 @@ public static class Metrics
     };
 
     /// <summary>What graders give an answer, 0 to 1: the journal's scores carry the metric's name.</summary>
-    public static bool IsScore(MetricId metric) => metric is MetricId.Accuracy or MetricId.FieldAccuracy or MetricId.ValidJson || IsAsserted(metric) || IsGolden(metric);
+    public static bool IsScore(MetricId metric) => metric is MetricId.Accuracy or MetricId.FieldAccuracy or MetricId.ValidJson || IsAsserted(metric) || IsGolden(metric) || metric == MetricId.JudgedRight;
 
     /// <summary>Scored only where a line of the mix asserts it.</summary>
     public static bool IsAsserted(MetricId metric) => metric is >= MetricId.AssertionsHeld and <= MetricId.LanguageRight;

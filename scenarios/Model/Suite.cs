@@ -46,6 +46,9 @@ public sealed record Scenario
     /// <summary>No gates: the run reports and passes.</summary>
     public IReadOnlyList<Objective> Gates { get; init; } = [];
 
+    /// <summary>Another model that judges answers after the load; null: none.</summary>
+    public AnswerJudge? Judge { get; init; }
+
     /// <summary>Folder of the golden snapshot that answers are compared with; null: none.</summary>
     public string? Golden { get; init; }
 

@@ -21,6 +21,11 @@ public static class PlanSummaryText
         WriteSlices("prompts", summary.PromptSets, plan.Arrivals.Count, output);
         WriteSlices("cohorts", summary.Cohorts, plan.Arrivals.Count, output);
         WriteAssertions(plan.Scenario.Mix, output);
+        if (plan.Scenario.Judge is { } judge)
+        {
+            Line(output, $"judge     {Plain(judge.Target.Name)} says of up to {judge.Answers} answers, {judge.Repeats} times each, whether: {Plain(judge.Criteria)}");
+        }
+
         if (plan.Scenario.Golden is { } golden)
         {
             Line(output, $"golden    {Plain(golden)}");

@@ -51,7 +51,7 @@ internal sealed class PlotFold
                 _windows.Add(transition);
                 _story.Add(transition);
                 break;
-            case JournalEvent.Injection or JournalEvent.GoldenCompared:
+            case JournalEvent.Injection or JournalEvent.GoldenCompared or JournalEvent.Judged:
                 break; // the summary counts them
             case JournalEvent.Detection detection:
                 _story.Add(detection);

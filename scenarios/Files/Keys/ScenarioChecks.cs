@@ -94,6 +94,10 @@ internal static class ScenarioChecks
             : objective.Metric == MetricId.CanaryAccuracy && scenario.Mix.All(entry => entry.Role != PromptRole.Canary)
             ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of canaries, and the mix has none",
                 "add a line with role: canary to the mix")
+            : objective.Metric == MetricId.JudgedRight && (scenario.Judge is null || objective.LimitKind != LimitKind.Absolute)
+            ? scenario.Judge is null
+                ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of a judge, and the scenario has none", "add judge: { target: NAME, criteria: ..., calibration: FILE }")
+                : new Flaw($"{Shown.Quoted(objective.Text)} compares what a judge says, whose errors are known for one version only", "write a limit without vs baseline")
             : Metrics.IsGolden(objective.Metric) && scenario.Golden is null
             ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of goldens, and the scenario names none",
                 "add golden: and the folder that 'chaosbench golden record' wrote")

@@ -72,7 +72,7 @@ internal static class ScenarioKeys
         "scenario", "a scenario", "One experiment: what traffic, what faults and what must hold.",
         [
             Name, Description, OneTarget, TwoTargets, WorkloadKeys.Rate, Load, Mix, Phases, Faults, BlastRadiusKeys.Radius, ObjectiveKeys.PerRequest, DetectionKeys.Sources,
-            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, Golden, Drain,
+            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, Golden, JudgeKeys.Judge, Drain,
         ],
         Read);
 
@@ -91,6 +91,7 @@ internal static class ScenarioKeys
         var abort = keys.Get(ObjectiveKeys.Abort);
         var gates = keys.Get(ObjectiveKeys.Gates);
         var golden = keys.Find(Golden);
+        var judge = keys.Find(JudgeKeys.Judge);
         var drain = keys.Get(Drain);
         var radius = keys.Get(BlastRadiusKeys.Radius);
         var detections = keys.Get(DetectionKeys.Sources);
@@ -130,6 +131,7 @@ internal static class ScenarioKeys
             Abort = abort,
             Gates = [.. gates.Select(placed => placed.Value)],
             Golden = golden,
+            Judge = judge,
             Drain = drain,
             BlastRadius = radius,
         };

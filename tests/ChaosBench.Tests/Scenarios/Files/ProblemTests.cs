@@ -7,7 +7,7 @@ public sealed class ProblemTests
     public static TheoryData<string, string> ScenarioLines => new()
     {
         { "rat: 40/s", "9:5: unknown key 'rat' in a scenario; did you mean 'rate'?" },
-        { "colour: red", "9:5: unknown key 'colour' in a scenario; known: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, golden, drain" },
+        { "colour: red", "9:5: unknown key 'colour' in a scenario; known: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, golden, judge, drain" },
         { "drain: 30", "9:12: '30' has no unit; write 30s or 30ms" },
         { "drain: 30sec", "9:12: 'sec' is not a unit of a duration; use us, ms, s, m or h, for example 30s" },
         { "drain: 30 s", "9:12: ' s' is not a unit of a duration; write it without the space: 30s" },
@@ -46,6 +46,8 @@ public sealed class ProblemTests
         { "mix: [{ prompts: tickets, assert: [refusal] }]", "9:39: assertions is a group of keys, not a list; write { regex: '^\\{' }" },
         { "steadyState: [similarity within golden]", "9:19: 'similarity within golden' speaks of goldens, and the scenario names none; add golden: and the folder that 'chaosbench golden record' wrote" },
         { "steadyState: [similarity within gold]", "9:37: 'gold' is nothing that a similarity can be within; write similarity within golden" },
+        { "steadyState: [judged_right >= 90%]", "9:19: 'judged_right >= 90%' speaks of a judge, and the scenario has none; add judge: { target: NAME, criteria: ..., calibration: FILE }" },
+        { "judge: { target: candidate, criteria: polite }", "9:12: a judge has no calibration; add calibration: judged.jsonl" },
         { "steadyState: [language_right >= 99%]", "9:19: 'language_right >= 99%' speaks of what no line of the mix asserts; add assert: { language: en } to a line of the mix" },
         { "mix: [{ weight: 5 }]", "9:11: a line of the mix has no prompts; add prompts: tickets" },
         { "phases: { baseline: 0s }", "9:13: nothing is measured: every phase after the warm-up is 0s; write baseline: 10s or more" },

@@ -31,6 +31,7 @@ public sealed class SchemaWriterTests
         guardLine: guard*
         guardrails: characters, tokens, surrogates, control, invisible, injection
         infoLine: info*
+        judge: target*, criteria*, calibration*, repeats, answers
         mixEntry: prompts*, weight, temperature, maxTokens, stream, batch, role, grade, assert
         objectives: ttft, e2e, tpot
         onnxTarget: type, model*, replicas, device, isolation, maxBatch, queueLimit, contextStore, guardrails, requestTimeout
@@ -42,7 +43,7 @@ public sealed class SchemaWriterTests
         preset: preset*, at, for, id
         ramp: from, to*
         recordedPrompts: recorded*, format, limit
-        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, golden, drain
+        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, golden, judge, drain
         select: replica, dependency, prompts, pidFile, container
         sine: mean*, amplitude*, period*
         spike: base*, peak*, at*, for*
