@@ -31,7 +31,7 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
         try
         {
             var flow = Flow.Continue;
-            while (flow == Flow.Continue && await HeadAsync().ConfigureAwait(false) is var length and not 0)
+            while (flow == Flow.Continue && await Intake.HeadAsync(_fromClient).ConfigureAwait(false) is var length and not 0)
             {
                 Interlocked.Exchange(ref _idle, 0);
                 flow = await RequestAsync(length).ConfigureAwait(false);
@@ -77,31 +77,6 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
         }
     }
 
-    /// <returns>Length of the next request's head; 0 when none follows, -1 when there is one that is not to be understood.</returns>
-    private async ValueTask<int> HeadAsync()
-    {
-        await _fromClient.SettleAsync().ConfigureAwait(false);
-        while (true)
-        {
-            var bytes = _fromClient.Bytes;
-            if (HeadScan.LengthOf(bytes.Span) is var length and > 0)
-            {
-                return length;
-            }
-
-            // What begins like this is no request, TLS for example: its rest may wait for an answer.
-            if (_fromClient.IsFull || (!bytes.IsEmpty && bytes.Span[0] is < (byte)'!' or > (byte)'~'))
-            {
-                return -1;
-            }
-
-            if (await _fromClient.FillAsync().ConfigureAwait(false) == 0)
-            {
-                return bytes.IsEmpty ? 0 : -1;
-            }
-        }
-    }
-
     private async ValueTask<Flow> RequestAsync(int length)
     {
         var faults = core.Faults;
@@ -124,7 +99,7 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
         {
             if (exchange.Hits.OfType<AnswerFault>().FirstOrDefault() is { } answering)
             {
-                await DiscardAsync(request).ConfigureAwait(false);
+                await Intake.DiscardAsync(request, _fromClient).ConfigureAwait(false);
                 Watch();
                 exchange.Applied(answering);
                 var flow = await answering.AnswerAsync(exchange).ConfigureAwait(false);
@@ -181,40 +156,9 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
 
     private async Task UploadAsync(BodyReader body)
     {
-        while (!body.IsDone)
+        if (await Intake.UploadAsync(body, _fromClient, _upstream!).ConfigureAwait(false))
         {
-            if (_fromClient.Bytes.IsEmpty && await _fromClient.FillAsync().ConfigureAwait(false) == 0)
-            {
-                _upstream!.EndSending();
-                return;
-            }
-
-            var taken = body.Skip(_fromClient.Bytes.Span);
-            // Chunks that are none end where the upstream says so.
-            taken = body.IsBroken ? _fromClient.Bytes.Length : taken;
-            await _upstream!.SendAsync(_fromClient.Bytes[..taken]).ConfigureAwait(false);
-            _fromClient.Drop(taken);
-        }
-
-        Watch();
-    }
-
-    private async Task DiscardAsync(RequestHead request)
-    {
-        var body = request.Body;
-        _fromClient.Drop(request.Length);
-        while (true)
-        {
-            _fromClient.Drop(body.Skip(_fromClient.Bytes.Span));
-            if (body.IsDone)
-            {
-                return;
-            }
-
-            if (body.IsBroken || await _fromClient.FillAsync().ConfigureAwait(false) == 0)
-            {
-                throw new IOException("the request's body ended early");
-            }
+            Watch();
         }
     }
 
@@ -290,7 +234,7 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
         }
         catch (IOException problem)
         {
-            await DiscardAsync(request).ConfigureAwait(false);
+            await Intake.DiscardAsync(request, _fromClient).ConfigureAwait(false);
             await OwnReply.ErrorAsync(client, request, "502 Bad Gateway", problem.Message, "proxy_error/upstream_unreachable").ConfigureAwait(false);
             return false;
         }
@@ -305,28 +249,7 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
             _fromUpstream = new Inbox(_upstream);
         }
 
-        await Task.WhenAll(PourAsync(_fromClient, _upstream), PourAsync(_fromUpstream!, client)).ConfigureAwait(false);
+        await Tunnel.BothWaysAsync(_fromClient, _upstream, _fromUpstream!, client).ConfigureAwait(false);
         return Flow.Close;
-    }
-
-    private static async Task PourAsync(Inbox from, PeerWire to)
-    {
-        try
-        {
-            await from.SettleAsync().ConfigureAwait(false);
-            do
-            {
-                await to.SendAsync(from.Bytes).ConfigureAwait(false);
-                from.Drop(from.Bytes.Length);
-            }
-            while (await from.FillAsync().ConfigureAwait(false) > 0);
-
-            to.EndSending();
-        }
-        catch (IOException)
-        {
-            to.Abort();
-            throw;
-        }
     }
 }
