@@ -41,7 +41,7 @@ internal sealed class FaultReplay
 
         var scenario = loaded.Suite.Scenarios.FirstOrDefault(one => one.Name == replay._manifest.Scenario)
             ?? throw new UsageException($"{folder}: the run is of scenario '{replay._manifest.Scenario}', which {loaded.Suite.Path} does not have (or --scenario leaves out).");
-        var recorded = scenario with { Faults = replay.RecordedFaults() };
+        var recorded = replay.WithRoomForWaiting(scenario with { Faults = replay.RecordedFaults() });
         replay.CheckTraffic(recorded, loaded.Suite.Path);
         return loaded with
         {
@@ -87,6 +87,11 @@ internal sealed class FaultReplay
             throw new UsageException($"{_folder}: the faults of the run cannot be repeated: {flaw.Message}");
         }
     }
+
+    /// <summary>A game day's fault phase is longer than the file says.</summary>
+    private Scenario WithRoomForWaiting(Scenario scenario) => scenario.Faults.Any(fault => fault.Pauses)
+        ? scenario with { Phases = scenario.Phases with { Fault = TimeSpan.FromSeconds(Recorded("phases").GetProperty("fault").GetDouble()) } }
+        : scenario;
 
     private JsonElement Recorded(string key) => _manifest.ResolvedScenario is { } settings && settings.TryGetProperty(key, out var value)
         ? value
@@ -141,7 +146,7 @@ internal sealed class FaultReplay
         var first = moves.FirstOrDefault(move => move.State == FaultState.Ordered)?.At;
         var last = moves.LastOrDefault(move => move.State == FaultState.Cleared)?.At;
         var happened = fault;
-        if (fault.Schedule is { After: not null } or { Until: not null })
+        if (fault is { Schedule.After: not null } or { Schedule.Until: not null } or { Pauses: true })
         {
             if (first is not { } started || last is not { } ended || ended <= started)
             {
@@ -155,6 +160,7 @@ internal sealed class FaultReplay
             {
                 At = at,
                 For = fault.Schedule.Until is null ? fault.For : Ticks(ended) - at,
+                Pauses = false,
                 Schedule = fault.Schedule with { After = null, Until = null },
             };
         }

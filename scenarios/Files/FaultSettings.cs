@@ -28,6 +28,11 @@ public static class FaultSettings
             settings["preset"] = preset;
         }
 
+        if (fault.Pauses)
+        {
+            settings["pauses"] = true;
+        }
+
         AddSchedule(settings, fault.Schedule);
         return settings;
     }
@@ -98,6 +103,7 @@ public static class FaultSettings
                 RecoveredWithin = MaybeTime(settings.GetProperty("recoveredWithin")),
                 MinExposure = settings.GetProperty("minExposure").GetInt32(),
                 Schedule = Schedule(settings),
+                Pauses = settings.TryGetProperty("pauses", out _),
                 Preset = settings.TryGetProperty("preset", out var preset) ? preset.GetString() : null,
             };
         }

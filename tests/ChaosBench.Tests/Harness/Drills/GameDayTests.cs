@@ -30,6 +30,12 @@ public sealed class GameDayTests : IDisposable
         Assert.Contains("the pager rang", await File.ReadAllTextAsync(Path.Combine(_session.RunPath, "report.html")), StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_session.RunPath, "control.jsonl")), "what was said is in the journal");
         Assert.True(Says(run, "lose (node.kill) is healed, checked"), run.Error);
+
+        // The drill once more, without people: the fault acts when they let it go.
+        var file = Path.Combine(_session.Folder.Path, "drill.yaml");
+        Assert.Equal(0, await _session.CallAsync("run", file, "--replay", _session.RunPath, "--dry-run"));
+        var ordered = Events().OfType<JournalEvent.FaultTransition>().First(move => move.Fault == "lose").At;
+        Assert.Contains(FormattableString.Invariant($"lose  node.kill  {ordered / 1e9:0.###}s to "), _session.Out, StringComparison.Ordinal);
     }
 
     [Fact]
