@@ -9,6 +9,7 @@ internal static class EngineBenchmarks
     private const int Seconds = 4;
     private const int Tokens = 100;
     private const double GapMs = 20;
+    private const string Floor = "timers alone at 1,000/s, p99: the floor";
 
     private static readonly (string Key, string Name)[] LagPercentiles = [("lagP50", "p50"), ("lagP99", "p99"), ("lagP999", "p99.9")];
 
@@ -149,6 +150,7 @@ internal static class EngineBenchmarks
             }
         }
 
+        rows.Add(new Row(Floor, "ms", [await FloorAsync(client)]));
         if (rivalBest > 0)
         {
             rows.Add(new Row($"highest rate with p99 <= {Limit} ms, whole engine / aiohttp", "ratio", [best / rivalBest], 3));
@@ -199,15 +201,17 @@ internal static class EngineBenchmarks
     public static async Task<Report> StallAsync()
     {
         const double Length = 12;
+        var floors = new List<double>();
         var results = await RepeatAsync(3, async () =>
         {
             var (stub, url) = await LoadChild.StubAsync(Tokens, GapMs, stallAfter: 5);
             await using var serving = stub;
             await using var client = LoadChild.Client(url);
+            floors.Add(await FloorAsync(client));
             return await client.AskAsync($"stall 500 {Length}");
         });
         var stall = StubServer.Stall.TotalSeconds;
-        var rows = new List<Row>();
+        var rows = new List<Row> { new(Floor, "ms", [.. floors]) };
         foreach (var (name, share) in ((string, double)[])[("p90", 0.9), ("p99", 0.99), ("p999", 0.999)])
         {
             // Those planned during the stall wait for its rest: uniform from 0 to its length.
@@ -218,6 +222,9 @@ internal static class EngineBenchmarks
 
         return new Report($"open loop of 500 plain requests/s for {Length} s, one stall of {stall} s, 3 rounds, {Where}", rows);
     }
+
+    /// <summary>How late this machine's timers are with nothing to send, p99, milliseconds.</summary>
+    private static async Task<double> FloorAsync(LoadChild client) => (await client.AskAsync($"floor 1000 3 0"))["lagP99"] / 1e6;
 
     private static async Task<double?> CpuAsync(LoadChild client, FormattableString command)
     {
