@@ -37,7 +37,7 @@ internal static class SoakPlot
         double Y(double value) => offset + Panel - Bottom - (value / (unit * ticks) * (Panel - Top - Bottom));
         Add(svg, $"<rect x=\"{Left}\" y=\"{offset + Top}\" width=\"{X(warmUp) - Left:0.#}\" height=\"{Panel - Top - Bottom}\" fill=\"#f1f1f1\"/>");
         Add(svg, $"<text x=\"{Left}\" y=\"{offset + 20}\" font-weight=\"600\">{series.Name}, MiB</text>");
-        Add(svg, $"<text x=\"{Width - Right}\" y=\"{offset + 20}\" text-anchor=\"end\">slope {series.Line.Slope:0.0000} MiB/min, at most {series.Line.Upper:0.0000} (95 %)</text>");
+        Add(svg, $"<text x=\"{Width - Right}\" y=\"{offset + 20}\" text-anchor=\"end\">slope {series.Line.Slope:0.0000} MiB/min, at most {series.Line.High:0.0000} (95 %)</text>");
         for (var tick = 0; tick <= ticks; tick++)
         {
             var y = Y(tick * unit);
