@@ -1,3 +1,4 @@
+using ChaosBench.Chaos.Client;
 using ChaosBench.Chaos.Hostile;
 using ChaosBench.Chaos.Injectors;
 using ChaosBench.Chaos.Injectors.Models;
@@ -15,7 +16,7 @@ public static class FaultCatalogue
         [.. InputFaults.Catalogue, .. ProxyFaults.Catalogue, DependencyLatency.Kind, DependencyError.Kind, DependencyTimeout.Kind, StaleAnswer.Kind,
             PoisonedAnswer.AnswerKind, PoisonedAnswer.StoreKind, NodeKill.Kind, NodeFreeze.Kind,
             NodeSlow.Kind, NodeFlap.Kind, NodeRollingRestart.Kind, ContainerPartition.Kind, .. ModelFaults.Catalogue, .. ResourceFaults.Catalogue,
-            .. HostileFaults.Catalogue];
+            .. HostileFaults.Catalogue, .. ClientFaults.Catalogue];
 
     /// <summary>Null when there is none of that name.</summary>
     public static FaultKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);

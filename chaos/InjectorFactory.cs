@@ -1,3 +1,4 @@
+using ChaosBench.Chaos.Client;
 using ChaosBench.Chaos.Hostile;
 using ChaosBench.Chaos.Injectors;
 using ChaosBench.Chaos.Injectors.Models;
@@ -22,6 +23,9 @@ public sealed record TargetControls(string Target, IReplicaControl? Replicas, IR
 
     /// <summary>Where its requests go, once it runs; null: hostile clients cannot call it, for <see cref="NoProxyReason"/>.</summary>
     public Func<EndpointAddress?>? Endpoint { get; init; }
+
+    /// <summary>The client path to it; null without a client policy.</summary>
+    public ClientChaos? Client { get; init; }
 
     /// <summary>The server process that the run itself started for this target; null when it started none.</summary>
     public IProcessControl? Process { get; init; }
@@ -68,6 +72,11 @@ public static class InjectorFactory
         if (ProxyFaults.Handles(kind))
         {
             return new ProxyInjector(fault, Proxies(fault, targets));
+        }
+
+        if (ClientFaults.Handles(kind))
+        {
+            return ClientFaults.Create(fault, targets);
         }
 
         if (HostileFaults.Handles(kind))

@@ -1,4 +1,5 @@
 using ChaosBench.Chaos;
+using ChaosBench.Chaos.Client;
 using ChaosBench.Chaos.Docker;
 using ChaosBench.Chaos.Hostile;
 using ChaosBench.Chaos.Leases;
@@ -22,6 +23,11 @@ internal static class Preflight
         var silent = new Silence();
         Target?[] targets = [plan.Scenario.Candidate, plan.Scenario.Baseline];
         var controls = targets.OfType<Target>().Select(target => Controls(target, plan.Seed, silent)).ToList();
+        if (plan.Scenario.ClientPolicy is not null)
+        {
+            controls = [.. controls.Select(target => target with { Client = new ClientChaos(plan.Seed, silent) })];
+        }
+
         var refusals = targets.OfType<Target.OpenAi>().Select(target => Unusable(target, resolve)).OfType<string>().ToList();
         if (TooManyClients(plan) is { } tooMany)
         {

@@ -1,10 +1,12 @@
 using ChaosBench.Chaos;
+using ChaosBench.Chaos.Client;
 using ChaosBench.Chaos.Hostile;
 using ChaosBench.Chaos.Nodes;
 using ChaosBench.Chaos.Proxy;
 using ChaosBench.Chaos.Timeline;
 using ChaosBench.Engine;
 using ChaosBench.Engine.Targets;
+using ChaosBench.Engine.Targets.Clients;
 using ChaosBench.Engine.Targets.OpenAi;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios.Model;
@@ -43,7 +45,8 @@ internal sealed class RunParts : IAsyncDisposable
     public JournalAnnouncer Announcer { get; }
     public FaultTimeline Timeline { get; }
     public JournalWriter Journal { get; }
-    public bool ServesInProcess => Targets.Values.Any(target => target is OnnxTarget or ProxiedTarget { IsServedHere: true });
+    public bool ServesInProcess => Targets.Values.Select(target => target is PolicyTarget client ? client.Inner : target)
+        .Any(target => target is OnnxTarget or ProxiedTarget { IsServedHere: true });
 
     /// <exception cref="UsageException">A planned fault cannot be injected into these targets, or a tokenizer cannot be read.</exception>
     public static RunParts Create(
@@ -60,6 +63,7 @@ internal sealed class RunParts : IAsyncDisposable
             Add(TargetRole.Baseline, baseline);
         }
 
+        UnderPolicy(plan, targets, controls, announcer, time);
         try
         {
             var conditions = plan.Faults.Any(fault => fault.Fault.Schedule.Until is not null) ? new LiveConditions() : null;
@@ -131,6 +135,28 @@ internal sealed class RunParts : IAsyncDisposable
         .. plan.Faults.Select(fault => InjectorFactory.Create(
             fault with { Now = () => clock.Now }, plan.Seed, controls, announcer, reach, time)),
     ];
+
+    /// <summary>Without a client policy nothing stands between the engine and its targets.</summary>
+    private static void UnderPolicy(
+        Plan plan, SortedDictionary<TargetRole, ITarget> targets, List<TargetControls> controls, JournalAnnouncer announcer, TimeProvider time)
+    {
+        if (plan.Scenario.ClientPolicy is not { } policy)
+        {
+            return;
+        }
+
+        var chaos = new ClientChaos(plan.Seed, announcer);
+        foreach (var (role, target) in targets.ToList())
+        {
+            targets[role] = new PolicyTarget(target, policy, chaos, time);
+        }
+
+        // One path for both arms: a fault is put in place once.
+        for (var at = 0; at < controls.Count; at++)
+        {
+            controls[at] = controls[at] with { Client = chaos };
+        }
+    }
 
     private static ProxiedTarget Proxied(ITarget target, Func<OpenAiSettings>? settingsOf, Plan plan, JournalAnnouncer announcer, TimeProvider time)
     {

@@ -54,6 +54,9 @@ public sealed record Scenario
 
     /// <summary>Longest wait for outstanding requests after the last phase. Default 30 s.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Null: each request is one attempt, and what happens to it is what is measured.</summary>
+    public ClientPolicy? ClientPolicy { get; init; }
 }
 
 /// <summary>Durations of the phases, run in this order. Zero leaves a phase out. Warm-up is excluded from every metric.</summary>

@@ -14,6 +14,11 @@ public static class PlanSummaryText
         Line(output, $"plan      sha256 {plan.Sha256}, seed {plan.Seed}");
         Line(output, $"targets   {TargetText("candidate", plan.Scenario.Candidate)}{(plan.Scenario.Baseline is { } baseline ? ", " + TargetText("baseline", baseline) : "")}");
         Line(output, $"workload  {WorkloadText(plan.Scenario.Workload)}, {plan.Arrivals.Count:N0} {(plan.Scenario.Workload is Workload.Open ? "requests" : "requests in the cycle")}{(plan.Turns is { } turns ? Invariant($", up to {turns.Total:N0} that follow them") : "")}");
+        if (plan.Scenario.ClientPolicy is { } policy)
+        {
+            Line(output, $"client    up to {policy.Retries} retries from {policy.Backoff.TotalMilliseconds:0.###} ms on{(policy.AttemptTimeout is { } limit ? Invariant($", {limit.TotalSeconds:0.###} s an attempt") : "")}{(policy.HedgeAfter is { } hedge ? Invariant($", hedged after {hedge.TotalSeconds:0.###} s") : "")}");
+        }
+
         WriteFiles(plan, output);
         Line(output, $"tokens    at most {summary.MaxOutputTokens:N0} out; about {summary.PromptBytes / 4:N0} in ({summary.PromptBytes:N0} bytes of prompts)");
         WritePhases(summary, output);

@@ -35,6 +35,11 @@ public static class PlanText
             output.Write(Line($"file {sha256}\n"));
         }
 
+        if (plan.Scenario.ClientPolicy is { } policy)
+        {
+            output.Write(Line($"client retries={policy.Retries} backoff={policy.Backoff.Ticks} attempt={policy.AttemptTimeout?.Ticks ?? 0} hedge={policy.HedgeAfter?.Ticks ?? 0}\n"));
+        }
+
         foreach (var fault in plan.Faults)
         {
             output.Write(Line(

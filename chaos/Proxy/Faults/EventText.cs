@@ -13,6 +13,11 @@ internal static class EventText
     public static bool HasFinish(ReadOnlySpan<byte> piece) =>
         piece.IndexOf("\"finish_reason\":\""u8) >= 0 || piece.IndexOf("\"finish_reason\": \""u8) >= 0;
 
+    /// <summary>Usage and nothing of the answer. Beside text it is a running count, which servers send on request.</summary>
+    public static bool IsUsageAlone(ReadOnlySpan<byte> piece) => HasUsage(piece) && !HasChoices(piece);
+
     /// <summary>Text that a person would see: part of the answer.</summary>
-    public static bool HasChoice(ReadOnlySpan<byte> piece) => IsData(piece) && !IsDone(piece) && !HasFinish(piece) && !HasUsage(piece);
+    public static bool HasChoice(ReadOnlySpan<byte> piece) => IsData(piece) && !IsDone(piece) && !HasFinish(piece) && !IsUsageAlone(piece);
+
+    private static bool HasChoices(ReadOnlySpan<byte> piece) => piece.IndexOf("\"choices\":[{"u8) >= 0 || piece.IndexOf("\"choices\": [{"u8) >= 0;
 }

@@ -17,7 +17,7 @@ internal sealed class StreamMissingUsage(PlannedFault planned) : StreamFault(pla
         public override ValueTask<Flow> PieceAsync(ReadOnlyMemory<byte> piece)
         {
             // An event that ends the answer too must come: only its usage is nobody's to take.
-            if (IsLifted || !EventText.HasUsage(piece.Span) || EventText.HasFinish(piece.Span))
+            if (IsLifted || !EventText.IsUsageAlone(piece.Span) || EventText.HasFinish(piece.Span))
             {
                 return base.PieceAsync(piece);
             }

@@ -28,6 +28,12 @@ internal static class ScenarioChecks
     {
         var served = new[] { scenario.Candidate, scenario.Baseline }.OfType<Target.Onnx>().ToList();
         var isServerSide = line.Kind.Vantage == Vantage.Server;
+        if (line.Kind.Vantage == Vantage.Client && scenario.ClientPolicy is null)
+        {
+            reading.Report(line.Place, $"{line.Kind.Name} acts in the client, and the scenario declares no clientPolicy: there is nothing that it could test",
+                "add clientPolicy: { retries: 2 } to the scenario, or use a fault before the client: http.503, connection.reset");
+        }
+
         if (NodeVictims.FlawOf(scenario, line) is { } misplaced)
         {
             reading.Report(line.SelectPlace, misplaced.Wrong, misplaced.Right);

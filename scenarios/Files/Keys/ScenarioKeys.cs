@@ -72,7 +72,7 @@ internal static class ScenarioKeys
         "scenario", "a scenario", "One experiment: what traffic, what faults and what must hold.",
         [
             Name, Description, OneTarget, TwoTargets, WorkloadKeys.Rate, Load, Mix, Phases, Faults, BlastRadiusKeys.Radius, ObjectiveKeys.PerRequest, DetectionKeys.Sources,
-            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, Golden, JudgeKeys.Judge, Drain,
+            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, Golden, JudgeKeys.Judge, Drain, ClientPolicyKeys.Policy,
         ],
         Read);
 
@@ -95,6 +95,7 @@ internal static class ScenarioKeys
         var drain = keys.Get(Drain);
         var radius = keys.Get(BlastRadiusKeys.Radius);
         var detections = keys.Get(DetectionKeys.Sources);
+        var policy = keys.Find(ClientPolicyKeys.Policy);
         if (phases is not null && phases.Total - phases.WarmUp <= TimeSpan.Zero)
         {
             keys.Report(Phases, "nothing is measured: every phase after the warm-up is 0s", "write baseline: 10s or more");
@@ -134,6 +135,7 @@ internal static class ScenarioKeys
             Judge = judge,
             Drain = drain,
             BlastRadius = radius,
+            ClientPolicy = policy,
         };
         BlastRadiusKeys.Check(keys, radius, workload, [.. new[] { arms.Candidate, arms.Baseline }.OfType<Target>()]);
         scenario = scenario with { Detections = DetectionKeys.Check(keys, detections, scenario.Faults) };

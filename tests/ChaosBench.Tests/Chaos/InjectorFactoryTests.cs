@@ -77,7 +77,7 @@ public sealed class InjectorFactoryTests
         Assert.Contains("the target has context-store", refusal.Message, StringComparison.Ordinal);
     }
 
-    private TargetControls Local() => new("stable", new FakeReplicas(2), [new DependencyChaos("context-store", 1, _said)]) { Proxy = () => null, Endpoint = () => null };
+    private TargetControls Local() => new("stable", new FakeReplicas(2), [new DependencyChaos("context-store", 1, _said)]) { Proxy = () => null, Endpoint = () => null, Client = new ChaosBench.Chaos.Client.ClientChaos(1, _said) };
 
     private static PlannedFault With(PlannedFault planned, params (string Name, string Value)[] with) =>
         planned with { Fault = planned.Fault with { With = with.ToDictionary(pair => pair.Name, pair => pair.Value) } };

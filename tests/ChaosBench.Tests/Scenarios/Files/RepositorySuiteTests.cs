@@ -59,7 +59,7 @@ public sealed class RepositorySuiteTests
     {
         foreach (var kind in FaultCatalogue.All)
         {
-            var text = Some.With($"phases: {{ warmUp: 5s, baseline: 20s, fault: 60s }}\nfaults: [{kind.Example}]");
+            var text = Some.With($"phases: {{ warmUp: 5s, baseline: 20s, fault: 60s }}\nclientPolicy: {{}}\nfaults: [{kind.Example}]");
 
             Assert.Empty(Some.Problems(text, new ReadOptions { Faults = FaultCatalogue.All }));
         }

@@ -20,6 +20,7 @@ public sealed class SchemaWriterTests
         blastRadius: share, replicas, duration, tokens, cost
         budget: requests, tokens, cost, inputPrice, outputPrice
         burst: windows*, for*, every*
+        clientPolicy: retries, backoff, attemptTimeout, hedgeAfter
         closedWorkload: clients*, thinkTime, sessions
         contextStore: latency, timeout, fallback, postgres, connections, schema
         detection: name, webhook, http, status, contains, prometheus, alert, query, command, every, means, fault
@@ -43,7 +44,7 @@ public sealed class SchemaWriterTests
         preset: preset*, at, for, id
         ramp: from, to*
         recordedPrompts: recorded*, format, limit
-        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, golden, judge, drain
+        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, golden, judge, drain, clientPolicy
         select: replica, dependency, prompts, pidFile, container
         sine: mean*, amplitude*, period*
         spike: base*, peak*, at*, for*
