@@ -79,9 +79,14 @@ public static class FaultLimits
         }
     }
 
-    /// <summary>A fault on requests of an open workload whose windows and selection leave it none.</summary>
+    /// <summary>A fault on requests whose windows, numbers and selection leave it none, as far as the plan can know.</summary>
     private static string? NobodyFor(Plan plan, PlannedFault fault)
     {
+        if (plan.Scenario.Workload is Workload.Closed && fault.Fault.Schedule.Nth.Count > 0)
+        {
+            return Invariant($"{fault.Fault.Id} ({fault.Fault.Kind}) wants numbered requests, and those of a closed workload have no numbers before it ends; use an open workload, or share: instead of nth:");
+        }
+
         if (plan.Scenario.Workload is not Workload.Open || !PlannedVictims.AreRequests(fault.Fault.Scope) || fault.Fault.Schedule.After is not null)
         {
             return null;

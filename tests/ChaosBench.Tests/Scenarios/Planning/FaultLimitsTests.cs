@@ -72,6 +72,15 @@ public sealed class FaultLimitsTests
     }
 
     [Fact]
+    public void Refusals_NumberedRequestsOfAClosedWorkload_HaveNoNumbersYet()
+    {
+        var numbered = Hit("a", 25, 10, 1) with { Schedule = new FaultSchedule { Nth = [1] } };
+        var plan = Plans.Create(Plans.Scenario(new Workload.Closed(4, TimeSpan.Zero)) with { Faults = [numbered] });
+
+        Assert.Contains("use an open workload, or share: instead of nth:", Assert.Single(FaultLimits.Refusals(plan)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Lines_Plan_ShowPeaksAndCeilings()
     {
         var lines = FaultLimits.Lines(Of(new BlastRadius(Share: new Share(0.6), Replicas: 2), Hit("a", 25, 10, 0.3), Hit("b", 30, 10, 0.4), Kill("c", 26)));
