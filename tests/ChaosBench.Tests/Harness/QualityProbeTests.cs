@@ -28,7 +28,7 @@ public sealed class QualityProbeTests : IDisposable
     [SkippableFact]
     public async Task Run_DamagedModel_FailsInEveryPhaseThoughLatencyHolds()
     {
-        var summary = await Run("triage-damaged", "{ at: 5s, for: 4s, fault: input.typos, share: 10% }");
+        var summary = await Run("triage-damaged", "{ at: 5s, for: 4s, fault: model.stale_version, select: { replica: 0 }, with: { model: " + Model("triage-damaged") + " } }");
 
         Assert.Equal(RunVerdict.Fail, summary.Verdict);
         Assert.Equal(FindingVerdict.Pass, Finding(summary, "p90 e2e < 5s in fault").Verdict);
