@@ -7,7 +7,7 @@ public sealed class ProblemTests
     public static TheoryData<string, string> ScenarioLines => new()
     {
         { "rat: 40/s", "9:5: unknown key 'rat' in a scenario; did you mean 'rate'?" },
-        { "colour: red", "9:5: unknown key 'colour' in a scenario; known: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, golden, judge, drain" },
+        { "colour: red", "9:5: unknown key 'colour' in a scenario; known: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, golden, judge, drain, clientPolicy" },
         { "drain: 30", "9:12: '30' has no unit; write 30s or 30ms" },
         { "drain: 30sec", "9:12: 'sec' is not a unit of a duration; use us, ms, s, m or h, for example 30s" },
         { "drain: 30 s", "9:12: ' s' is not a unit of a duration; write it without the space: 30s" },
