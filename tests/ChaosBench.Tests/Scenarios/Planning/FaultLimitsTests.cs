@@ -60,6 +60,24 @@ public sealed class FaultLimitsTests
     public void Refusals_TokensOfThePlan_AreAdded() =>
         Assert.Matches("the plan may ask for [0-9,]+ output tokens > 10 ", Assert.Single(Refusals(new BlastRadius(Tokens: 10), Hit("a", 25, 10, 0.1))));
 
+    /// <summary>Prices are for a million tokens; a byte is a token at most.</summary>
+    [Fact]
+    public void Refusals_CostOfThePlan_IsItsTokensAtTheTargetsPrices()
+    {
+        var target = new Target.OpenAi
+        {
+            Name = "remote", Url = new Templated("http://127.0.0.1:1/v1"), Model = new Templated("m"), Budget = new Budget(InputPrice: 2, OutputPrice: 10),
+        };
+        var scenario = Plans.Scenario() with { Candidate = target, Faults = [Hit("a", 25, 10, 0.1)] };
+        var plan = Plans.Create(scenario);
+        var cost = plan.Arrivals.Sum(arrival =>
+            (2.0 * arrival.Prompt.Messages.Sum(message => System.Text.Encoding.UTF8.GetByteCount(message.Content)) + (10.0 * arrival.Sampling.MaxTokens)) / 1e6);
+
+        Assert.Empty(FaultLimits.Refusals(Plans.Create(scenario with { BlastRadius = new BlastRadius(Cost: cost * 1.01) })));
+        var refusal = Assert.Single(FaultLimits.Refusals(Plans.Create(scenario with { BlastRadius = new BlastRadius(Cost: cost * 0.99) })));
+        Assert.StartsWith(FormattableString.Invariant($"the plan may cost {cost:0.####} > "), refusal, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Refusals_SelectionThatMatchesNobody_SaysWhy()
     {
