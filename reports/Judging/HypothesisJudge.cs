@@ -45,13 +45,13 @@ internal static class HypothesisJudge
         {
             yield return Of(run, "steady state back at the end", "recovery", false, ReasonCodes.DamageStays, hypothesis.After.Windows,
                 $"The last windows of the run broke the steady state ({hypothesis.Text}) still, {Wording.Duration(broken)} after the "
-                    + "last fault was lifted.");
+                    + "last fault was lifted.") with { Observed = broken, Unit = "s" };
         }
         else if (run.Hypothesis is { IsDeclared: true, After.Windows: > 0 } held)
         {
             yield return Of(run, "steady state back at the end", "recovery", true, ReasonCodes.DamageStays, held.After.Windows,
                 string.Create(CultureInfo.InvariantCulture, $"The steady state held in the last windows of the run; in {held.After.Held} of ")
-                    + string.Create(CultureInfo.InvariantCulture, $"{held.After.Windows} after the faults."));
+                    + string.Create(CultureInfo.InvariantCulture, $"{held.After.Windows} after the faults.")) with { Observed = 0, Unit = "s" };
         }
 
         foreach (var fault in run.Faults.Where(fault => fault.InjectedAt is not null))
