@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.RegularExpressions;
 using ChaosBench.Scenarios.Files;
+using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Harness.Commands;
 
@@ -77,6 +78,19 @@ internal static class OptionValues
         }
 
         return rate.PerSecond;
+    };
+
+    /// <summary>A time or a number of pairs of blocks, as in scenario files.</summary>
+    public static Func<ArgumentResult, PairBudget?> Budget() => result =>
+    {
+        var text = result.Tokens[0].Value;
+        var (budget, problem) = PairBudgetText.Read(text);
+        if (problem is not null)
+        {
+            result.AddError($"{Name(result)} {text}: {problem}");
+        }
+
+        return budget;
     };
 
     /// <summary>In percent, within bounds.</summary>

@@ -3,6 +3,7 @@ using System.CommandLine;
 using ChaosBench.Chaos;
 using ChaosBench.Harness.Running;
 using ChaosBench.Scenarios.Files;
+using ChaosBench.Scenarios.Files.Keys;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 using ChaosBench.Scenarios.Prompts;
@@ -48,6 +49,8 @@ internal static class ScenarioLoading
     /// <summary>One byte more than the reader accepts, so that it can say what is wrong without reading a huge file.</summary>
     private const int MostBytes = (1 << 20) + 1;
 
+    private static readonly PairBudget UsualBudget = new(TimeSpan.FromMinutes(10), null);
+
     /// <exception cref="UsageException">Every problem of the file and of the operator's options, one a line.</exception>
     public static LoadedSuite Load(ScenarioOptions options, ParseResult parsed)
     {
@@ -64,8 +67,24 @@ internal static class ScenarioLoading
         var variables = Variables();
         var missing = AuthorityCheck.Missing(read, granted, variables);
         return missing.Count == 0
-            ? new LoadedSuite(read.Suite, new EnvironmentResolver(granted.Environment, variables).Resolve) { Variables = [.. granted.Environment] }
+            ? new LoadedSuite(WithBudget(read.Suite, options, parsed), new EnvironmentResolver(granted.Environment, variables).Resolve) { Variables = [.. granted.Environment] }
             : throw new UsageException([.. missing.Select(problem => problem.ToString())]);
+    }
+
+    /// <summary>What the command line says of going on until it is decided, for every chosen scenario.</summary>
+    private static Suite WithBudget(Suite suite, ScenarioOptions options, ParseResult parsed)
+    {
+        var budget = parsed.GetValue(options.Budget);
+        if (!parsed.GetValue(options.UntilDecided))
+        {
+            return budget is null ? suite
+                : throw new UsageException("--budget: says how long a run may go on, and nothing lets it; add --until-decided");
+        }
+
+        var scenarios = suite.Scenarios.Select(scenario => scenario with { UntilDecided = budget ?? scenario.UntilDecided ?? UsualBudget }).ToList();
+        var problems = scenarios.Select(scenario => (scenario.Name, Problem: ComparisonChecks.ProblemOfBudget(scenario)))
+            .Where(one => one.Problem is not null).Select(one => $"{suite.Path}: scenario '{one.Name}': --until-decided: {one.Problem}").ToList();
+        return problems.Count == 0 ? suite with { Scenarios = scenarios } : throw new UsageException(problems);
     }
 
     private static ReadOptions ReadOptions(ScenarioOptions options, ParseResult parsed) => new()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Harness.Commands;
 
@@ -26,6 +27,19 @@ internal sealed class ScenarioOptions
         HelpName = "PATH=VALUE",
     };
 
+    public Option<bool> UntilDecided { get; } = new("--until-decided")
+    {
+        Description = "Let A/B runs go on, pair by pair, until every gate vs baseline is decided or the budget is used up",
+    };
+
+    public Option<PairBudget?> Budget { get; } = new("--budget")
+    {
+        Description = "With --until-decided: the most that a run may take after its warm-up, for example 10m or \"300 pairs\" "
+            + "(default: what the file says with untilDecided, else 10m)",
+        HelpName = "TIME|N pairs",
+        CustomParser = OptionValues.Budget(),
+    };
+
     public Option<string[]> AllowHost { get; } = new("--allow-host")
     {
         Description = "Let the run send traffic to this host (loopback is always allowed)",
@@ -45,7 +59,7 @@ internal sealed class ScenarioOptions
     public void AddTo(Command command)
     {
         command.Arguments.Add(File);
-        Option[] options = [Scenario, Seed, Set, AllowHost, AllowEnv, AllowExec, AllowDocker, AllowPid];
+        Option[] options = [Scenario, Seed, Set, UntilDecided, Budget, AllowHost, AllowEnv, AllowExec, AllowDocker, AllowPid];
         foreach (var option in options)
         {
             command.Options.Add(option);

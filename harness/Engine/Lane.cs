@@ -59,7 +59,7 @@ internal sealed class TaskLane(
         {
             case Workload.Open:
                 var sender = new TaskEpisodes(request.Plan, request.Clock, dispatcher, flights, over);
-                new OpenLoop(request.Plan.Arrivals, 0, 1).Walk(Pacer, sender, recorder, stop);
+                new OpenLoop(request.Plan.Arrivals, 0, 1) { Horizon = request.Horizon }.Walk(Pacer, sender, recorder, stop);
                 break;
             case Workload.Closed closed:
                 new ClosedLoop(request.Plan, closed, request.Clock, dispatcher, flights).Start(over);
@@ -105,7 +105,7 @@ internal sealed class LoopLane : Lane
         {
             case Workload.Open:
                 _episodes = new LoopEpisodes(_request.Plan, _dispatcher, _flights);
-                new OpenLoop(_request.Plan.Arrivals, _share.Number, _share.Of).Walk(Loop, _episodes, _recorder, stop);
+                new OpenLoop(_request.Plan.Arrivals, _share.Number, _share.Of) { Horizon = _request.Horizon }.Walk(Loop, _episodes, _recorder, stop);
                 break;
             case Workload.Closed closed:
                 _clients = new LoopClients(_request.Plan, closed, _dispatcher, _flights);

@@ -88,6 +88,8 @@ public static class LoadEngine
 
         private IPacer Pacer => _lanes[0].Pacer;
 
+        private long End => Math.Min(_request.Plan.End, _request.Horizon?.End ?? long.MaxValue);
+
         public RunOutcome Outcome() => new(_stop.Ending, _stop.Reason, _tally.Snapshot(), _request.Clock.Now);
 
         public async Task OnOwnThreadAsync()
@@ -159,7 +161,12 @@ public static class LoadEngine
         private void Walk(Lane lane)
         {
             lane.Walk(_stop.Token);
-            lane.Pacer.WaitUntil(_request.Plan.End, _stop.Token);
+            using (var near = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, _request.Horizon?.Drawn ?? default))
+            {
+                lane.Pacer.WaitUntil(End, near.Token);
+            }
+
+            lane.Pacer.WaitUntil(End, _stop.Token);
             lane.PhasesOver();
         }
 
@@ -194,7 +201,7 @@ public static class LoadEngine
         {
             using (var settled = CancellationTokenSource.CreateLinkedTokenSource(_flights.Idle, _stop.Token))
             {
-                Pacer.WaitUntil(_request.Plan.End + Nanos.From(_request.Plan.Scenario.Drain), settled.Token);
+                Pacer.WaitUntil(End + Nanos.From(_request.Plan.Scenario.Drain), settled.Token);
             }
 
             var cause = _stop.Token.IsCancellationRequested ? CancelCause.Stop : CancelCause.Drain;

@@ -10,6 +10,9 @@ namespace ChaosBench.Engine;
 /// <param name="First">Of the arrivals that are this walker's: every <paramref name="Step"/>-th from there on.</param>
 internal sealed record OpenLoop(IReadOnlyList<Arrival> Arrivals, int First, int Step)
 {
+    /// <summary>What lies behind it is no part of the run: not sent, and not accounted for. Null: the plan's end is the run's.</summary>
+    public Horizon? Horizon { get; init; }
+
     public void Walk(IPacer pacer, ILauncher launcher, Recorder recorder, CancellationToken stop)
     {
         var next = First;
@@ -22,6 +25,12 @@ internal sealed record OpenLoop(IReadOnlyList<Arrival> Arrivals, int First, int 
             {
                 launcher.Drop();
                 break;
+            }
+
+            if (Horizon?.LetsPass(arrival.At) == false)
+            {
+                launcher.Drop();
+                return;
             }
 
             launcher.Launch();

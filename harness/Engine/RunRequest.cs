@@ -45,6 +45,9 @@ public sealed record RunRequest
     /// <summary>Completes when the run must end before its plan does. Null: nobody but the plan, its abort conditions and the caller ends it.</summary>
     public Task<RunHalt>? Halt { get; init; }
 
+    /// <summary>Open workloads: where the run may end before its plan does, as completed. Null: nowhere.</summary>
+    public Horizon? Horizon { get; init; }
+
     /// <summary>Looked at once a second for whoever waits for a condition. Null: nobody does.</summary>
     public LiveConditions? Conditions { get; init; }
 

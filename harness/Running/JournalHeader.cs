@@ -28,6 +28,7 @@ internal static class JournalHeader
         OutputPrice = plan.Scenario.Candidate is Target.OpenAi { Budget.OutputPrice: > 0 and var price } ? (double)price : null,
         PlannedArrivals = plan.Scenario.Workload is Workload.Open ? plan.Arrivals.Count : null,
         PlannedTurns = plan.Turns?.Total,
+        Pairs = plan.Pairs,
         PlannedPerSecond = plan.Scenario.Workload is Workload.Open ? PerSecond(plan) : [],
     };
 

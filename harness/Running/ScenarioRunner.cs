@@ -138,7 +138,8 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         _ = parts.Journal.Broken.ContinueWith(_ => stop.Cancel(), stop.Token, TaskContinuationOptions.None, TaskScheduler.Default);
         using var cards = parts.ServesInProcess ? GpuWatch.Open() : null;
         HealResult[] healed = [];
-        var baseline = new BaselineWatch(parts.Journal, header, plan, time);
+        using var pairs = plan.Pairs is null ? null : new PairWatch(parts.Journal, header, plan, time);
+        var baseline = new BaselineWatch(pairs is null ? parts.Journal : pairs, header, plan, time);
         var answers = plan.Faults.Count > 0 ? new AnswerWatch(plan, parts.Journal) : null;
         await using var texts = settings.Content is { } rules ? ContentKeeper.Open(folder, rules, ContentKeeper.ShareOf(plan)) : null;
         var content = texts is null ? null : new ContentKeeper(texts, ContentKeeper.ShareOf(plan), plan.Seed);
@@ -167,14 +168,17 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 Alongside = async halt =>
                 {
                     var asking = ears.RunAsync(halt);
+                    var looking = pairs?.WatchAsync(() => clock.Now, halt) ?? Task.CompletedTask;
                     if (await baseline.IsSteadyAsync(() => clock.Now, halt).ConfigureAwait(false))
                     {
                         healed = await parts.Timeline.RunAsync(() => clock.Now, halt).ConfigureAwait(false);
                     }
 
                     await asking.ConfigureAwait(false);
+                    await looking.ConfigureAwait(false);
                 },
                 Halt = baseline.Halt,
+                Horizon = pairs?.Horizon,
                 Conditions = parts.Conditions,
                 ActiveFaults = () => parts.Announcer.Active,
                 Progress = settings.Watcher,

@@ -41,6 +41,9 @@ public abstract record JournalEvent
         /// </summary>
         public int? PlannedTurns { get; init; }
 
+        /// <summary>A/B runs that go on until they are decided: how many pairs of blocks. Null: the run is as long as its plan.</summary>
+        public PairLimits? Pairs { get; init; }
+
         /// <summary>Open workload: planned requests per second, by bucket of one second from the start.</summary>
         public IReadOnlyList<int> PlannedPerSecond { get; init; } = [];
 
@@ -230,6 +233,25 @@ public abstract record JournalEvent
         public string? Target { get; init; }
         public int? Replica { get; init; }
         public string? Request { get; init; }
+    }
+
+    /// <summary>
+    /// Every comparison was decided, so that the run ends at the end of the pair that is played: what is planned after it is no part of the
+    /// run any more.
+    /// </summary>
+    public sealed record Decided : JournalEvent
+    {
+        /// <summary>Pairs of blocks after the warm-up that were looked at when it was decided.</summary>
+        public required int Pairs { get; init; }
+
+        /// <summary>Where the run ends, nanoseconds.</summary>
+        public required long End { get; init; }
+
+        /// <summary>Requests that are planned before that.</summary>
+        public required int Arrivals { get; init; }
+
+        /// <summary>One line: each comparison and which way it went.</summary>
+        public required string Reason { get; init; }
     }
 
     public sealed record Note : JournalEvent

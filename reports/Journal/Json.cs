@@ -29,6 +29,7 @@ internal static class Json
         ["fault"] = typeof(JournalEvent.FaultTransition),
         ["injection"] = typeof(JournalEvent.Injection),
         ["detection"] = typeof(JournalEvent.Detection),
+        ["decided"] = typeof(JournalEvent.Decided),
         ["note"] = typeof(JournalEvent.Note),
         ["generator"] = typeof(JournalEvent.GeneratorSample),
         ["end"] = typeof(JournalEvent.RunEnded),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Statistics;
@@ -31,6 +30,11 @@ internal static class BaselineJudge
                 ReasonCodes.BaselineMissing, "The run has no baseline target to compare with; add targets: { baseline: ... } to the scenario.");
         }
 
+        if (run.Run.Pairs is { } limits)
+        {
+            return SequentialJudge.Decide(objective, run, candidate, name, limits);
+        }
+
         var ratio = objective.LimitKind == LimitKind.RelativeToBaseline;
         var pairs = Pairs(objective, run, candidate, candidate with { Target = name });
         if (pairs.Count < FewestBlocks)
@@ -48,22 +52,22 @@ internal static class BaselineJudge
         var ruling = MeanBounds.Of(differences, AbsoluteJudge.Confidence) is { StandardError: > Alike } bounds
             ? ByMean(objective, ratio, limit, bounds)
             : BySigns(objective, ratio, limit, differences);
-        var seen = Seen(objective, ruling, whole, other, pairs.Count);
+        var seen = BaselineWords.Seen(objective, ruling, whole, other, pairs.Count);
         return ruling with { BaselineObserved = other, Advice = seen + ruling.Advice };
     }
 
     private static Ruling ByMean(Objective objective, bool ratio, double limit, MeanBounds bounds)
     {
-        double Shown(double value) => Outward(objective, value);
+        double Shown(double value) => BaselineWords.Outward(objective, value);
         var verdict = AbsoluteJudge.Side(objective.Comparison, bounds.Low, bounds.High, limit);
         var needed = verdict == FindingVerdict.Inconclusive
             ? SampleSize.ToDecide(bounds.Mean, bounds.StandardError * Math.Sqrt(bounds.Count), limit, AbsoluteJudge.Confidence) : (Answer<long>?)null;
-        var ruling = Ruled(objective, ratio, verdict);
+        var ruling = BaselineWords.Ruled(objective, ratio, verdict);
         return ruling with
         {
             Advice = ruling.Advice + Decides(needed, bounds.Count),
             MorePairs = needed is { IsKnown: true } known ? Math.Max(1, known.Value - bounds.Count) : null,
-            Chance = bounds.ChanceBeyond(limit, worseIsMore: WorseIsMore(objective.Comparison)),
+            Chance = bounds.ChanceBeyond(limit, worseIsMore: BaselineWords.WorseIsMore(objective.Comparison)),
             Observed = Shown(bounds.Mean),
             Samples = bounds.Count,
             Interval = new Interval(Shown(bounds.Low), Shown(bounds.High), AbsoluteJudge.Confidence, "t"),
@@ -90,8 +94,6 @@ internal static class BaselineJudge
             + $"{Wording.Number((double)all / have)} times as long.");
     }
 
-    private static bool WorseIsMore(Comparison comparison) => comparison is Comparison.Less or Comparison.LessOrEqual;
-
     /// <summary>
     /// Blocks whose percentile is infinite have no mean, and blocks that are all alike no deviation, of which an interval of no width
     /// would make a certainty. Then only the number of blocks on either side of the limit counts.
@@ -105,78 +107,17 @@ internal static class BaselineJudge
             : FindingVerdict.Inconclusive;
         var more = verdict == FindingVerdict.Inconclusive ? " More blocks would narrow it." : "";
         double? alike = differences.All(value => Math.Abs(value - differences[0]) < Alike) ? differences[0] : null;
-        var ruling = Ruled(objective, ratio, verdict);
+        var ruling = BaselineWords.Ruled(objective, ratio, verdict);
         return ruling with
         {
             Advice = ruling.Advice + more,
             Chance = known.Count == 0 ? null : Binomial.AtMost(good, known.Count, 0.5),
-            Observed = alike is { } one ? Outward(objective, one) : null,
+            Observed = alike is { } one ? BaselineWords.Outward(objective, one) : null,
             Samples = known.Count,
         };
     }
 
-    private static Ruling Ruled(Objective objective, bool ratio, FindingVerdict verdict)
-    {
-        var unit = ratio ? "relative" : IsShare(objective) ? "pp" : Wording.UnitOf(objective.Metric);
-        var limit = unit == "pp" ? objective.Limit * 100 : objective.Limit;
-        var asks = $"the gate asks for {Wording.Side(objective.Comparison)} {Change(limit, unit)} vs baseline";
-        return new Ruling
-        {
-            Verdict = verdict,
-            Unit = unit,
-            ReasonCode = verdict switch
-            {
-                FindingVerdict.Pass => ReasonCodes.Held,
-                FindingVerdict.Fail => ReasonCodes.Broken,
-                _ => ReasonCodes.Straddles,
-            },
-            Advice = verdict == FindingVerdict.Inconclusive
-                ? $"; {asks}, too close to tell with 95 % confidence."
-                : $"; {asks}.",
-        };
-    }
-
-    private static string Seen(Objective objective, Ruling ruling, double? whole, double? other, int pairs)
-    {
-        var unit = Wording.UnitOf(objective.Metric);
-        string Text(double? value) => value is { } number ? Wording.Quantity(number, unit) : "not measured";
-        var over = $"over {pairs} pairs of blocks";
-        var change = (ruling.Observed, ruling.Interval) switch
-        {
-            (null, _) => $"{over}, some of them without end",
-            (double alike, null) => $"{Change(alike, ruling.Unit)} in each of {pairs} pairs of blocks",
-            (double mean, Interval bounds) => $"{Change(mean, ruling.Unit)} on average {over}, {Bound(objective.Comparison, ruling, bounds)}",
-        };
-        return $"{AbsoluteJudge.Capital(Wording.Aggregated(objective))}{Wording.Where(objective)}: {Text(whole)} against "
-            + $"{Text(other)} of the baseline; {change}";
-    }
-
-    /// <summary>The bound that decided: how bad it is at worst for a pass, at best for a fail, and both when neither did.</summary>
-    private static string Bound(Comparison comparison, Ruling ruling, Interval bounds)
-    {
-        if (bounds is not { Low: { } low, High: { } high })
-        {
-            throw new UnreachableException("Student's t bounds a mean on both sides");
-        }
-
-        var worseIsMore = WorseIsMore(comparison);
-        return ruling.Verdict == FindingVerdict.Inconclusive
-            ? $"somewhere from {Change(low, ruling.Unit)} to {Change(high, ruling.Unit)}"
-            : (worseIsMore == (ruling.Verdict == FindingVerdict.Pass)
-                ? $"at most {Change(high, ruling.Unit)}" : $"at least {Change(low, ruling.Unit)}") + " with 95 % confidence";
-    }
-
-    /// <summary>A difference with its sign: of shares in points, of latencies in time, relative ones in per cent.</summary>
-    private static string Change(double value, string? unit) =>
-        (unit is not ("relative" or "pp") && value > 0 ? "+" : "") + Wording.Quantity(value, unit ?? "");
-
-    /// <summary>From the scale that is calculated on, logarithms and shares, to the one that is shown.</summary>
-    private static double Outward(Objective objective, double value) =>
-        objective.LimitKind == LimitKind.RelativeToBaseline ? Math.Exp(value) - 1 : IsShare(objective) ? value * 100 : value;
-
-    private static bool IsShare(Objective objective) => Metrics.UnitOf(objective.Metric) == MetricUnit.Share;
-
-    private static double Difference((double Candidate, double Baseline) pair, bool ratio)
+    internal static double Difference((double Candidate, double Baseline) pair, bool ratio)
     {
         if (!ratio)
         {
@@ -236,7 +177,7 @@ internal static class BaselineJudge
         return Math.Clamp(beyond, Math.Min(WantedBlocks, blocks), blocks);
     }
 
-    private static double? Whole(Objective objective, Measurements run, Slice slice) =>
+    internal static double? Whole(Objective objective, Measurements run, Slice slice) =>
         Metrics.IsDistribution(objective.Metric)
             ? Summaries.Aggregate(run.DistributionOf(objective.Metric, slice), objective.Aggregation)
             : Metrics.UnitOf(objective.Metric) == MetricUnit.PerSecond

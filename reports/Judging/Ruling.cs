@@ -43,6 +43,9 @@ public static class ReasonCodes
     public const string NotWatchedLongEnough = "not-watched-long-enough";
     public const string BaselineMissing = "baseline-missing";
     public const string TooFewBlocks = "too-few-blocks";
+
+    /// <summary>A run that goes on until it is decided had no pair left.</summary>
+    public const string BudgetSpent = "budget-spent";
     public const string JournalIncomplete = "journal-incomplete";
     public const string NotHealed = "not-healed";
     public const string HardFail = "hard-fail";

@@ -57,6 +57,9 @@ public sealed class Measurements
     /// <summary>Null: nobody held the answers against a golden snapshot.</summary>
     public JournalEvent.GoldenCompared? Golden { get; private init; }
 
+    /// <summary>Null: the run went as far as its plan.</summary>
+    public JournalEvent.Decided? Decided { get; private init; }
+
     /// <summary>Null: no judge was asked.</summary>
     public JournalEvent.Judged? Judged { get; private init; }
 
@@ -174,6 +177,7 @@ public sealed class Measurements
         private JournalEvent.RunEnded? _ending;
         private JournalEvent.GoldenCompared? _golden;
         private JournalEvent.Judged? _judged;
+        private JournalEvent.Decided? _decided;
 
         public void Add(JournalEvent entry)
         {
@@ -204,6 +208,9 @@ public sealed class Measurements
                 case JournalEvent.RunEnded ended:
                     _ending = ended;
                     break;
+                case JournalEvent.Decided decided:
+                    _decided = decided;
+                    break;
                 case JournalEvent.HardFail fail:
                     _hardFails.Add(fail);
                     break;
@@ -222,8 +229,19 @@ public sealed class Measurements
         {
             var run = _run ?? throw new JournalException("the journal is empty: the run stopped before its first line was written");
             _requests.Close(run.Objectives);
-            return new Measurements(run, _ending, _requests, _timeline, _injections) { HardFails = _hardFails, Golden = _golden, Judged = _judged, Tokens = _tokens };
+            return new Measurements(_decided is null ? run : UpTo(run, _decided), _ending, _requests, _timeline, _injections)
+            {
+                HardFails = _hardFails, Golden = _golden, Judged = _judged, Tokens = _tokens, Decided = _decided,
+            };
         }
+
+        /// <summary>A run that was decided early was planned up to there, as far as anybody who judges it is concerned.</summary>
+        private static JournalEvent.RunStarted UpTo(JournalEvent.RunStarted run, JournalEvent.Decided decided) => run with
+        {
+            PlannedArrivals = decided.Arrivals,
+            Phases = [.. run.Phases.Where(phase => phase.Start < decided.End).Select(phase => phase with { End = Math.Min(phase.End, decided.End) })],
+            PlannedPerSecond = [.. run.PlannedPerSecond.Take((int)((decided.End + Nanos.PerSecond - 1) / Nanos.PerSecond))],
+        };
 
         /// <summary>One object for each distinct cohort: a million requests share a handful.</summary>
         private Cohort Shared(Cohort cohort) =>

@@ -61,7 +61,7 @@ public static class RunFolder
         using var journal = JournalFile.Open(folder);
         var measurements = Measurements.Fold(journal.Events());
         var facts = Facts(manifest) with { JournalTruncated = journal.Truncated };
-        return new RunReport(manifest, measurements, Judge.Decide(measurements, facts), Reread(folder)) { Content = ContentFile.Read(folder) };
+        return new RunReport(manifest, measurements, Judge.Decide(measurements, facts), Reread(folder, measurements.Run)) { Content = ContentFile.Read(folder) };
     }
 
     /// <summary>Loads the run and writes every report; <paramref name="more"/> adds further writers.</summary>
@@ -80,12 +80,13 @@ public static class RunFolder
         return run;
     }
 
-    private static IEnumerable<JournalEvent> Reread(string folder)
+    /// <param name="run">The first line as it is understood: a run that ended early was planned up to there.</param>
+    private static IEnumerable<JournalEvent> Reread(string folder, JournalEvent.RunStarted run)
     {
         using var journal = JournalFile.Open(folder);
         foreach (var entry in journal.Events())
         {
-            yield return entry;
+            yield return entry is JournalEvent.RunStarted ? run : entry;
         }
     }
 

@@ -34,6 +34,11 @@ public static class ScenarioSettings
             };
         }
 
+        if (scenario.UntilDecided is { } budget)
+        {
+            settings["untilDecided"] = budget.ToString();
+        }
+
         return settings;
     }
 

@@ -21,6 +21,9 @@ public sealed record Scenario
     /// <summary>Present in an interleaved A/B run; gates "vs baseline" need it.</summary>
     public Target? Baseline { get; init; }
 
+    /// <summary>An A/B run goes on, pair by pair, until its comparisons are decided or this is used up. Null: it runs as long as its phases say.</summary>
+    public PairBudget? UntilDecided { get; init; }
+
     public required Workload Workload { get; init; }
 
     /// <summary>Never empty; weights are positive.</summary>

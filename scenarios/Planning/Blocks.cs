@@ -31,7 +31,10 @@ internal static class Blocks
         var stretches = new List<Stretch>();
         foreach (var phase in phases)
         {
-            AddPairs(stretches, phase, seed, Nanos.From(block));
+            // A run that may go on has more pairs of the same length, so that its first ones are those of the run that does not.
+            var wanted = scenario.UntilDecided is not null && phase.Phase == Phase.Baseline
+                ? PairLimits.Shape(Nanos.From(scenario.Phases.Baseline), Nanos.From(block)).Each : Nanos.From(block);
+            AddPairs(stretches, phase, seed, wanted);
         }
 
         return stretches;
@@ -40,9 +43,7 @@ internal static class Blocks
     /// <summary>As many whole pairs as come nearest to the wanted block, at least one: no time of the phase is left without load.</summary>
     private static void AddPairs(List<Stretch> stretches, PhaseWindow phase, ulong seed, long block)
     {
-        var length = phase.End - phase.Start;
-        var pairs = (int)Math.Clamp(Math.Round(length / (2.0 * block)), 1, 100_000);
-        var each = length / (2 * pairs);
+        var (pairs, each) = PairLimits.Shape(phase.End - phase.Start, block);
         for (var pair = 0; pair < pairs; pair++)
         {
             var number = stretches.Count + 1;

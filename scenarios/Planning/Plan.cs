@@ -36,6 +36,9 @@ public sealed record Plan
     /// <summary>A/B runs: which arm has the traffic when, in order. Empty otherwise.</summary>
     public IReadOnlyList<BlockWindow> Blocks { get; init; } = [];
 
+    /// <summary>A/B runs that go on until they are decided: how long. Null in every other.</summary>
+    public PairLimits? Pairs { get; init; }
+
     public long End => Phases[^1].End;
 
     /// <summary>The phase an instant belongs to; instants after the end belong to the last.</summary>

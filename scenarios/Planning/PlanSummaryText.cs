@@ -14,6 +14,7 @@ public static class PlanSummaryText
         Line(output, $"plan      sha256 {plan.Sha256}, seed {plan.Seed}");
         Line(output, $"targets   {TargetText("candidate", plan.Scenario.Candidate)}{(plan.Scenario.Baseline is { } baseline ? ", " + TargetText("baseline", baseline) : "")}");
         Line(output, $"workload  {WorkloadText(plan.Scenario.Workload)}, {plan.Arrivals.Count:N0} {(plan.Scenario.Workload is Workload.Open ? "requests" : "requests in the cycle")}{(plan.Turns is { } turns ? Invariant($", up to {turns.Total:N0} that follow them") : "")}");
+        DesignWords.Lines(plan).ForEach(line => Line(output, $"{line}"));
         if (plan.Scenario.ClientPolicy is { } policy)
         {
             Line(output, $"client    up to {policy.Retries} retries from {policy.Backoff.TotalMilliseconds:0.###} ms on{(policy.AttemptTimeout is { } limit ? Invariant($", {limit.TotalSeconds:0.###} s an attempt") : "")}{(policy.HedgeAfter is { } hedge ? Invariant($", hedged after {hedge.TotalSeconds:0.###} s") : "")}");

@@ -25,6 +25,11 @@ public static class PlanText
         output.Write(Line($"chaosbench-plan 1\nscenario {Quote(plan.Scenario.Name)}\nseed {plan.Seed}\n"));
         output.Write(Line($"targets {(plan.Scenario.Baseline is null ? "candidate" : "candidate baseline")}\n"));
         output.Write(Line($"workload {WorkloadText(plan.Scenario.Workload)}\n"));
+        if (plan.Pairs is { } pairs)
+        {
+            output.Write(Line($"until-decided {pairs.Least} {pairs.Most}\n"));
+        }
+
         foreach (var phase in plan.Phases)
         {
             output.Write(Line($"phase {phase.Phase} {phase.Start} {phase.End}\n"));

@@ -8,8 +8,10 @@ namespace ChaosBench.Scenarios.Planning;
 /// <param name="Files">Where prompt files are read.</param>
 public sealed record PlanInputs(IPromptFiles Files)
 {
+    public static readonly TimeSpan UsualBlock = TimeSpan.FromSeconds(1);
+
     /// <summary>A/B runs: wanted length of one arm's turn. Default 1 s.</summary>
-    public TimeSpan Block { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Block { get; init; } = UsualBlock;
 }
 
 /// <summary>
@@ -27,14 +29,15 @@ public static class Planner
     /// <summary>Throws <see cref="PromptException"/> when a file cannot be read or the plan would be too large.</summary>
     public static Plan Create(Scenario scenario, ulong seed, PlanInputs inputs)
     {
-        var phases = PhaseWindows(scenario);
-        var faults = scenario.Faults
-            .Select((fault, number) => FaultWindows.Place(fault, number, seed, FaultsOver(phases)))
-            .ToList();
+        var pairs = PairLimits.Of(scenario, inputs.Block);
+        var phases = PhaseWindows(scenario, pairs, inputs.Block);
         CheckSize(scenario, phases[^1].End);
+        var stretches = Blocks.Cut(scenario, phases, seed, inputs.Block);
+        var faults = scenario.Faults
+            .Select((fault, number) => PairedFaults.In(FaultWindows.Place(fault, number, seed, FaultsOver(phases)), stretches))
+            .ToList();
         var sets = new LoadedSets(seed, inputs.Files);
         var mix = new MixDraw(scenario.Mix, seed, LoaderOf(scenario, sets));
-        var stretches = Blocks.Cut(scenario, phases, seed, inputs.Block);
         var writer = new ArrivalWriter(seed, [.. stretches.SelectMany(stretch => stretch.Plays)]);
         switch (scenario.Workload)
         {
@@ -67,16 +70,23 @@ public static class Planner
             Arrivals = arrivals,
             Turns = scenario.Workload is Workload.Open { Sessions: true } ? new TurnNumbers(arrivals) : null,
             Blocks = scenario.Baseline is null ? [] : stretches.SelectMany(stretch => stretch.Plays).ToList(),
+            Pairs = pairs,
             Files = sets.Files,
             Sha256 = "",
         };
         return plan with { Sha256 = PlanText.Sha256(plan) };
     }
 
-    private static List<PhaseWindow> PhaseWindows(Scenario scenario)
+    private static List<PhaseWindow> PhaseWindows(Scenario scenario, PairLimits? pairs, TimeSpan block)
     {
         var windows = new List<PhaseWindow>();
         var durations = scenario.Phases;
+        if (pairs is not null)
+        {
+            var (_, each) = PairLimits.Shape(Nanos.From(durations.Baseline), Nanos.From(block));
+            durations = durations with { Baseline = TimeSpan.FromTicks(2 * each * pairs.Most / 100) };
+        }
+
         foreach (var (phase, length) in new[]
         {
             (Phase.WarmUp, durations.WarmUp), (Phase.Baseline, durations.Baseline),

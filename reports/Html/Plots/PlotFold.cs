@@ -59,6 +59,9 @@ internal sealed class PlotFold
             case JournalEvent.Note note:
                 _story.Add(note);
                 break;
+            case JournalEvent.Decided decided:
+                _story.Add(new JournalEvent.Note { At = decided.At, Text = $"decided: {decided.Reason}" });
+                break;
             case JournalEvent.HardFail fail:
                 _story.Add(fail);
                 break;

@@ -72,7 +72,7 @@ internal static class ScenarioKeys
         "scenario", "a scenario", "One experiment: what traffic, what faults and what must hold.",
         [
             Name, Description, OneTarget, TwoTargets, WorkloadKeys.Rate, Load, Mix, Phases, Faults, BlastRadiusKeys.Radius, ObjectiveKeys.PerRequest, DetectionKeys.Sources,
-            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, Golden, JudgeKeys.Judge, Drain, ClientPolicyKeys.Policy,
+            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, ComparisonKeys.UntilDecided, Golden, JudgeKeys.Judge, Drain, ClientPolicyKeys.Policy,
         ],
         Read);
 
@@ -90,6 +90,7 @@ internal static class ScenarioKeys
         var steadyState = keys.Get(ObjectiveKeys.SteadyState);
         var abort = keys.Get(ObjectiveKeys.Abort);
         var gates = keys.Get(ObjectiveKeys.Gates);
+        var budget = keys.Find(ComparisonKeys.UntilDecided);
         var golden = keys.Find(Golden);
         var judge = keys.Find(JudgeKeys.Judge);
         var drain = keys.Get(Drain);
@@ -131,6 +132,7 @@ internal static class ScenarioKeys
             SteadyState = [.. steadyState.Select(placed => placed.Value)],
             Abort = abort,
             Gates = [.. gates.Select(placed => placed.Value)],
+            UntilDecided = budget,
             Golden = golden,
             Judge = judge,
             Drain = drain,
@@ -139,6 +141,7 @@ internal static class ScenarioKeys
         };
         BlastRadiusKeys.Check(keys, radius, workload, [.. new[] { arms.Candidate, arms.Baseline }.OfType<Target>()]);
         scenario = scenario with { Detections = DetectionKeys.Check(keys, detections, scenario.Faults) };
+        ComparisonKeys.Check(keys, scenario);
         ScenarioChecks.Check(scenario, faultLines!, [.. steadyState, .. gates], keys.Reading);
         return scenario;
     }

@@ -7,7 +7,7 @@ public sealed class ProblemTests
     public static TheoryData<string, string> ScenarioLines => new()
     {
         { "rat: 40/s", "9:5: unknown key 'rat' in a scenario; did you mean 'rate'?" },
-        { "colour: red", "9:5: unknown key 'colour' in a scenario; known: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, golden, judge, drain, clientPolicy" },
+        { "colour: red", "9:5: unknown key 'colour' in a scenario; known: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, golden, judge, drain, clientPolicy" },
         { "drain: 30", "9:12: '30' has no unit; write 30s or 30ms" },
         { "drain: 30sec", "9:12: 'sec' is not a unit of a duration; use us, ms, s, m or h, for example 30s" },
         { "drain: 30 s", "9:12: ' s' is not a unit of a duration; write it without the space: 30s" },
@@ -50,6 +50,11 @@ public sealed class ProblemTests
         { "judge: { target: candidate, criteria: polite }", "9:12: a judge has no calibration; add calibration: judged.jsonl" },
         { "steadyState: [language_right >= 99%]", "9:19: 'language_right >= 99%' speaks of what no line of the mix asserts; add assert: { language: en } to a line of the mix" },
         { "mix: [{ weight: 5 }]", "9:11: a line of the mix has no prompts; add prompts: tickets" },
+        { "untilDecided: 10", "9:19: '10' is not a budget; write a time or a number of pairs of blocks, for example 10m or 300 pairs" },
+        { "untilDecided: 0 pairs", "9:19: '0 pairs' is outside the budgets that can be planned; write 1 to 100000 pairs" },
+        { "untilDecided: 0s", "9:19: a budget of nothing; write a time above 0s, or a number of pairs of blocks" },
+        { "untilDecided: 10m", "9:19: a run that goes on until it is decided compares two versions, and the scenario has one; write targets: { baseline: NAME, candidate: NAME }" },
+        { "targets: { baseline: candidate, candidate: candidate }\nuntilDecided: 10m", "10:19: no gate compares with the baseline, so that there is nothing to decide; add gates: [\"p95 e2e <= +25% vs baseline\"]" },
         { "phases: { baseline: 0s }", "9:13: nothing is measured: every phase after the warm-up is 0s; write baseline: 10s or more" },
         { "phases: { warm-up: 5s }", "9:15: unknown key 'warm-up' in phases; did you mean 'warmUp'?" },
         { "phases: 30s", "9:13: phases is a group of keys, not the value '30s'; write { warmUp: 2s }" },

@@ -86,4 +86,26 @@ public sealed class BlocksTests
 
         Assert.Contains("open workload", Assert.Throws<PromptException>(() => Plans.Create(scenario)).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Create_UntilDecided_PlansTheWholeBudgetAndBeginsAsWithoutIt()
+    {
+        var scenario = Scenario with
+        {
+            Faults = [], Phases = new PhaseDurations(Plans.Seconds(5), Plans.Seconds(21), default, default), Mix = [Plans.Entry(Plans.Set("a"))],
+        };
+        var (plain, time) = (Plans.Create(scenario), Plans.Create(scenario with { UntilDecided = new PairBudget(Plans.Seconds(100), null) }));
+        var pairs = Plans.Create(scenario with { UntilDecided = new PairBudget(null, 30) });
+
+        // 21 s are ten pairs of 2.1 s.
+        Assert.Equal((10, 47), (time.Pairs!.Least, time.Pairs.Most));
+        Assert.Equal((10, 30), (pairs.Pairs!.Least, pairs.Pairs.Most));
+        Assert.Equal(5 + (47 * 2.1), Nanos.ToSeconds(time.End), 6);
+        Assert.Equal(plain.Arrivals.Select(Shape), time.Arrivals.Take(plain.Arrivals.Count).Select(Shape));
+        Assert.NotEqual(plain.Sha256, time.Sha256);
+        Assert.Contains("until-decided 10 30\n", Plans.Text(pairs), StringComparison.Ordinal);
+        Assert.DoesNotContain("until-decided", Plans.Text(plain), StringComparison.Ordinal);
+
+        static (long, TargetRole, int, string) Shape(Arrival arrival) => (arrival.At, arrival.Role, arrival.Block, arrival.Key);
+    }
 }
