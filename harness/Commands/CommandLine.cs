@@ -63,6 +63,7 @@ public static class CommandLine
         {
             "serve" => "draining and stopping",
             "proxy" => "lifting all faults and stopping",
+            "search" => "keeping the finds and stopping",
             _ => "stopping, healing and writing the reports",
         };
         using var cancellation = new CancellationTokenSource();
@@ -87,6 +88,7 @@ public static class CommandLine
         CleanCommand.Build(terminal, time),
         GoldenCommand.Build(terminal, time),
         InspectCommand.Build(terminal),
+        SearchCommand.Build(terminal, time),
         ServeCommand.Build(terminal, time),
         ProxyCommand.Build(terminal, time),
         FaultsCommand.Build(terminal),

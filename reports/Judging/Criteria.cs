@@ -16,6 +16,13 @@ public static class Criteria
                 + $"{Wording.Duration(objective.Limit)}.";
         }
 
+        if (objective.UnderCorruption is { } contrast)
+        {
+            var beyond = contrast == Contrast.Baseline ? "beyond what the baseline loses by the same" : "of what it is with the clean ones";
+            var by = objective.LimitKind == LimitKind.RelativeToBaseline ? Wording.Quantity(objective.Limit, "relative") : Difference(objective);
+            return $"With corrupted prompts {Wording.Aggregated(objective)}{Wording.Where(objective)} {Must(objective)} {Wording.Side(objective.Comparison)} {by} {beyond}, for each corruption.";
+        }
+
         var share = Metrics.UnitOf(objective.Metric) == MetricUnit.Share ? "share of " : "";
         var what = $"The {share}{Wording.Aggregated(objective)}{Wording.Where(objective)} {Must(objective)}";
         return objective.LimitKind switch

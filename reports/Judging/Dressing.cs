@@ -22,6 +22,7 @@ internal static class Dressing
         Chance = ruling.Chance,
         MorePairs = ruling.MorePairs,
         BaselineUnit = ruling.BaselineObserved is null ? null : Wording.UnitOf(objective.Metric),
+        Parts = ruling.Parts,
         Verdict = ruling.Verdict,
         ReasonCode = ruling.ReasonCode,
         Advice = ruling.Advice,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Measuring;
+using ChaosBench.Reports.Robustness;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios.Model;
 
@@ -65,6 +66,7 @@ public static class Judge
         var ruling = objective.LimitKind switch
         {
             _ when Metrics.IsGolden(objective.Metric) && GoldenJudge.Doubt(run) is { } doubt => doubt,
+            _ when objective.UnderCorruption is not null => RobustnessJudge.Decide(objective, run, slice),
             _ when objective.Metric == MetricId.JudgedRight => JudgedShare.Decide(objective, run, slice),
             LimitKind.Absolute => AbsoluteJudge.Decide(objective, run, slice),
             LimitKind.RelativeToBaseline or LimitKind.DifferenceToBaseline => BaselineJudge.Decide(objective, run, slice),

@@ -19,6 +19,9 @@ internal sealed record Ruling
     /// <summary>Pairs that would decide it, beyond those there are.</summary>
     public long? MorePairs { get; init; }
 
+    /// <summary>What it was made of, where it was judged part by part.</summary>
+    public IReadOnlyList<FindingPart>? Parts { get; init; }
+
     /// <summary>Null: the unit of the metric.</summary>
     public string? Unit { get; init; }
 

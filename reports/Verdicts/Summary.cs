@@ -92,6 +92,9 @@ public sealed record Finding
     /// <summary>The same, corrected for the number of gates (Holm). A gate fails when it is at most 5 %. Null: not a gate.</summary>
     public double? CorrectedChance { get; init; }
 
+    /// <summary>Corruptions or groups that were judged one by one; the finding shows the worst. Absent: it is one whole.</summary>
+    public IReadOnlyList<FindingPart>? Parts { get; init; }
+
     /// <summary>Pairs of blocks more that would decide a comparison if they look like those there are. Null: decided, or no number would.</summary>
     public long? MorePairs { get; init; }
 
@@ -112,6 +115,11 @@ public sealed record Finding
     /// <summary>One sentence: what was seen and what would help.</summary>
     public required string Advice { get; init; }
 }
+
+/// <summary>One corruption or group of a finding, in the finding's unit.</summary>
+/// <param name="Samples">Prompts or pairs that it rests on.</param>
+/// <param name="CorrectedChance">Of something this bad if the truth lay on the limit, corrected for the number of parts (Holm).</param>
+public sealed record FindingPart(string Name, long Samples, double? Observed, double? Low, double? High, FindingVerdict Verdict, double? CorrectedChance);
 
 /// <summary>Two-sided or one-sided bounds in the finding's unit; a missing bound is null.</summary>
 /// <param name="Confidence">0.95 unless stated.</param>

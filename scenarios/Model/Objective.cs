@@ -27,6 +27,9 @@ public sealed record Objective
 
     public GateKind Kind { get; init; } = GateKind.Gate;
 
+    /// <summary>Present: the limit is a change under corrupted input, prompt by prompt. Null: of everything as it was asked.</summary>
+    public Contrast? UnderCorruption { get; init; }
+
     public override string ToString() => Text;
 }
 
@@ -68,6 +71,16 @@ public enum LimitKind
 
     /// <summary><c>&gt;= -1pp vs baseline</c>, <c>&lt;= +20ms vs baseline</c>: difference to the baseline's value in base units.</summary>
     DifferenceToBaseline,
+}
+
+/// <summary>What a change under corrupted input is held against.</summary>
+public enum Contrast
+{
+    /// <summary>The same version's answers to the clean prompts.</summary>
+    Clean,
+
+    /// <summary>The baseline's own change: a difference of differences.</summary>
+    Baseline,
 }
 
 /// <summary>A gate decides, a guard decides only by failing, info is shown.</summary>

@@ -8,7 +8,7 @@ namespace ChaosBench.Scenarios.Files.Gates;
 internal sealed record GateStatement(Objective Objective, TimeSpan? Hold);
 
 /// <summary>
-/// Reads <c>[p99|mean|max|min] METRIC COMPARISON LIMIT [vs baseline] [in PHASE] [for NAME=VALUE,...]</c>. Every mistake that
+/// Reads <c>[p99|mean|max|min] METRIC COMPARISON LIMIT [vs baseline] [under corrupted input] [in PHASE] [for NAME=VALUE,...]</c>. Every mistake that
 /// people make is answered with the line that they meant.
 /// </summary>
 internal static class GateParser
@@ -57,7 +57,11 @@ internal static class GateParser
         TimeSpan? hold = null;
         while (words.Peek is { } word)
         {
-            if (words.TryTake("in"))
+            if (words.TryTake("under"))
+            {
+                objective = Corrupted.Read(words, objective);
+            }
+            else if (words.TryTake("in"))
             {
                 objective = objective with { Phase = PhaseOf(words) };
             }
@@ -78,7 +82,7 @@ internal static class GateParser
             else
             {
                 throw new GateException($"{Shown.Quoted(word.Text)} is not understood here",
-                    "after the limit come vs baseline, in PHASE and for NAME=VALUE", word.At);
+                    "after the limit come vs baseline, under corrupted input, in PHASE and for NAME=VALUE", word.At);
             }
         }
 
@@ -116,6 +120,7 @@ internal static class GateParser
             Limit = limit.Value,
             LimitKind = limit.Kind,
             Kind = kind,
+            UnderCorruption = limit is { Kind: not LimitKind.Absolute, Versus: false } ? Contrast.Clean : null,
         };
     }
 

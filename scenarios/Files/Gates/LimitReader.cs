@@ -3,7 +3,8 @@ using ChaosBench.Scenarios.Model;
 namespace ChaosBench.Scenarios.Files.Gates;
 
 /// <param name="Value">In the metric's base unit; relative limits as a share.</param>
-internal readonly record struct GateLimit(double Value, LimitKind Kind);
+/// <param name="Versus">Whether <c>vs baseline</c> stood beside it.</param>
+internal readonly record struct GateLimit(double Value, LimitKind Kind, bool Versus = false);
 
 /// <summary>Reads the limit of a gate: a value in the metric's unit, or a signed change beside "vs baseline".</summary>
 internal static class LimitReader
@@ -24,12 +25,13 @@ internal static class LimitReader
 
         return (versus, isSigned) switch
         {
-            (true, true) => Change(word, metric),
+            (true, true) => Change(word, metric) with { Versus = true },
             (true, false) => throw new GateException(
                 $"{Shown.Quoted(word.Text)} beside vs baseline has no sign", $"write +{word.Text} or -{word.Text} vs baseline",
                 word.At),
+            (false, true) when words.Peek is { Text: "under" } => Change(word, metric),
             (false, true) => throw new GateException(
-                $"the change {Shown.Quoted(word.Text)} of what?", $"write {word.Text} vs baseline, or a limit without a sign",
+                $"the change {Shown.Quoted(word.Text)} of what?", $"write {word.Text} vs baseline, {word.Text} under corrupted input, or a limit without a sign",
                 word.At),
             (false, false) => new GateLimit(Absolute(word, metric), LimitKind.Absolute),
         };

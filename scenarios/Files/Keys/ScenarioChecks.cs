@@ -69,12 +69,26 @@ internal static class ScenarioChecks
         }
     }
 
+    /// <summary>A recorded set may be the corpus of a search, which holds worst cases beside their clean twins.</summary>
+    private static bool MayCorrupt(Scenario scenario) => scenario.Faults.Any(fault => InputFaults.Handles(fault.Kind)) || scenario.Mix.Any(entry => entry.Prompts switch
+    {
+        PromptSet.Adversarial => true,
+        PromptSet.Recorded recorded => Path.GetFileName(recorded.Path).StartsWith("worst", StringComparison.Ordinal),
+        _ => false,
+    });
+
     private static bool IsAsserted(Scenario scenario, MetricId metric) => scenario.Mix
         .SelectMany(entry => entry.Assertions).Any(assertion => metric == MetricId.AssertionsHeld || assertion.Metric == metric);
 
     private static Flaw? WrongIn(Scenario scenario, Objective objective)
     {
-        if (objective.LimitKind != LimitKind.Absolute && scenario.Baseline is null)
+        if (objective.UnderCorruption is not null && !MayCorrupt(scenario))
+        {
+            return new Flaw($"{Shown.Quoted(objective.Text)} speaks of corrupted input, and nothing here corrupts any",
+                "add a prompt set to the mix with adversarial: [typos, zero-width] and from: the clean one, or an input fault");
+        }
+
+        if (objective.LimitKind != LimitKind.Absolute && objective.UnderCorruption != Contrast.Clean && scenario.Baseline is null)
         {
             return new Flaw($"{Shown.Quoted(objective.Text)} compares with a baseline, and the scenario has none",
                 "write targets: { baseline: NAME, candidate: NAME }");

@@ -52,6 +52,18 @@ public sealed class GateParserTests
         }
     }
 
+    [Theory]
+    [InlineData("accuracy >= -5pp under corrupted input", Contrast.Clean, -0.05, LimitKind.DifferenceToBaseline)]
+    [InlineData("accuracy >= -2pp vs baseline under corrupted input in fault", Contrast.Baseline, -0.02, LimitKind.DifferenceToBaseline)]
+    [InlineData("p95 e2e <= +20% under corrupted input", Contrast.Clean, 0.2, LimitKind.RelativeToBaseline)]
+    public void Parse_UnderCorruptedInput_IsAChange(string text, Contrast contrast, double limit, LimitKind kind)
+    {
+        var objective = GateParser.Parse(text).Value.Objective;
+
+        Assert.Equal((contrast, kind), (objective.UnderCorruption, objective.LimitKind));
+        Assert.Equal(limit, objective.Limit, 12);
+    }
+
     [Fact]
     public void Parse_AbortCondition_TakesADuration() =>
         Assert.Equal(TimeSpan.FromSeconds(5), GateParser.Parse("error_rate > 50% for 5s", isAbort: true).Value.Hold);
@@ -84,7 +96,7 @@ public sealed class GateParserTests
         { "accuracy >= 1", "12: '1' is not a share of accuracy; write 100% or 1%" },
         { "accuracy >= 101%", "12: '101%' is more than the whole; write a share from 0% to 100%" },
         { "accuracy >= 5pp", "12: percentage points are a difference; write 5%, or +5pp vs baseline" },
-        { "accuracy >= -1pp", "12: the change '-1pp' of what?; write -1pp vs baseline, or a limit without a sign" },
+        { "accuracy >= -1pp", "12: the change '-1pp' of what?; write -1pp vs baseline, -1pp under corrupted input, or a limit without a sign" },
         { "p99 e2e <= 5% vs baseline", "11: '5%' beside vs baseline has no sign; write +5% or -5% vs baseline" },
         { "p99 e2e <= +5pp vs baseline", "11: e2e is not a share, so it has no percentage points; write +5% vs baseline" },
         { "accuracy >= -1 vs baseline", "12: '-1' has no unit; write -1% (relative) or -1pp (percentage points)" },
@@ -92,12 +104,15 @@ public sealed class GateParserTests
         { "p99 e2e <= +5% vs stable", "18: 'stable' is nothing to compare with; write vs baseline" },
         { "p99 ttft < 1s in warmUp", "17: warm-up is excluded from every metric; write in baseline, in fault or in recovery" },
         { "p99 ttft < 1s in chaos", "17: 'chaos' is not a phase; write in baseline, in fault or in recovery" },
-        { "p99 ttft < 1s during fault", "14: 'during' is not understood here; after the limit come vs baseline, in PHASE and for NAME=VALUE" },
+        { "p99 ttft < 1s during fault", "14: 'during' is not understood here; after the limit come vs baseline, under corrupted input, in PHASE and for NAME=VALUE" },
         { "p99 ttft < 1s for 5s", "14: a gate is judged over a whole phase, not for a duration; leave out the duration, or write in fault, in recovery" },
         { "p99 ttft < 1s for temperature=", "18: 'temperature=' is not NAME=VALUE; write for temperature=0.7,prompts=tickets" },
         { "p99 ttft < 1s for batch=1,batch=2", "18: the tag 'batch' stands twice; a request carries one value of it; write two gates" },
         { "similarity within gold", "18: 'gold' is nothing that a similarity can be within; write similarity within golden" },
         { "recovered within ten", "17: 'ten' is not a duration; write a number and a unit, for example 800ms or 1.5s" },
+        { "accuracy >= -5pp under stress", "23: 'stress' is nothing that a gate can be under; write under corrupted input" },
+        { "accuracy >= 80% under corrupted input", "37: 'accuracy >= 80% under corrupted input' is no change that corrupted input makes; write a share in points, accuracy >= -5pp under corrupted input, or a percentile in per cent, p95 e2e <= +20% under corrupted input" },
+        { "goodput >= -2/s vs baseline under corrupted input", "49: 'goodput >= -2/s vs baseline under corrupted input' is no change that corrupted input makes; write a share in points, accuracy >= -5pp under corrupted input, or a percentile in per cent, p95 e2e <= +20% under corrupted input" },
         { "request_rate >= 5", "16: '5' has no unit; write 5/s or 5/min" },
     };
 
