@@ -56,10 +56,11 @@ internal sealed class ScenarioOptions
     public Option<bool> AllowDocker { get; } = new("--allow-docker") { Description = "Let faults act on containers" };
     public Option<bool> AllowPid { get; } = new("--allow-pid") { Description = "Let faults act on local processes" };
 
-    public void AddTo(Command command)
+    /// <param name="comparing">False for a command that sends what it likes and compares no two versions.</param>
+    public void AddTo(Command command, bool comparing = true)
     {
         command.Arguments.Add(File);
-        Option[] options = [Scenario, Seed, Set, UntilDecided, Budget, AllowHost, AllowEnv, AllowExec, AllowDocker, AllowPid];
+        Option[] options = [Scenario, Seed, Set, .. comparing ? new Option[] { UntilDecided, Budget } : [], AllowHost, AllowEnv, AllowExec, AllowDocker, AllowPid];
         foreach (var option in options)
         {
             command.Options.Add(option);

@@ -44,7 +44,7 @@ internal sealed class SearchOptions
 
     public void AddTo(Command command)
     {
-        _scenario.AddTo(command);
+        _scenario.AddTo(command, comparing: false);
         Option[] own = [_goal, _budget, _parents, _finds, _pairs, _mutators, Out, Replay, Json];
         foreach (var option in own)
         {

@@ -45,7 +45,7 @@ internal sealed class Pulse : IAsyncDisposable
         try
         {
             var now = _request.Clock.Now;
-            _request.Journal.Write(_watch.Sample(now, _flights.Count) with { Devices = _request.Devices?.Invoke() ?? [] });
+            _request.Journal.Write(_watch.Sample(now, _flights.Count) with { Devices = _request.Devices?.Invoke() ?? [], Memory = _request.Memory?.Invoke() });
             CheckAbort(now);
             _request.Progress?.Report(Snapshot(now));
         }

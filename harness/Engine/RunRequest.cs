@@ -60,6 +60,11 @@ public sealed record RunRequest
     /// <summary>Read once a second into the journal; returns soon and never throws. Null: there are no cards to read.</summary>
     public Func<IReadOnlyList<DeviceSample>>? Devices { get; init; }
 
+    /// <summary>
+    /// Resident memory of the processes that serve, bytes; read once a second, returns soon and never throws. Null: they are not here.
+    /// </summary>
+    public Func<long?>? Memory { get; init; }
+
     /// <summary>The run is aborted within a second of the appearance of one of these files; its first line is the reason.</summary>
     public IReadOnlyList<string> AbortFiles { get; init; } = [];
 

@@ -26,6 +26,10 @@ internal static class JournalHeader
         SteadyState = plan.Scenario.SteadyState,
         Gates = plan.Scenario.Gates,
         OutputPrice = plan.Scenario.Candidate is Target.OpenAi { Budget.OutputPrice: > 0 and var price } ? (double)price : null,
+        Prices = plan.Scenario.Prices is not { } prices ? null : new SortedDictionary<string, Prices>(StringComparer.Ordinal)
+        {
+            ["candidate"] = prices with { Baseline = null }, ["baseline"] = prices.Baseline ?? prices with { Baseline = null },
+        },
         PlannedArrivals = plan.Scenario.Workload is Workload.Open ? plan.Arrivals.Count : null,
         PlannedTurns = plan.Turns?.Total,
         Pairs = plan.Pairs,

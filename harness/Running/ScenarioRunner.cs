@@ -14,6 +14,7 @@ using ChaosBench.Reports.Goldens;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 using ChaosBench.Server.Models.Devices;
 
@@ -183,6 +184,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 ActiveFaults = () => parts.Announcer.Active,
                 Progress = settings.Watcher,
                 Devices = cards is null ? null : () => [.. cards.Read().Select(Sample)],
+                Memory = plan.Scenario.Gates.Any(gate => gate.Metric == MetricId.MemorySlope) ? ServedMemory.Of(plan) : null,
                 AbortFiles = [Path.Combine(folder, AbortCommand.StopFile), .. settings.StopFile is { } file ? new[] { file } : []],
             },
             stop.Token).ConfigureAwait(false);

@@ -50,6 +50,9 @@ public abstract record JournalEvent
         /// <summary>Price of a million output tokens of the candidate, in the currency of its scenario. Null: none was declared.</summary>
         public double? OutputPrice { get; init; }
 
+        /// <summary>What answers cost, by role. Null: nobody said.</summary>
+        public IReadOnlyDictionary<string, Prices>? Prices { get; init; }
+
         /// <summary>True when answers were looked at for what no service may say; see <see cref="HardFail"/>. Null: they were not.</summary>
         public bool? ChecksAnswers { get; init; }
     }
@@ -281,6 +284,9 @@ public abstract record JournalEvent
         /// requests to the thread pool.
         /// </summary>
         public double? EngineBusy { get; init; }
+
+        /// <summary>Resident memory of the processes that serve, bytes. Null where they are not on this machine, or do not tell.</summary>
+        public long? Memory { get; init; }
 
         /// <summary>Share of all cores that anybody used, 0 to 1. Null where the system does not tell.</summary>
         public double? MachineCpu { get; init; }

@@ -39,7 +39,7 @@ public static class BaselineGate
     }
 
     internal static Ruling Ask(Objective objective, Measurements run) =>
-        objective.LimitKind != LimitKind.Absolute || objective.Metric >= MetricId.TimeToDetect
+        objective.LimitKind != LimitKind.Absolute || objective.Metric >= MetricId.TimeToDetect || Metrics.IsAccount(objective.Metric)
             ? Ruling.Undecided(ReasonCodes.NotMeasured, "A steady state is absolute and about requests; compare versions under gates.")
             : AbsoluteJudge.Decide(
                 objective with { Phase = Phase.Baseline, Kind = GateKind.Info }, run, new Slice(run.Candidate, Phase.Baseline, objective.Cohort));

@@ -67,6 +67,9 @@ public static class Judge
         {
             _ when Metrics.IsGolden(objective.Metric) && GoldenJudge.Doubt(run) is { } doubt => doubt,
             _ when objective.UnderCorruption is not null => RobustnessJudge.Decide(objective, run, slice),
+            _ when objective.Metric == MetricId.CostPerSuccess => CostJudge.Decide(objective, run, slice),
+            _ when objective.Metric == MetricId.Bias => BiasJudge.Decide(objective, run, slice),
+            _ when objective.Metric == MetricId.MemorySlope => MemoryJudge.Decide(objective, run),
             _ when objective.Metric == MetricId.JudgedRight => JudgedShare.Decide(objective, run, slice),
             LimitKind.Absolute => AbsoluteJudge.Decide(objective, run, slice),
             LimitKind.RelativeToBaseline or LimitKind.DifferenceToBaseline => BaselineJudge.Decide(objective, run, slice),

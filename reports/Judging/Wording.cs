@@ -23,8 +23,24 @@ public static class Wording
             "relative" => (value >= 0 ? "+" : "") + Percent(value),
             "pp" => value.ToString("+0.##;-0.##;0", CultureInfo.InvariantCulture) + " pp",
             "/s" => Number(value) + "/s",
+            "money" => Money(value),
+            "B/s" => Growth(value),
             _ => Number(value),
         };
+    }
+
+    /// <summary>Three digits that mean something, however small: prices of an answer have many zeros.</summary>
+    public static string Money(double value)
+    {
+        var digits = value == 0 ? 0 : Math.Clamp(2 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 12);
+        return Math.Round(value, digits).ToString("0.############", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>By the minute, which is how leaks are felt.</summary>
+    private static string Growth(double bytesPerSecond)
+    {
+        var kibi = bytesPerSecond * 60 / 1024;
+        return Math.Abs(kibi) >= 1024 ? Number(kibi / 1024) + " MiB/min" : Number(kibi) + " KiB/min";
     }
 
     public static string Duration(double seconds)
@@ -73,6 +89,8 @@ public static class Wording
         MetricUnit.Seconds => "s",
         MetricUnit.Share => "share",
         MetricUnit.PerSecond => "/s",
+        MetricUnit.Money => "money",
+        MetricUnit.BytesPerSecond => "B/s",
         _ => throw new UnreachableException($"no unit for {metric}"),
     };
 
@@ -99,6 +117,9 @@ public static class Wording
         MetricId.Goodput => "good requests per second",
         MetricId.RequestRate => "completed requests per second",
         MetricId.OutputTokenRate => "output tokens per second",
+        MetricId.CostPerSuccess => "cost of an answer that counts",
+        MetricId.MemorySlope => "growth of memory",
+        MetricId.Bias => "answers that flip with a swapped word, beyond those that flip by themselves",
         MetricId.TimeToDetect => "time to detect",
         MetricId.TimeToRecover => "time to recover",
         MetricId.ResidualRecovery => "recovery after the fault was lifted",

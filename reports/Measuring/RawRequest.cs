@@ -18,6 +18,7 @@ internal sealed record RawRequest(
     public long? FirstToken { get; init; }
     public long? LastToken { get; init; }
     public required long Ended { get; init; }
+    public int? InputTokens { get; init; }
     public int? OutputTokens { get; init; }
     public int? FirstEventTokens { get; init; }
     public IReadOnlyList<TokenGap> Gaps { get; init; } = [];
@@ -36,6 +37,7 @@ internal sealed record RawRequest(
             FirstToken = seen.FirstToken,
             LastToken = seen.LastToken,
             Ended = seen.Ended,
+            InputTokens = seen.InputTokens,
             OutputTokens = seen.OutputTokens,
             FirstEventTokens = seen.FirstEventTokens,
             Gaps = seen.Gaps,

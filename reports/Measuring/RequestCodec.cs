@@ -44,6 +44,7 @@ internal sealed class RequestCodec
         Write(to, raw.Planned, raw.FirstToken);
         Write(to, raw.Planned, raw.LastToken);
         to.Long(Fold(raw.Ended - raw.Planned));
+        to.Int(raw.InputTokens ?? -1);
         to.Int(raw.OutputTokens ?? -1);
         to.Int(raw.FirstEventTokens ?? -1);
         to.Int(raw.Gaps.Count);
@@ -82,6 +83,7 @@ internal sealed class RequestCodec
             FirstToken = first,
             LastToken = last,
             Ended = planned + Unfold(from.Long()),
+            InputTokens = ReadNumber(from),
             OutputTokens = ReadNumber(from),
             FirstEventTokens = ReadNumber(from),
             Gaps = ReadGaps(from),

@@ -52,7 +52,7 @@ internal static class SliceFold
     /// <summary>Shares of requests, and amounts per second of the slice's phases.</summary>
     private static void Totals(Measurements run, Slice slice, Dictionary<MetricId, MetricSummary> found)
     {
-        var others = Metrics.All.Where(metric => !Metrics.IsDistribution(metric) && metric < MetricId.TimeToDetect).ToList();
+        var others = Metrics.All.Where(metric => !Metrics.IsDistribution(metric) && metric < MetricId.TimeToDetect && !Metrics.IsAccount(metric)).ToList();
         MetricId[] rates = [.. others.Where(metric => Metrics.UnitOf(metric) == MetricUnit.PerSecond)];
         MetricId[] shares = [.. others.Except(rates)];
         var (hits, totals, amounts, requests) = (new double[shares.Length], new long[shares.Length], new double[rates.Length], 0L);

@@ -82,7 +82,7 @@ public sealed class SteadyState
     }
 
     private static bool CanAsk(Objective objective) =>
-        objective.LimitKind == LimitKind.Absolute && objective.Metric < MetricId.TimeToDetect;
+        objective.LimitKind == LimitKind.Absolute && objective.Metric < MetricId.TimeToDetect && !Metrics.IsAccount(objective.Metric);
 
     /// <summary>4xx is how a healthy service answers hostile requests, so it breaks nothing here.</summary>
     private bool HoldsByDefault(List<Request> window)

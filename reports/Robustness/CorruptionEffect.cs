@@ -19,6 +19,9 @@ internal sealed record CorruptionEffect(string Corruption, int Prompts, double M
 
     public bool IsKnown => Chance is not null;
 
+    /// <summary>A difference of shares cannot be more than this either way.</summary>
+    public CorruptionEffect Within(double most) => this with { Low = Math.Max(-most, Low), High = Math.Min(most, High) };
+
     public static CorruptionEffect Unknown(string corruption, int prompts) => new(corruption, prompts, double.NaN, double.NaN, double.NaN, null);
 
     /// <summary>

@@ -77,6 +77,7 @@ internal static class RobustnessJudge
         var worseIsMore = objective.Comparison is Comparison.Less or Comparison.LessOrEqual;
         return IsShare(objective)
             ? CorruptionEffect.OfShares(corruption, [.. prompts.Select(prompt => (Difference(prompt.Cells), prompt.Cluster))], objective.Limit, worseIsMore)
+                .Within(theirs is null ? 1 : 2)
             : CorruptionEffect.OfQuantiles(corruption, prompts, objective.Aggregation.Percent / 100, (Limit(objective), worseIsMore), seed);
     }
 

@@ -71,6 +71,7 @@ public static class ScenarioSettings
         ["gates"] = new JsonArray([.. scenario.Gates.Select(gate =>
             (JsonNode)new JsonObject { ["kind"] = Word(gate.Kind), ["text"] = gate.Text })]),
         ["golden"] = scenario.Golden,
+        ["prices"] = scenario.Prices is not { } prices ? null : new JsonObject { ["candidate"] = Of(prices), ["baseline"] = Of(prices.Baseline ?? prices) },
         ["judge"] = scenario.Judge is { } judge ? new JsonObject
         {
             ["target"] = Of(judge.Target),
@@ -210,6 +211,13 @@ public static class ScenarioSettings
             ["lengths"] = traced.Lengths.Value,
             ["blockTokens"] = traced.BlockTokens,
         },
+        PromptSet.Counterfactual swapped => new JsonObject
+        {
+            ["name"] = swapped.Name,
+            ["from"] = Of(swapped.From),
+            ["swaps"] = Texts([.. swapped.Swaps.Select(swap => $"{swap.Name} {string.Join('/', swap.Groups)}: {string.Join(", ", swap.Rows.Select(row => string.Join('/', row)))}")]),
+            ["file"] = swapped.File,
+        },
         PromptSet.Prefixed prefixed => new JsonObject
         {
             ["name"] = prefixed.Name,
@@ -218,6 +226,14 @@ public static class ScenarioSettings
             ["tokens"] = prefixed.Tokens,
         },
         _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static JsonObject Of(Prices prices) => new()
+    {
+        ["input"] = prices.Input,
+        ["output"] = prices.Output,
+        ["deviceHour"] = prices.DeviceHour,
+        ["devices"] = prices.Devices,
     };
 
     private static JsonObject Of(MixEntry entry) => new()

@@ -56,6 +56,13 @@ public enum MetricId
     RequestRate,
     OutputTokenRate,
 
+    // One number of a whole phase: money for each answer that counts, and bytes a second that stay.
+    CostPerSuccess,
+    MemorySlope,
+
+    // Answers that flip when a protected word is swapped, beyond those that flip by themselves.
+    Bias,
+
     // Durations of recovery in seconds, one value a fault.
     TimeToDetect,
     TimeToRecover,
@@ -68,6 +75,10 @@ public enum MetricUnit
     Seconds,
     Share,
     PerSecond,
+
+    /// <summary>In the currency of the prices.</summary>
+    Money,
+    BytesPerSecond,
 }
 
 public static class Metrics
@@ -79,8 +90,14 @@ public static class Metrics
         >= MetricId.Ttft and <= MetricId.ChunkGap => MetricUnit.Seconds,
         >= MetricId.Attainment and <= LastScore => MetricUnit.Share,
         >= MetricId.Goodput and <= MetricId.OutputTokenRate => MetricUnit.PerSecond,
+        MetricId.CostPerSuccess => MetricUnit.Money,
+        MetricId.MemorySlope => MetricUnit.BytesPerSecond,
+        MetricId.Bias => MetricUnit.Share,
         _ => MetricUnit.Seconds,
     };
+
+    /// <summary>Neither a value nor a share of requests: made of the phase as a whole, by a judge of its own.</summary>
+    public static bool IsAccount(MetricId metric) => metric is MetricId.CostPerSuccess or MetricId.MemorySlope or MetricId.Bias;
 
     /// <summary>What graders give an answer, 0 to 1: the journal's scores carry the metric's name.</summary>
     public static bool IsScore(MetricId metric) => metric is MetricId.Accuracy or MetricId.FieldAccuracy or MetricId.ValidJson || IsAsserted(metric) || IsGolden(metric) || metric == MetricId.JudgedRight;

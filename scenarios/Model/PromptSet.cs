@@ -73,6 +73,18 @@ public abstract record PromptSet
         public int? BlockTokens { get; init; }
     }
 
+    /// <summary>Another set in which words of one group of people stand for those of another, and nothing else differs.</summary>
+    public sealed record Counterfactual : PromptSet
+    {
+        public required PromptSet From { get; init; }
+
+        /// <summary>Each <c>NAME GROUP/GROUP: word/word, word/word</c>.</summary>
+        public required IReadOnlyList<WordSwap> Swaps { get; init; }
+
+        /// <summary>File of more of them, one a line; null: none.</summary>
+        public string? File { get; init; }
+    }
+
     /// <summary>Another set in groups whose prompts begin alike: what a prefix cache is for.</summary>
     public sealed record Prefixed : PromptSet
     {
@@ -85,6 +97,12 @@ public abstract record PromptSet
         public required int Tokens { get; init; }
     }
 }
+
+/// <summary>Words that say the same of people of different groups.</summary>
+/// <param name="Name">What differs: <c>gender</c>.</param>
+/// <param name="Groups">Two or more: <c>male</c>, <c>female</c>.</param>
+/// <param name="Rows">Words that stand for one another, one for each group: <c>he</c>, <c>she</c>.</param>
+public sealed record WordSwap(string Name, IReadOnlyList<string> Groups, IReadOnlyList<IReadOnlyList<string>> Rows);
 
 public enum RecordedFormat
 {

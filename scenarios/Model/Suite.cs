@@ -55,6 +55,9 @@ public sealed record Scenario
     /// <summary>Folder of the golden snapshot that answers are compared with; null: none.</summary>
     public string? Golden { get; init; }
 
+    /// <summary>What answers cost; null: nobody said.</summary>
+    public Prices? Prices { get; init; }
+
     /// <summary>Longest wait for outstanding requests after the last phase. Default 30 s.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -66,6 +69,17 @@ public sealed record Scenario
 public sealed record PhaseDurations(TimeSpan WarmUp, TimeSpan Baseline, TimeSpan Fault, TimeSpan Recovery)
 {
     public TimeSpan Total => WarmUp + Baseline + Fault + Recovery;
+}
+
+/// <summary>What answers cost, in any one currency: by token, or by the time that devices are held.</summary>
+/// <param name="Input">Per million input tokens.</param>
+/// <param name="Output">Per million output tokens.</param>
+/// <param name="DeviceHour">Per hour of one device; 0: tokens are paid for.</param>
+/// <param name="Devices">Devices that serve the target.</param>
+public sealed record Prices(double Input, double Output, double DeviceHour = 0, int Devices = 1)
+{
+    /// <summary>Where the baseline costs something else.</summary>
+    public Prices? Baseline { get; init; }
 }
 
 /// <summary>The part of a run an instant belongs to.</summary>

@@ -25,6 +25,7 @@ public static class PromptSets
         PromptSet.Generated generated => SupportTickets.Load(generated, seed),
         PromptSet.Traced traced => TracedPrompts.Load(traced, seed, files),
         PromptSet.Prefixed prefixed => PrefixedPrompts.Load(prefixed, seed, files),
+        PromptSet.Counterfactual swapped => CounterfactualPrompts.Load(swapped, seed, files),
         _ => throw new UnreachableException(),
     };
 }

@@ -39,6 +39,12 @@ internal static class LimitReader
 
     private static double Absolute(Word word, MetricId metric)
     {
+        if (metric == MetricId.Bias && word.Text.EndsWith("pp", StringComparison.Ordinal))
+        {
+            // A difference of shares by itself.
+            return ShareOf(word with { Text = word.Text[..^2] + "%" }, metric);
+        }
+
         if (word.Text.EndsWith("pp", StringComparison.Ordinal))
         {
             throw new GateException("percentage points are a difference",
@@ -58,6 +64,8 @@ internal static class LimitReader
                     ? $"write attainment for the share of good requests: attainment >= {word.Text}"
                     : $"write a rate, {Example(metric)}"),
             MetricUnit.PerSecond => Of(UnitText.Rate(word.Text), word).PerSecond,
+            MetricUnit.Money => Money(word),
+            MetricUnit.BytesPerSecond => Growth(word),
             _ when unit.StartsWith('/') || unit == "%" =>
                 throw Mismatch(word, metric, "a duration", $"write a duration, {Example(metric)}"),
             _ => Of(UnitText.Duration(word.Text), word).TotalSeconds,
@@ -79,6 +87,19 @@ internal static class LimitReader
             number == 1 ? "write 100% or 1%" : $"write {word.Text}%, or a fraction below 1", word.At);
     }
 
+    /// <summary>A bare number, in the currency of the prices.</summary>
+    private static double Money(Word word) => UnitText.TrySplit(word.Text, out var amount, out var unit) && unit.Length == 0 ? (double)amount
+        : throw new GateException($"{Shown.Quoted(word.Text)} is not an amount of money", "write a number in the currency of the prices, 0.002", word.At);
+
+    /// <summary><c>1MiB/min</c>, in bytes a second.</summary>
+    private static double Growth(Word word)
+    {
+        var slash = word.Text.IndexOf('/', StringComparison.Ordinal);
+        double? seconds = slash < 0 ? null : word.Text[(slash + 1)..] switch { "s" => 1, "min" => 60, "h" => 3600, _ => null };
+        return seconds is { } length ? Of(UnitText.Size(word.Text[..slash]), word with { Text = word.Text[..slash] }) / length
+            : throw new GateException($"{Shown.Quoted(word.Text)} is no growth of memory", "write a size by time, 1MiB/min; /s, /min or /h", word.At);
+    }
+
     private static GateLimit Change(Word word, MetricId metric)
     {
         var sign = word.Text[0] == '-' ? -1 : 1;
@@ -91,6 +112,8 @@ internal static class LimitReader
         var unitOfMetric = Metrics.UnitOf(metric);
         return unit switch
         {
+            _ when metric == MetricId.CostPerSuccess && unit != "%" => throw new GateException(
+                $"{Shown.Quoted(word.Text)} is not a change of a cost", $"write it like +2% vs baseline", word.At),
             "%" => new GateLimit(sign * (double)(number / 100), LimitKind.RelativeToBaseline),
             "pp" when unitOfMetric == MetricUnit.Share =>
                 new GateLimit(sign * (double)(number / 100), LimitKind.DifferenceToBaseline),
@@ -118,6 +141,8 @@ internal static class LimitReader
     {
         MetricUnit.Share => "95%",
         MetricUnit.PerSecond => "20/s",
+        MetricUnit.Money => "0.002",
+        MetricUnit.BytesPerSecond => "1MiB/min",
         _ => "800ms",
     };
 

@@ -152,14 +152,38 @@ internal static class PromptKeys
         keys =>
             new PromptSet.Prefixed { Name = "", From = keys.Get(Behind), Groups = keys.Get(Groups), Tokens = keys.Get(Tokens) });
 
+    private static readonly Key<IReadOnlyList<WordSwap>> Swaps = new(
+        "counterfactual", new ListOf<WordSwap>(
+            new CheckedKind<string, WordSwap>(Scalars.Text, static (text, _, _) => SwapText.Read(text)), "word swaps", most: 100, orOne: true),
+        "Words that say the same of people of different groups: each prompt that has one is asked once for each group.")
+        { Required = true, Example = "[\"gender male/female: he/she, his/her\"]" };
+    private static readonly Key<string> SwapFile = new(
+        "swaps", Scalars.Path, "File of more of them, one a line, # for comments; relative to this file's folder.") { Example = "swaps.txt" };
+    private static readonly Key<PromptSet> Swapped = new(
+        "from", new ReferenceTo<PromptSet>(static reading => reading.Prompts, "prompt set"), "The prompt set whose words are swapped.") { Required = true, Example = "tickets" };
+
+    private static readonly Table<PromptSet> Counterfactual = new(
+        "counterfactualPrompts", "a counterfactual prompt set", "Another set with the words of one group of people in the place of another's.",
+        [Swaps, SwapFile, Swapped],
+        keys =>
+        {
+            var set = new PromptSet.Counterfactual { Name = "", From = keys.Get(Swapped), Swaps = keys.Get(Swaps), File = keys.Find(SwapFile) };
+            if (keys.IsSound && set.Swaps.Count == 0 && set.File is null)
+            {
+                keys.Report(Swaps, "no words to swap", "write [\"gender male/female: he/she, his/her\"], or name a file under swaps:");
+            }
+
+            return set;
+        });
+
     public static Kind<PromptSet> Kind { get; } = new ShortOr<PromptSet>(
         new CheckedKind<string, PromptSet>(
             Scalars.Path, static (path, _, _) => new PromptSet.Recorded { Name = "", Path = path }),
-        new Union<PromptSet>("a prompt set", Choose, Recorded, Adversarial, Generated, Traced, Prefixed));
+        new Union<PromptSet>("a prompt set", Choose, Recorded, Adversarial, Generated, Traced, Prefixed, Counterfactual));
 
     private static Table<PromptSet>? Choose(MapNode map, Reading reading)
     {
-        Table<PromptSet>[] all = [Recorded, Adversarial, Generated, Traced, Prefixed];
+        Table<PromptSet>[] all = [Recorded, Adversarial, Generated, Traced, Prefixed, Counterfactual];
         var chosen = all.Where(table => map.Find(table.Keys[0].Name) is not null).ToList();
         if (chosen is [var one])
         {

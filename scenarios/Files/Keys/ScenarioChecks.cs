@@ -114,6 +114,13 @@ internal static class ScenarioChecks
             : objective.Metric == MetricId.CanaryAccuracy && scenario.Mix.All(entry => entry.Role != PromptRole.Canary)
             ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of canaries, and the mix has none",
                 "add a line with role: canary to the mix")
+            : objective.Metric == MetricId.CostPerSuccess && scenario.Prices is null
+            ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of money, and the scenario says no prices", "add prices: { input: 0.15, output: 0.60 } per million tokens, or { deviceHour: 2.50 }")
+            : objective.Metric == MetricId.Bias && (objective.LimitKind != LimitKind.Absolute || !scenario.Mix.Any(entry => entry.Prompts is PromptSet.Counterfactual))
+            ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of swapped words, and {(objective.LimitKind != LimitKind.Absolute ? "is judged for one version" : "the mix has none")}",
+                "add a prompt set with counterfactual: [\"gender male/female: he/she\"] to the mix, and write bias <= 5pp")
+            : objective.Metric == MetricId.MemorySlope && objective.LimitKind != LimitKind.Absolute
+            ? new Flaw($"{Shown.Quoted(objective.Text)} compares the memory of two versions that may share a process", "write a limit: memory_slope < 1MiB/min")
             : objective.Metric == MetricId.JudgedRight && (scenario.Judge is null || objective.LimitKind != LimitKind.Absolute)
             ? scenario.Judge is null
                 ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of a judge, and the scenario has none", "add judge: { target: NAME, criteria: ..., calibration: FILE }")

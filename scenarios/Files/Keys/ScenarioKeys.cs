@@ -72,7 +72,7 @@ internal static class ScenarioKeys
         "scenario", "a scenario", "One experiment: what traffic, what faults and what must hold.",
         [
             Name, Description, OneTarget, TwoTargets, WorkloadKeys.Rate, Load, Mix, Phases, Faults, BlastRadiusKeys.Radius, ObjectiveKeys.PerRequest, DetectionKeys.Sources,
-            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, ComparisonKeys.UntilDecided, Golden, JudgeKeys.Judge, Drain, ClientPolicyKeys.Policy,
+            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, ComparisonKeys.UntilDecided, Golden, JudgeKeys.Judge, PriceKeys.Prices, Drain, ClientPolicyKeys.Policy,
         ],
         Read);
 
@@ -93,6 +93,7 @@ internal static class ScenarioKeys
         var budget = keys.Find(ComparisonKeys.UntilDecided);
         var golden = keys.Find(Golden);
         var judge = keys.Find(JudgeKeys.Judge);
+        var prices = keys.Find(PriceKeys.Prices);
         var drain = keys.Get(Drain);
         var radius = keys.Get(BlastRadiusKeys.Radius);
         var detections = keys.Get(DetectionKeys.Sources);
@@ -135,6 +136,7 @@ internal static class ScenarioKeys
             UntilDecided = budget,
             Golden = golden,
             Judge = judge,
+            Prices = prices,
             Drain = drain,
             BlastRadius = radius,
             ClientPolicy = policy,

@@ -25,6 +25,11 @@ public sealed class GateParserTests
         { "p99 e2e <= +20ms vs baseline", MetricId.E2e, "p99", Comparison.LessOrEqual, 0.02, LimitKind.DifferenceToBaseline },
         { "accuracy >= -1pp vs baseline", MetricId.Accuracy, "", Comparison.GreaterOrEqual, -0.01, LimitKind.DifferenceToBaseline },
         { "accuracy >= -2% vs baseline", MetricId.Accuracy, "", Comparison.GreaterOrEqual, -0.02, LimitKind.RelativeToBaseline },
+        { "cost_per_success <= 0.002", MetricId.CostPerSuccess, "", Comparison.LessOrEqual, 0.002, LimitKind.Absolute },
+        { "cost_per_success <= +2% vs baseline", MetricId.CostPerSuccess, "", Comparison.LessOrEqual, 0.02, LimitKind.RelativeToBaseline },
+        { "memory_slope < 1MiB/min", MetricId.MemorySlope, "", Comparison.Less, 1048576.0 / 60, LimitKind.Absolute },
+        { "memory_slope < 3KiB/s", MetricId.MemorySlope, "", Comparison.Less, 3072, LimitKind.Absolute },
+        { "bias <= 5pp", MetricId.Bias, "", Comparison.LessOrEqual, 0.05, LimitKind.Absolute },
         { "goodput >= -2/s vs baseline", MetricId.Goodput, "", Comparison.GreaterOrEqual, -2, LimitKind.DifferenceToBaseline },
     };
 
@@ -113,6 +118,10 @@ public sealed class GateParserTests
         { "accuracy >= -5pp under stress", "23: 'stress' is nothing that a gate can be under; write under corrupted input" },
         { "accuracy >= 80% under corrupted input", "37: 'accuracy >= 80% under corrupted input' is no change that corrupted input makes; write a share in points, accuracy >= -5pp under corrupted input, or a percentile in per cent, p95 e2e <= +20% under corrupted input" },
         { "goodput >= -2/s vs baseline under corrupted input", "49: 'goodput >= -2/s vs baseline under corrupted input' is no change that corrupted input makes; write a share in points, accuracy >= -5pp under corrupted input, or a percentile in per cent, p95 e2e <= +20% under corrupted input" },
+        { "memory_slope < 1MiB", "15: '1MiB' is no growth of memory; write a size by time, 1MiB/min; /s, /min or /h" },
+        { "memory_slope < fast/min", "15: 'fast' is not a size; write a whole number and a unit, for example 4KiB" },
+        { "cost_per_success <= 5s", "20: '5s' is not an amount of money; write a number in the currency of the prices, 0.002" },
+        { "cost_per_success <= +1 vs baseline", "20: '+1' is not a change of a cost; write it like +2% vs baseline" },
         { "request_rate >= 5", "16: '5' has no unit; write 5/s or 5/min" },
     };
 
@@ -131,7 +140,7 @@ public sealed class GateParserTests
     {
         foreach (var metric in Metrics.All)
         {
-            var limit = Metrics.UnitOf(metric) switch { MetricUnit.Share => "95%", MetricUnit.PerSecond => "5/s", _ => "1s" };
+            var limit = Metrics.UnitOf(metric) switch { MetricUnit.Share => "95%", MetricUnit.PerSecond => "5/s", MetricUnit.Money => "0.01", MetricUnit.BytesPerSecond => "1MiB/min", _ => "1s" };
             var text = $"{(Metrics.IsDistribution(metric) ? "p99 " : "")}{Metrics.NameOf(metric)} <= {limit}";
 
             Assert.Equal(metric, GateParser.Parse(text, GateKind.Info).Value?.Objective.Metric);

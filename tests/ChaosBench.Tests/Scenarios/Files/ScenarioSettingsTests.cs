@@ -8,7 +8,7 @@ public sealed class ScenarioSettingsTests
     [Fact]
     public void Of_SmallestFile_ShowsEveryDefault() => Assert.Equal(
         """
-        {"name":"scenario-1","description":null,"candidate":{"name":"candidate","type":"onnx","model":"models/triage","replicas":2,"device":"auto","isolation":"task","maxBatch":16,"queueLimit":256,"contextStore":{"latency":0.001,"timeout":0.25,"fallback":true},"guardrails":{"characters":1048576,"surrogates":"sanitise","controls":"sanitise","invisible":"allow","injection":"allow"},"requestTimeout":60},"baseline":null,"workload":{"open":{"arrivals":"poisson","rate":20}},"mix":[{"prompts":{"name":"tickets","recorded":"recorded/tickets.jsonl","format":null,"limit":null},"weight":1,"temperature":[0],"maxTokens":[64],"stream":[true],"batch":[1],"role":"traffic","grade":null,"assert":[]}],"phases":{"warmUp":2,"baseline":10,"fault":0,"recovery":0},"faults":[],"detections":[],"objectives":{"ttft":null,"e2e":null,"tpot":null},"steadyState":[],"abort":[],"gates":[{"kind":"gate","text":"p99 ttft < 800ms"}],"golden":null,"judge":null,"drain":30}
+        {"name":"scenario-1","description":null,"candidate":{"name":"candidate","type":"onnx","model":"models/triage","replicas":2,"device":"auto","isolation":"task","maxBatch":16,"queueLimit":256,"contextStore":{"latency":0.001,"timeout":0.25,"fallback":true},"guardrails":{"characters":1048576,"surrogates":"sanitise","controls":"sanitise","invisible":"allow","injection":"allow"},"requestTimeout":60},"baseline":null,"workload":{"open":{"arrivals":"poisson","rate":20}},"mix":[{"prompts":{"name":"tickets","recorded":"recorded/tickets.jsonl","format":null,"limit":null},"weight":1,"temperature":[0],"maxTokens":[64],"stream":[true],"batch":[1],"role":"traffic","grade":null,"assert":[]}],"phases":{"warmUp":2,"baseline":10,"fault":0,"recovery":0},"faults":[],"detections":[],"objectives":{"ttft":null,"e2e":null,"tpot":null},"steadyState":[],"abort":[],"gates":[{"kind":"gate","text":"p99 ttft < 800ms"}],"golden":null,"prices":null,"judge":null,"drain":30}
         """.Trim(),
         ScenarioSettings.Of(Some.Suite(Some.Smallest).Scenarios[0]).ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
 
@@ -28,6 +28,7 @@ public sealed class ScenarioSettingsTests
             new PromptSet.Recorded { Name = "a", Path = "p" }, new PromptSet.Adversarial { Name = "b", Mutators = ["unicode"] },
             new PromptSet.Generated { Name = "c", Kind = "support-ticket", Locales = ["en"] },
             trace, new PromptSet.Prefixed { Name = "e", From = trace, Groups = 2, Tokens = 5 },
+            new PromptSet.Counterfactual { Name = "f", From = trace, Swaps = [new("gender", ["male", "female"], [["he", "she"]])] },
         ];
         var second = TimeSpan.FromSeconds(1);
         RateProfile[] profiles =

@@ -17,12 +17,14 @@ public sealed class SchemaWriterTests
         arms: baseline, candidate*
         arrivalClient: arrivals, rate, from, to, cv, count, ramp, step, spike, sine, stages
         assertions: regex, notRegex, jsonSchema, number, rouge1, rouge2, rougeL, bleu, chrf, levenshtein, refusal, minChars, maxChars, minTokens, maxTokens, finishReason, language
+        baselinePrices: input, output, deviceHour, devices
         blastRadius: share, replicas, duration, tokens, cost
         budget: requests, tokens, cost, inputPrice, outputPrice
         burst: windows*, for*, every*
         clientPolicy: retries, backoff, attemptTimeout, hedgeAfter
         closedWorkload: clients*, thinkTime, sessions
         contextStore: latency, timeout, fallback, postgres, connections, schema
+        counterfactualPrompts: counterfactual*, swaps, from*
         detection: name, webhook, http, status, contains, prometheus, alert, query, command, every, means, fault
         expect: detectedWithin, recoveredWithin
         fault: fault*, at, for, burst, poisson, ramp, nth, until, after, gameDay, share, select, with, expect, minExposure, id
@@ -42,9 +44,10 @@ public sealed class SchemaWriterTests
         poissonWindows: mean*, for*
         prefixedPrompts: prefixed*, groups, tokens
         preset: preset*, at, for, id
+        prices: input, output, deviceHour, devices, baseline
         ramp: from, to*
         recordedPrompts: recorded*, format, limit
-        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, golden, judge, drain, clientPolicy
+        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, golden, judge, prices, drain, clientPolicy
         select: replica, dependency, prompts, pidFile, container
         sine: mean*, amplitude*, period*
         spike: base*, peak*, at*, for*
