@@ -79,7 +79,10 @@ public static class LoadEngine
         {
             (_request, _stop, _flights) = (request, stop, flights);
             _phasesOver = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-            _recent = new RecentWindow(keepsObservations: request.Plan.Scenario.Abort.Count > 0 || request.Conditions is not null);
+            _recent = new RecentWindow(keepsObservations: request.Plan.Scenario.Abort.Count > 0 || request.Conditions is not null)
+            {
+                KeepsEnds = request.ProgressHasEnds,
+            };
             _recorder = new Recorder(request, stop, _tally, _recent);
             _lanes = Lane.Create(request, stop, flights, _recorder, _phasesOver.Token);
         }

@@ -104,11 +104,17 @@ internal sealed class Pulse : IAsyncDisposable
     {
         var plan = _request.Plan;
         var ttft = new Distribution(_recent.FirstTokensAt(now));
+        var ends = _request.ProgressHasEnds ? new Distribution(_recent.EndsAt(now)) : null;
         return new RunProgress(
             TimeSpan.FromTicks(now / 100), TimeSpan.FromTicks(plan.End / 100), plan.PhaseAt(now),
             plan.Scenario.Workload is Workload.Open { Sessions: false } ? plan.Arrivals.Count : null,
             _flights.Count, _tally.Snapshot(),
             ttft.Quantile(0.5), ttft.Quantile(0.99),
-            _request.ActiveFaults?.Invoke() ?? [.. plan.Faults.Where(f => f.ActsAt(now)).Select(f => f.Fault.Id)]);
+            _request.ActiveFaults?.Invoke() ?? [.. plan.Faults.Where(f => f.ActsAt(now)).Select(f => f.Fault.Id)])
+        {
+            E2eP50 = ends?.Quantile(0.5),
+            E2eP99 = ends?.Quantile(0.99),
+            OutputTokens = _tally.OutputTokens,
+        };
     }
 }

@@ -4,7 +4,7 @@ using ChaosBench.Scenarios;
 namespace ChaosBench.Engine;
 
 /// <summary>
-/// The last seconds of a run: first-token times for people who watch, and whole observations where abort conditions need them. Nothing
+/// The last seconds of a run: first-token times (and ends, where they are shown) for people who watch, and whole observations where abort conditions need them. Nothing
 /// else is kept: what lives on for seconds must be copied by each collection, and the pauses would be in the measurement.
 /// </summary>
 internal sealed class RecentWindow(bool keepsObservations)
@@ -17,11 +17,15 @@ internal sealed class RecentWindow(bool keepsObservations)
     // Guards the queues.
     private readonly Lock _lock = new();
     private readonly Queue<JournalEvent.Observation> _recent = new();
-    private readonly Queue<(long Ended, long Ttft)> _firstTokens = new();
+    private readonly Queue<(long Ended, long Nanos)> _firstTokens = new();
+    private readonly Queue<(long Ended, long Nanos)> _ends = new();
+
+    /// <summary>Somebody asks for <see cref="EndsAt"/>.</summary>
+    public bool KeepsEnds { get; init; }
 
     public void Add(JournalEvent.Observation observation)
     {
-        if (observation.Outcome is Outcome.NotSent or Outcome.Cancelled || (observation.FirstToken is null && !keepsObservations))
+        if (observation.Outcome is Outcome.NotSent or Outcome.Cancelled || (observation.FirstToken is null && !keepsObservations && !KeepsEnds))
         {
             return;
         }
@@ -31,6 +35,11 @@ internal sealed class RecentWindow(bool keepsObservations)
             if (observation.FirstToken is { } first)
             {
                 Add(_firstTokens, (observation.Ended, first - observation.Planned));
+            }
+
+            if (KeepsEnds && observation.Outcome == Outcome.Completed)
+            {
+                Add(_ends, (observation.Ended, (observation.LastToken ?? observation.Ended) - observation.Planned));
             }
 
             if (keepsObservations)
@@ -55,16 +64,21 @@ internal sealed class RecentWindow(bool keepsObservations)
     }
 
     /// <summary>Seconds from the planned time to the first token, of the requests that ended in the last 5 s.</summary>
-    public double[] FirstTokensAt(long now)
+    public double[] FirstTokensAt(long now) => SecondsAt(_firstTokens, now);
+
+    /// <summary>Seconds from the planned time to the end of the answer, of the requests that completed in the last 5 s.</summary>
+    public double[] EndsAt(long now) => SecondsAt(_ends, now);
+
+    private double[] SecondsAt(Queue<(long Ended, long Nanos)> times, long now)
     {
         lock (_lock)
         {
-            while (_firstTokens.TryPeek(out var oldest) && oldest.Ended <= now - Length)
+            while (times.TryPeek(out var oldest) && oldest.Ended <= now - Length)
             {
-                _firstTokens.Dequeue();
+                times.Dequeue();
             }
 
-            return [.. _firstTokens.Select(one => Nanos.ToSeconds(one.Ttft))];
+            return [.. times.Select(one => Nanos.ToSeconds(one.Nanos))];
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class Recorder(RunRequest request, RunStop stop, Tally tally, Re
     private void Record(Arrival arrival, long planned, string target, Instants instants, Response response)
     {
         var observation = Observations.Make(request, arrival, _isOpen ? planned : instants.Sent ?? planned, target, instants, response);
-        tally.Add(observation.Outcome, observation.Sent is not null);
+        tally.Add(observation.Outcome, observation.Sent is not null, observation.OutputTokens ?? 0);
         recent.Add(observation);
         var scores = Graders.Grade(arrival, response, observation.Ended);
         if (!_counting.TryTake(arrival, observation, scores, response.Pieces))

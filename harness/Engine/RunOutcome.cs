@@ -17,7 +17,15 @@ public sealed record RunOutcome(RunEnding Ending, string? Reason, RunCounts Coun
 /// <param name="ActiveFaults">Ids of faults whose planned window is open.</param>
 public sealed record RunProgress(
     TimeSpan Elapsed, TimeSpan Total, Phase Phase, int? Planned, int InFlight, RunCounts Counts,
-    double? TtftP50, double? TtftP99, IReadOnlyList<string> ActiveFaults);
+    double? TtftP50, double? TtftP99, IReadOnlyList<string> ActiveFaults)
+{
+    /// <summary>As <see cref="TtftP50"/>, from the planned time to the end of the answer, of the requests that completed. Null also when nobody asked for it.</summary>
+    public double? E2eP50 { get; init; }
+    public double? E2eP99 { get; init; }
+
+    /// <summary>Output tokens of the answers that have ended, where they were counted by then.</summary>
+    public long OutputTokens { get; init; }
+}
 
 /// <summary>Arrivals by what became of them.</summary>
 /// <param name="Arrivals">Arrivals with an outcome.</param>

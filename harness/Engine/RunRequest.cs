@@ -57,6 +57,9 @@ public sealed record RunRequest
     /// <summary>Told once a second.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 
+    /// <summary>It is also told how long whole answers take, which costs a second sort a second.</summary>
+    public bool ProgressHasEnds { get; init; }
+
     /// <summary>Read once a second into the journal; returns soon and never throws. Null: there are no cards to read.</summary>
     public Func<IReadOnlyList<DeviceSample>>? Devices { get; init; }
 

@@ -9,9 +9,18 @@ internal sealed class Tally
 
     private readonly int[] _byOutcome = new int[Kinds];
     private int _sent;
+    private long _outputTokens;
 
-    public void Add(Outcome outcome, bool sent)
+    /// <summary>Of answers whose tokens were counted when they ended.</summary>
+    public long OutputTokens => Volatile.Read(ref _outputTokens);
+
+    public void Add(Outcome outcome, bool sent, int outputTokens = 0)
     {
+        if (outputTokens > 0)
+        {
+            Interlocked.Add(ref _outputTokens, outputTokens);
+        }
+
         Interlocked.Increment(ref _byOutcome[(int)outcome]);
         if (sent)
         {

@@ -32,6 +32,9 @@ internal sealed record RunSettings
     /// <summary>People take part: every step is said, and faults that pause wait for them.</summary>
     public bool IsGameDay { get; init; }
 
+    /// <summary>Whoever watches shows how long whole answers take.</summary>
+    public bool WatchesEnds { get; init; }
+
     /// <summary>The terminal's keys are read while a run lives.</summary>
     public bool HasKeys { get; init; }
 }

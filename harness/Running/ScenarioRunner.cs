@@ -183,6 +183,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 Conditions = parts.Conditions,
                 ActiveFaults = () => parts.Announcer.Active,
                 Progress = settings.Watcher,
+                ProgressHasEnds = settings.WatchesEnds,
                 Devices = cards is null ? null : () => [.. cards.Read().Select(Sample)],
                 Memory = plan.Scenario.Gates.Any(gate => gate.Metric == MetricId.MemorySlope) ? ServedMemory.Of(plan) : null,
                 AbortFiles = [Path.Combine(folder, AbortCommand.StopFile), .. settings.StopFile is { } file ? new[] { file } : []],
