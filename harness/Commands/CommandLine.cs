@@ -62,6 +62,7 @@ public static class CommandLine
         var ending = parsed.CommandResult.Command.Name switch
         {
             "serve" => "draining and stopping",
+            "ui" => "closing the pages",
             "proxy" => "lifting all faults and stopping",
             "search" => "keeping the finds and stopping",
             _ => "stopping, healing and writing the reports",
@@ -84,6 +85,7 @@ public static class CommandLine
         ReportCommand.Build(terminal),
         CompareCommand.Build(terminal),
         HistoryCommand.Build(terminal),
+        UiCommand.Build(terminal, time),
         HdrCommand.Build(terminal),
         CleanCommand.Build(terminal, time),
         GoldenCommand.Build(terminal, time),

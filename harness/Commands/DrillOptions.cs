@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ChaosBench.Harness.Running;
 
 namespace ChaosBench.Harness.Commands;
 
@@ -38,5 +39,16 @@ internal sealed class DrillOptions
         {
             command.Options.Add(option);
         }
+    }
+
+    /// <summary>The suite with the faults of another run, or with pauses, where that was asked for.</summary>
+    public LoadedSuite Apply(LoadedSuite loaded, ParseResult parsed, ulong? seed)
+    {
+        if (parsed.GetValue(Replay) is { } run)
+        {
+            loaded = FaultReplay.Apply(loaded, run.FullName, seed);
+        }
+
+        return parsed.GetValue(GameDay) ? Drills.GameDay.Prepare(loaded, parsed.GetValue(Hold) ?? Drills.GameDay.UsualHold) : loaded;
     }
 }

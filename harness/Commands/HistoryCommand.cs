@@ -48,7 +48,8 @@ internal static class HistoryCommand
         return command;
     }
 
-    private static RunHistory Read(DirectoryInfo folder, string? scenario, double least)
+    /// <param name="isWanted">Says no to a run folder, by its path, that shall not be read. Null: all are.</param>
+    internal static RunHistory Read(DirectoryInfo folder, string? scenario, double least, Func<string, bool>? isWanted = null)
     {
         if (!folder.Exists)
         {
@@ -67,6 +68,12 @@ internal static class HistoryCommand
             try
             {
                 var path = Path.Combine(folder.FullName, name);
+                if (isWanted?.Invoke(path) == false)
+                {
+                    skipped.Add($"{name}: its files are larger than any that chaosbench writes");
+                    continue;
+                }
+
                 var run = new HistoryRun(name, RunFiles.ReadManifest(path), RunFiles.ReadSummary(path));
                 if (run.Summary.Verdict is RunVerdict.Error or RunVerdict.Aborted or RunVerdict.Cancelled)
                 {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ChaosBench.Chaos;
-using ChaosBench.Harness.Drills;
 using ChaosBench.Harness.Running;
+using ChaosBench.Harness.Ui;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Scenarios.Planning;
@@ -42,6 +42,7 @@ internal static class RunCommand
         };
         var json = new Option<bool>("--json") { Description = "The summaries as JSON on stdout" };
         var drill = new DrillOptions();
+        var view = new RunViewOptions();
         var command = new Command("run", "Run the scenarios of a file and judge them\n\n  chaosbench run scenarios.yaml\n  chaosbench run scenarios.yaml --scenario steady --seed 7\n  chaosbench run scenarios.yaml --set targets.candidate.model=scenarios/models/triage-damaged");
         options.AddTo(command);
         command.Options.Add(output);
@@ -51,31 +52,23 @@ internal static class RunCommand
         command.Options.Add(redact);
         command.Options.Add(json);
         drill.AddTo(command);
+        view.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var loaded = ScenarioLoading.Load(options, parsed);
-            if (parsed.GetValue(drill.Replay) is { } run)
-            {
-                loaded = FaultReplay.Apply(loaded, run.FullName, parsed.GetValue(options.Seed));
-            }
-
-            if (parsed.GetValue(drill.GameDay))
-            {
-                loaded = GameDay.Prepare(loaded, parsed.GetValue(drill.Hold) ?? GameDay.UsualHold);
-            }
-
+            var loaded = drill.Apply(ScenarioLoading.Load(options, parsed), parsed, parsed.GetValue(options.Seed));
             if (parsed.GetValue(drill.DryRun))
             {
                 return DryRun(loaded, terminal);
             }
 
+            var watcher = Watcher(terminal);
+            await using var page = await RunView.StartAsync(view, parsed, watcher, parsed.GetValue(output)!.FullName, terminal, time).ConfigureAwait(false);
             var settings = new RunSettings
             {
                 Loaded = loaded,
                 OutFolder = parsed.GetValue(output)!.FullName,
-                Watcher = terminal.IsInteractive
-                    ? new LiveWatcher(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) }))
-                    : new PlainWatcher(terminal.Error),
+                Watcher = page?.Watcher ?? watcher,
+                WatchesEnds = page is not null,
                 ReplayCommand = ReplayCommand.For(parsed, loaded.Suite.Seed),
                 Inconclusive = parsed.GetValue(inconclusive),
                 Waivers = WaiverLoading.Load(parsed.GetValue(waivers), loaded.Suite, terminal, time),
@@ -84,10 +77,16 @@ internal static class RunCommand
                 IsGameDay = parsed.GetValue(drill.GameDay),
                 HasKeys = terminal.IsInteractive,
             };
-            return await RunAllAsync(settings, terminal, parsed.GetValue(json), time, cancellation).ConfigureAwait(false);
+            var exit = await RunAllAsync(settings, terminal, parsed.GetValue(json), time, cancellation).ConfigureAwait(false);
+            await (page?.LingerAsync(cancellation) ?? Task.CompletedTask).ConfigureAwait(false);
+            return exit;
         });
         return command;
     }
+
+    private static IRunWatcher Watcher(Terminal terminal) => terminal.IsInteractive
+        ? new LiveWatcher(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) }))
+        : new PlainWatcher(terminal.Error);
 
     private static bool IsStopped(RunSettings settings) => settings.StopFile is { } file && File.Exists(file);
 

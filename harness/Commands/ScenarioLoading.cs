@@ -52,9 +52,10 @@ internal static class ScenarioLoading
     private static readonly PairBudget UsualBudget = new(TimeSpan.FromMinutes(10), null);
 
     /// <exception cref="UsageException">Every problem of the file and of the operator's options, one a line.</exception>
-    public static LoadedSuite Load(ScenarioOptions options, ParseResult parsed)
+    /// <param name="file">Where it is not the command's argument.</param>
+    public static LoadedSuite Load(ScenarioOptions options, ParseResult parsed, string? file = null)
     {
-        var path = parsed.GetValue(options.File)!;
+        var path = file ?? parsed.GetValue(options.File)!;
         var read = ScenarioReader.Read(path, Bytes(path), ReadOptions(options, parsed));
         if (read.Suite is null)
         {

@@ -60,7 +60,19 @@ internal sealed class ScenarioOptions
     public void AddTo(Command command, bool comparing = true)
     {
         command.Arguments.Add(File);
-        Option[] options = [Scenario, Seed, Set, .. comparing ? new Option[] { UntilDecided, Budget } : [], AllowHost, AllowEnv, AllowExec, AllowDocker, AllowPid];
+        if (comparing)
+        {
+            command.Options.Add(UntilDecided);
+            command.Options.Add(Budget);
+        }
+
+        AddOptionsTo(command);
+    }
+
+    /// <summary>For a command that names the file otherwise, and runs no scenario.</summary>
+    public void AddOptionsTo(Command command)
+    {
+        Option[] options = [Scenario, Seed, Set, AllowHost, AllowEnv, AllowExec, AllowDocker, AllowPid];
         foreach (var option in options)
         {
             command.Options.Add(option);
