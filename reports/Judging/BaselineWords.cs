@@ -1,14 +1,14 @@
-using System.Diagnostics;
+using System.Globalization;
+using ChaosBench.Reports.Statistics;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios.Model;
+using MathNet.Numerics.Distributions;
 
 namespace ChaosBench.Reports.Judging;
 
 /// <summary>How a comparison with the baseline is told.</summary>
 internal static class BaselineWords
 {
-    public static bool WorseIsMore(Comparison comparison) => comparison is Comparison.Less or Comparison.LessOrEqual;
-
     public static Ruling Ruled(Objective objective, bool ratio, FindingVerdict verdict)
     {
         var unit = ratio ? "relative" : IsShare(objective) ? "pp" : Wording.UnitOf(objective.Metric);
@@ -39,7 +39,8 @@ internal static class BaselineWords
         {
             (null, _) => $"{over}, some of them without end",
             (double alike, null) => $"{Change(alike, ruling.Unit)} in each of {pairs} pairs of blocks",
-            (double mean, Interval bounds) => $"{Change(mean, ruling.Unit)} on average {over}, {Bound(objective.Comparison, ruling, bounds)}",
+            (double mean, Interval bounds) => $"{Change(mean, ruling.Unit)}{(bounds.Method == "exceedances" ? "" : " on average")} {over}, "
+                + Bound(objective.Comparison, ruling, bounds),
         };
         return $"{AbsoluteJudge.Capital(Wording.Aggregated(objective))}{Wording.Where(objective)}: {Text(whole)} against "
             + $"{Text(other)} of the baseline; {change}";
@@ -48,25 +49,55 @@ internal static class BaselineWords
     /// <summary>The bound that decided: how bad it is at worst for a pass, at best for a fail, and both when neither did.</summary>
     private static string Bound(Comparison comparison, Ruling ruling, Interval bounds)
     {
-        if (bounds is not { Low: { } low, High: { } high })
+        if (ruling.Verdict == FindingVerdict.Inconclusive)
         {
-            throw new UnreachableException("Student's t bounds a mean on both sides");
+            return (bounds.Low, bounds.High) switch
+            {
+                ({ } from, { } to) => $"somewhere from {Change(from, ruling.Unit)} to {Change(to, ruling.Unit)}",
+                ({ } from, null) => $"at least {Change(from, ruling.Unit)}, with too few values that far out for an upper bound",
+                (null, { } to) => $"at most {Change(to, ruling.Unit)}, with too few values that far out for a lower bound",
+                _ => "with too few values that far out for any bound",
+            };
         }
 
         var worseIsMore = WorseIsMore(comparison);
-        return ruling.Verdict == FindingVerdict.Inconclusive
-            ? $"somewhere from {Change(low, ruling.Unit)} to {Change(high, ruling.Unit)}"
-            : (worseIsMore == (ruling.Verdict == FindingVerdict.Pass)
-                ? $"at most {Change(high, ruling.Unit)}" : $"at least {Change(low, ruling.Unit)}") + " with 95 % confidence";
+        return (worseIsMore == (ruling.Verdict == FindingVerdict.Pass)
+            ? $"at most {Change(bounds.High!.Value, ruling.Unit)}" : $"at least {Change(bounds.Low!.Value, ruling.Unit)}") + " with 95 % confidence";
     }
 
     /// <summary>A difference with its sign: of shares in points, of latencies in time, relative ones in per cent.</summary>
     public static string Change(double value, string? unit) =>
         (unit is not ("relative" or "pp") && value > 0 ? "+" : "") + Wording.Quantity(value, unit ?? "");
 
+    /// <summary>What it takes to decide, as pairs and as a length of the run.</summary>
+    public static string Decides(Answer<long>? answer, int have)
+    {
+        if (answer is not { } needed)
+        {
+            return "";
+        }
+
+        if (needed.Lack is { } lack)
+        {
+            return $" No number of pairs would do: {lack.Reason}.";
+        }
+
+        var all = Math.Max(have + 1, needed.Value);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $" About {all - have} more pair{(all - have == 1 ? "" : "s")} would decide it if the rest looks the same: a run about "
+            + $"{Wording.Number((double)all / have)} times as long.");
+    }
+
+    public static bool WorseIsMore(Comparison comparison) => comparison is Comparison.Less or Comparison.LessOrEqual;
+
     /// <summary>From the scale that is calculated on, logarithms and shares, to the one that is shown.</summary>
     public static double Outward(Objective objective, double value) =>
         objective.LimitKind == LimitKind.RelativeToBaseline ? Math.Exp(value) - 1 : IsShare(objective) ? value * 100 : value;
+
+    /// <summary>The deviation of one pair that would make bounds as far apart as these.</summary>
+    public static double Deviation(double low, double high, int pairs, double confidence) =>
+        (high - low) / 2 / StudentT.InvCDF(0, 1, pairs - 1, confidence) * Math.Sqrt(pairs);
 
     public static bool IsShare(Objective objective) => Metrics.UnitOf(objective.Metric) == MetricUnit.Share;
 }
