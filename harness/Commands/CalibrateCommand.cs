@@ -16,7 +16,7 @@ internal static class CalibrateCommand
             CustomParser = OptionValues.Whole(1, 60),
         };
         var json = new Option<bool>("--json") { Description = "The result as JSON on stdout" };
-        var command = new Command("calibrate", "Measure this machine's load generator against a built-in server that does nothing; reports then quote it") { seconds, json };
+        var command = new Command("calibrate", "Measure this machine's load generator against a built-in server that does nothing; reports then quote it") { seconds, json, CalibrateGateCommand.Build(terminal, time) };
         command.SetAction(async (parsed, cancellation) =>
         {
             var calibrator = new Calibrator(

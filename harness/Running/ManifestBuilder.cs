@@ -30,6 +30,7 @@ internal static class ManifestBuilder
         Targets = [.. Roles(plan.Scenario).Select(pair => Entry(pair.Role, pair.Target, identities.GetValueOrDefault(pair.Role)))],
         Machine = Machine(),
         Calibration = CalibrationStore.Read(),
+        Gates = CalibrationStore.ReadGates([.. plan.Scenario.Gates.Where(gate => gate.LimitKind != LimitKind.Absolute)]),
         ReplayCommand = settings.ReplayCommand,
         InconclusivePolicy = settings.Inconclusive == InconclusivePolicy.Keep ? null : settings.Inconclusive.ToString().ToLowerInvariant(),
         Waivers = settings.Waivers.Count == 0 ? null : settings.Waivers,

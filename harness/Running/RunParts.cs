@@ -30,8 +30,7 @@ internal sealed class RunParts : IAsyncDisposable
     public IReadOnlyDictionary<TargetRole, ITarget> Targets { get; }
 
     /// <summary>What the engine sends to, once the targets have started.</summary>
-    public IReadOnlyDictionary<TargetRole, ITarget> Senders =>
-        Targets.ToDictionary(pair => pair.Key, pair => pair.Value is ProxiedTarget proxied ? proxied.Sender : pair.Value);
+    public IReadOnlyDictionary<TargetRole, ITarget> Senders => Targets.ToDictionary(pair => pair.Key, pair => Before(pair.Key, pair.Value is ProxiedTarget proxied ? proxied.Sender : pair.Value));
 
     /// <summary>Of targets whose server the run starts itself.</summary>
     public required IReadOnlyDictionary<TargetRole, IServerProcess> Servers { get; init; }
@@ -41,6 +40,9 @@ internal sealed class RunParts : IAsyncDisposable
 
     /// <summary>Null when no fault waits for one.</summary>
     public LiveConditions? Conditions { get; private init; }
+
+    /// <summary>See <see cref="RunSettings.InFront"/>. Does not own what it stands before.</summary>
+    private Func<TargetRole, ITarget, ITarget>? InFront { get; init; }
 
     public JournalAnnouncer Announcer { get; }
     public FaultTimeline Timeline { get; }
@@ -69,7 +71,7 @@ internal sealed class RunParts : IAsyncDisposable
             var conditions = plan.Faults.Any(fault => fault.Fault.Schedule.Until is not null) ? new LiveConditions() : null;
             var timeline = new FaultTimeline(Injectors(plan, controls, announcer, clock, reach, time), announcer, time) { Conditions = conditions };
             journal.Noticed = new DetectionWatch(plan, timeline.Moments).Hear;
-            return new RunParts(targets, announcer, timeline, journal) { Servers = servers, Tokenizers = tokenizers, Conditions = conditions };
+            return new RunParts(targets, announcer, timeline, journal) { Servers = servers, Tokenizers = tokenizers, Conditions = conditions, InFront = settings.InFront };
         }
         catch (FaultRefusedException refusal)
         {
@@ -157,6 +159,8 @@ internal sealed class RunParts : IAsyncDisposable
             controls[at] = controls[at] with { Client = chaos };
         }
     }
+
+    private ITarget Before(TargetRole role, ITarget target) => InFront is { } put ? put(role, target) : target;
 
     private static ProxiedTarget Proxied(ITarget target, Func<OpenAiSettings>? settingsOf, Plan plan, JournalAnnouncer announcer, TimeProvider time)
     {

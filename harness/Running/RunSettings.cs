@@ -1,4 +1,5 @@
 using ChaosBench.Engine;
+using ChaosBench.Engine.Targets;
 using ChaosBench.Harness.Commands;
 using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Judging;
@@ -34,6 +35,9 @@ internal sealed record RunSettings
 
     /// <summary>Whoever watches shows how long whole answers take.</summary>
     public bool WatchesEnds { get; init; }
+
+    /// <summary>What stands in front of each target, for a regression that is known. Null: nothing, as in every ordinary run.</summary>
+    public Func<TargetRole, ITarget, ITarget>? InFront { get; init; }
 
     /// <summary>The terminal's keys are read while a run lives.</summary>
     public bool HasKeys { get; init; }

@@ -24,6 +24,9 @@ public sealed record ReportFacts
     /// <summary>What the generator was measured to manage on this machine. Null: not known.</summary>
     public string? Calibration { get; init; }
 
+    /// <summary>How often the gates of the scenario are wrong on this machine, one sentence each. Empty: not known.</summary>
+    public IReadOnlyList<string> GateErrors { get; init; } = [];
+
     /// <summary>Wrong answers with their texts, the most telling first. Empty: none were wrong, or no texts were kept.</summary>
     public IReadOnlyList<WorstAnswer> Answers { get; init; } = [];
 
@@ -38,6 +41,7 @@ public sealed record ReportFacts
         Criteria = [.. run.Measurements.Run.Gates.Select(Judging.Criteria.Sentence)],
         ReplayCommand = Replay.Command(run),
         Calibration = CalibrationSentence(run),
+        GateErrors = Calibrating.GateQuote.Sentences(run),
         Answers = WorstAnswers.Of(run.Journal, run.Content, run.Measurements.Candidate, run.Measurements.Baseline),
         Manifest = [.. Facts(run.Manifest), .. run.Measurements.Tokens.Sentence() is { } tokens ? [new KeyValuePair<string, string>("output tokens", tokens)] : Array.Empty<KeyValuePair<string, string>>()],
     };

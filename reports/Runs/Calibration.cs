@@ -36,7 +36,7 @@ public sealed record Calibration
     public bool IsOf(MachineFacts machine)
     {
         ArgumentNullException.ThrowIfNull(machine);
-        return (Machine.Cpu, Machine.Cores, Machine.Architecture, Machine.Os) == (machine.Cpu, machine.Cores, machine.Architecture, machine.Os);
+        return Machine.IsLike(machine);
     }
 
     /// <param name="asked">Requests per second of the run; null: it had no rate.</param>

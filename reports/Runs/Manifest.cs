@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChaosBench.Reports.Calibrating;
 using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Reports.Runs;
@@ -36,6 +37,9 @@ public sealed record Manifest
     /// <summary>What this machine's generator was measured to manage. Null: never measured here.</summary>
     public Calibration? Calibration { get; init; }
 
+    /// <summary>How often the gates of this scenario were found to be wrong on this machine. Null: never measured here.</summary>
+    public GateQuote? Gates { get; init; }
+
     /// <summary>The command that repeats this run, every option spelled out. Null: not known.</summary>
     public string? ReplayCommand { get; init; }
 
@@ -57,4 +61,12 @@ public sealed record TargetEntry(
 /// <summary>The machine that made the load (and served, in process).</summary>
 /// <param name="MemoryBytes">Physical memory, or the container's limit. Null: unknown.</param>
 public sealed record MachineFacts(
-    string Os, string Architecture, string DotNet, string? Cpu, int Cores, long? MemoryBytes);
+    string Os, string Architecture, string DotNet, string? Cpu, int Cores, long? MemoryBytes)
+{
+    /// <summary>Processor, cores, architecture and system: what was measured on the one speaks of the other.</summary>
+    public bool IsLike(MachineFacts other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return (Cpu, Cores, Architecture, Os) == (other.Cpu, other.Cores, other.Architecture, other.Os);
+    }
+}

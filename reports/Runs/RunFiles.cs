@@ -42,7 +42,8 @@ public static class RunFiles
         }
     }
 
-    private static T Read<T>(string path, int newest)
+    /// <summary>Throws <see cref="JournalException"/> when it is missing, broken or too new.</summary>
+    public static T Read<T>(string path, int newest)
     {
         try
         {

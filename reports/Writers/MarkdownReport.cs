@@ -36,6 +36,7 @@ public sealed class MarkdownReport : IReportWriter
         }
 
         text.Append(summary.Reasons.Count > 0 ? "\n" : "");
+        text.Append(string.Concat(Calibrating.GateQuote.Sentences(run).Select(sentence => $"\n> {Markdown.Text(sentence)}\n")));
         Policy(text, run);
         Findings(text, summary);
         CriteriaMarkdown.Append(text, run);

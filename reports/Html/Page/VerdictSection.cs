@@ -18,6 +18,7 @@ internal static class VerdictSection
             <h1 id="verdict-title"><span class="mark">{Parts.Icon(tone)}</span>{answer} <span class="word">{word}</span></h1>
             <p class="headline">{summary.Headline}</p>
             {Reasons(summary)}
+            {model.Facts.GateErrors.Select(sentence => Markup.Of($"""<p class="note">{sentence}</p>"""))}
             {Markup.If(summary.Policy is not null, () => Markup.Of($"<p>{summary.Policy!}</p>"))}
             <dl class="facts">
             <div><dt>Scenario</dt><dd>{summary.Scenario}</dd></div>
