@@ -21,6 +21,7 @@ public sealed class FaultProxy : IAsyncDisposable
 
     private readonly ProxyOptions _options;
     private readonly Door _door;
+    private readonly WireLoop?[] _loops;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Session, byte> _sessions = new();
     private readonly ConcurrentDictionary<ProxyFault, ITimer> _limits = new();
@@ -31,6 +32,7 @@ public sealed class FaultProxy : IAsyncDisposable
     private FaultProxy(ProxyOptions options, Door door, ITrafficKeys keys, IAnnouncer announcer, TimeProvider time)
     {
         (_options, _door) = (options, door);
+        _loops = WireLoop.IsSupported ? [.. Enumerable.Range(1, options.Threads).Select(number => new WireLoop($"fault-proxy-{number}"))] : [null];
         _core = new ProxyCore(options, keys, announcer, time, _stop.Token);
         _accepting = AcceptAsync();
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepPeriod, SweepPeriod);
@@ -50,6 +52,12 @@ public sealed class FaultProxy : IAsyncDisposable
 
     public int Connections => _sessions.Count;
 
+    /// <summary>
+    /// Ends when the code of proxies has been exercised in this process, on loopback and against an upstream of its own: after at most
+    /// two seconds, and at once the second time. Without it the first clients wait for the compiler.
+    /// </summary>
+    public static Task WarmUpAsync() => Rehearsal.DoneAsync();
+
     /// <summary>Listens when it returns.</summary>
     /// <exception cref="IOException">The address cannot be listened on; the message says what to do.</exception>
     public static FaultProxy Start(ProxyOptions options, ITrafficKeys keys, IAnnouncer announcer, TimeProvider time) =>
@@ -61,7 +69,7 @@ public sealed class FaultProxy : IAsyncDisposable
     {
         try
         {
-            (await _core.Upstream.ConnectAsync(cancellation).ConfigureAwait(false)).Dispose();
+            (await _core.Upstream.ConnectAsync(loop: null, cancellation).ConfigureAwait(false)).Dispose();
             return null;
         }
         catch (IOException problem)
@@ -134,6 +142,11 @@ public sealed class FaultProxy : IAsyncDisposable
             session.Cut();
         }
 
+        foreach (var loop in _loops)
+        {
+            loop?.Dispose();
+        }
+
         _stop.Dispose();
     }
 
@@ -150,7 +163,8 @@ public sealed class FaultProxy : IAsyncDisposable
                     continue;
                 }
 
-                _ = ServeAsync(new Session(_core, new SocketWire(socket), number));
+                var loop = _loops[(int)(number % _loops.Length)];
+                _ = ServeAsync(new Session(_core, loop, loop is null ? new SocketWire(socket) : new LoopWire(loop, socket), number));
             }
             catch (Exception end) when (_stop.IsCancellationRequested
                 && end is OperationCanceledException or ObjectDisposedException or System.Net.Sockets.SocketException)

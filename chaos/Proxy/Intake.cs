@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ChaosBench.Chaos.Proxy.Http;
 using ChaosBench.Chaos.Proxy.Wire;
 
@@ -7,6 +8,7 @@ namespace ChaosBench.Chaos.Proxy;
 internal static class Intake
 {
     /// <returns>Length of the next request's head; 0 when none follows, -1 when there is one that is not to be understood.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<int> HeadAsync(Inbox client)
     {
         await client.SettleAsync().ConfigureAwait(false);

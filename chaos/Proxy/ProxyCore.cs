@@ -18,7 +18,7 @@ internal sealed class ProxyCore(ProxyOptions options, ITrafficKeys keys, IAnnoun
 
     public CancellationToken Stopping => stopping;
 
-    public Upstream Upstream { get; } = new(options.Upstream, options.Authorities, options.ConnectTimeout, time);
+    public Upstream Upstream { get; } = new(options, time);
 
     /// <summary>In place at this moment, in the order of their numbers.</summary>
     public ImmutableArray<ProxyFault> Faults => _faults;

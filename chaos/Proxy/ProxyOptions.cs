@@ -12,6 +12,9 @@ public sealed record ProxyOptions
     /// <summary>The only authorities whose word about an https upstream is taken. Null: those of this machine.</summary>
     public X509Certificate2Collection? Authorities { get; init; }
 
+    /// <summary>Who the proxy is to an https upstream that asks. Null: nobody.</summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
     /// <summary>Default: loopback, any free port.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
 
@@ -20,6 +23,9 @@ public sealed record ProxyOptions
 
     /// <summary>Clients connected at the same time; more are closed at once. Default 4,096: each costs two buffers of 16 KiB.</summary>
     public int MaxConnections { get; init; } = 4_096;
+
+    /// <summary>Threads that move bytes. Default: half of the processors, at most 4: client and endpoint are often on the same machine.</summary>
+    public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
 
     /// <summary>Longest wait for a connection to the upstream. Default 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);

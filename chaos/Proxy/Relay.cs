@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ChaosBench.Chaos.Proxy.Http;
 using ChaosBench.Chaos.Proxy.Wire;
 
@@ -11,6 +12,7 @@ internal sealed class Relay(PeerWire client, Inbox upstream, RequestHead request
     /// <summary>The reply cannot be understood, or switches to another protocol: nothing that follows can either.</summary>
     public bool BecameOpaque { get; private set; }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Flow> RunAsync()
     {
         while (true)
@@ -47,6 +49,7 @@ internal sealed class Relay(PeerWire client, Inbox upstream, RequestHead request
     private Flow AtEnd => _closes ? Flow.Close : Flow.Continue;
 
     /// <returns>The head's length; 0 when the connection ended first, -1 when it is too long.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> HeadAsync()
     {
         await upstream.SettleAsync().ConfigureAwait(false);
@@ -69,6 +72,7 @@ internal sealed class Relay(PeerWire client, Inbox upstream, RequestHead request
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Flow> CopyAsync(ReplyHead head)
     {
         var body = head.Body;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using ChaosBench.Chaos.Proxy.Http;
 using ChaosBench.Chaos.Proxy.Wire;
 
@@ -8,7 +9,7 @@ namespace ChaosBench.Chaos.Proxy;
 /// One client's connection and the upstream's connection that belongs to it alone. Requests go through one after the other; bytes are
 /// forwarded as they came unless a fault chose the request. What cannot be understood as HTTP is relayed both ways until it ends.
 /// </summary>
-internal sealed class Session(ProxyCore core, PeerWire client, long number) : IDisposable
+internal sealed class Session(ProxyCore core, WireLoop? loop, PeerWire client, long number) : IDisposable
 {
     private readonly CancellationTokenSource _gone = new();
     private readonly Inbox _fromClient = new(client);
@@ -28,6 +29,7 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
 
     public async Task RunAsync()
     {
+        _fromClient.Ended = OnClientEnded;
         try
         {
             var flow = Flow.Continue;
@@ -77,6 +79,7 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Flow> RequestAsync(int length)
     {
         var faults = core.Faults;
@@ -114,6 +117,7 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Flow> ForwardAsync(RequestHead request, Exchange? exchange)
     {
         if (_upstream is null && !await ConnectAsync(request).ConfigureAwait(false))
@@ -148,7 +152,7 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
 
         if (flow == Flow.Continue)
         {
-            _ = WatchUpstreamAsync();
+            _fromUpstream!.FillAhead();
         }
 
         return flow == Flow.Continue && request.Closes ? Flow.Close : flow;
@@ -167,26 +171,24 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
     {
         if (_fromClient.Bytes.IsEmpty)
         {
-            _ = WatchClientAsync();
+            _fromClient.FillAhead();
         }
     }
 
-    private async Task WatchClientAsync()
+    /// <summary>Told by the read ahead.</summary>
+    private void OnClientEnded(bool isBroken)
     {
-        try
-        {
-            if (await _fromClient.FillAhead().ConfigureAwait(false) == 0)
-            {
-                // It sends no more, and may still read: the upstream is told the same and decides.
-                _upstream?.EndSending();
-                Gone();
-            }
-        }
-        catch (IOException)
+        if (isBroken)
         {
             _upstream?.Abort();
-            Gone();
         }
+        else
+        {
+            // It sends no more, and may still read: the upstream is told the same and decides.
+            _upstream?.EndSending();
+        }
+
+        Gone();
     }
 
     private void Gone()
@@ -202,20 +204,8 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
     }
 
     /// <summary>An upstream that closes an idle connection closes the client's too, before it is used again.</summary>
-    private async Task WatchUpstreamAsync()
+    private void OnUpstreamEnded(bool isBroken)
     {
-        try
-        {
-            if (await _fromUpstream!.FillAhead().ConfigureAwait(false) > 0)
-            {
-                return;
-            }
-        }
-        catch (IOException)
-        {
-            // Closed below, as for an orderly end.
-        }
-
         Interlocked.Exchange(ref _upstreamEnded, 1);
         if (IsIdle)
         {
@@ -228,8 +218,7 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
     {
         try
         {
-            _upstream = await core.Upstream.ConnectAsync(core.Stopping).ConfigureAwait(false);
-            _fromUpstream = new Inbox(_upstream);
+            await OpenAsync().ConfigureAwait(false);
             return true;
         }
         catch (IOException problem)
@@ -240,16 +229,21 @@ internal sealed class Session(ProxyCore core, PeerWire client, long number) : ID
         }
     }
 
+    private async Task OpenAsync()
+    {
+        _upstream = await core.Upstream.ConnectAsync(loop, core.Stopping).ConfigureAwait(false);
+        _fromUpstream = new Inbox(_upstream) { Ended = OnUpstreamEnded };
+    }
+
     /// <summary>Both ways, unread, until both ends have said that no more follows.</summary>
     private async ValueTask<Flow> TunnelAsync()
     {
         if (_upstream is null)
         {
-            _upstream = await core.Upstream.ConnectAsync(core.Stopping).ConfigureAwait(false);
-            _fromUpstream = new Inbox(_upstream);
+            await OpenAsync().ConfigureAwait(false);
         }
 
-        await Tunnel.BothWaysAsync(_fromClient, _upstream, _fromUpstream!, client).ConfigureAwait(false);
+        await Tunnel.BothWaysAsync(_fromClient, _upstream!, _fromUpstream!, client).ConfigureAwait(false);
         return Flow.Close;
     }
 }

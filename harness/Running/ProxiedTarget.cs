@@ -46,6 +46,7 @@ internal sealed class ProxiedTarget(
             return identity;
         }
 
+        await FaultProxy.WarmUpAsync().ConfigureAwait(false);
         try
         {
             var upstream = new Uri(direct.Url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));

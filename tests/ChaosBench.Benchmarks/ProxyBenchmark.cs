@@ -34,23 +34,31 @@ internal static class ProxyBenchmark
     private static async Task<IReadOnlyList<Row>> CompareAsync(string name, Uri upstream, string body)
     {
         using var proxy = await StartedProxy.StartAsync(upstream);
-        var rates = await Benchmarks.Rounds.AlternateAsync(1, Rounds, () => RateAsync(upstream, body), () => RateAsync(proxy.Address, body));
+        var rates = await Benchmarks.Rounds.AlternateAsync(
+            1, Rounds, () => RateAsync(upstream, body, proxy), () => RateAsync(proxy.Address, body, proxy));
         var times = await Benchmarks.Rounds.AlternateAsync(1, Rounds, () => MedianAsync(upstream, body), () => MedianAsync(proxy.Address, body));
         return
         [
-            new Row($"{name}: direct", "1/s", rates[0]),
-            new Row($"{name}: through the proxy", "1/s", rates[1]),
-            new Row($"{name}: share of the direct rate", "", [.. rates[0].Zip(rates[1], (direct, through) => through / direct)], 0.7),
+            new Row($"{name}: direct", "1/s", [.. rates[0].Select(round => round.PerSecond)]),
+            new Row($"{name}: through the proxy", "1/s", [.. rates[1].Select(round => round.PerSecond)]),
+            new Row($"{name}: share of the direct rate", "", [.. rates[0].Zip(rates[1], (direct, through) => through.PerSecond / direct.PerSecond)], 0.7),
+            new Row($"{name}: CPU of the client for a request, direct", "us", [.. rates[0].Select(round => round.ClientMicros)]),
+            new Row($"{name}: CPU of the proxy for a request", "us", [.. rates[1].Select(round => round.ProxyMicros)]),
             new Row($"{name}: median direct", "ms", times[0]),
             new Row($"{name}: median through the proxy", "ms", times[1]),
             new Row($"{name}: added at the median", "ms", [.. times[0].Zip(times[1], (direct, through) => through - direct)], 0.3, AtMost: true),
         ];
     }
 
-    private static async Task<double> RateAsync(Uri address, string body)
+    /// <param name="ClientMicros">Of this process for each request: what it costs to ask, which the rates share the processors with.</param>
+    private readonly record struct Round(double PerSecond, double ClientMicros, double ProxyMicros);
+
+    private static async Task<Round> RateAsync(Uri address, string body, StartedProxy proxy)
     {
+        var (client, other) = (Environment.CpuUsage.TotalTime, proxy.Cpu);
         var counts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => AskAsync(address, body)));
-        return counts.Sum(times => times.Count) / (double)Seconds;
+        double all = counts.Sum(times => times.Count);
+        return new Round(all / Seconds, (Environment.CpuUsage.TotalTime - client).TotalMicroseconds / all, (proxy.Cpu - other).TotalMicroseconds / all);
     }
 
     private static async Task<double> MedianAsync(Uri address, string body) => Statistics.Percentile(await AskAsync(address, body), 50);
@@ -86,6 +94,15 @@ internal static class ProxyBenchmark
         private StartedProxy(Process process, Uri address) => (_process, Address) = (process, address);
 
         public Uri Address { get; }
+
+        public TimeSpan Cpu
+        {
+            get
+            {
+                _process.Refresh();
+                return _process.TotalProcessorTime;
+            }
+        }
 
         public static async Task<StartedProxy> StartAsync(Uri upstream)
         {
