@@ -42,17 +42,25 @@ internal static class ProxyCommand
         {
             Description = "Write the admin token to this file (mode 0600) instead of showing it", HelpName = "FILE",
         };
+        var authority = new Option<string?>("--ca-certificate") { Description = "PEM file of an own certificate authority, for an https upstream", HelpName = "FILE" };
+        var certificate = new Option<string?>("--client-certificate")
+        {
+            Description = "PEM file of a client certificate, for an https upstream; needs --client-key", HelpName = "FILE",
+        };
+        var key = new Option<string?>("--client-key") { Description = "PEM file of the client certificate's key", HelpName = "FILE" };
         var command = new Command(
             "proxy",
             "Break streams, replies and connections between a client and an endpoint\n\n  chaosbench proxy --listen 127.0.0.1:9000 --upstream http://127.0.0.1:8080 --faults faults.yaml\n  chaosbench faults list\n\nWithout faults every byte goes through as it came. Ctrl-C lifts all faults and stops.")
         {
-            listen, upstream, faults, seed, admin, tokenFile,
+            listen, upstream, authority, certificate, key, faults, seed, admin, tokenFile,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new ProxyOptions
             {
                 Upstream = parsed.GetValue(upstream)!, Listen = parsed.GetValue(listen)!, Seed = parsed.GetValue(seed),
+                Authorities = UpstreamCertificates.Authorities(parsed.GetValue(authority), parsed.GetValue(upstream)!),
+                ClientCertificate = UpstreamCertificates.Client(parsed.GetValue(certificate), parsed.GetValue(key), parsed.GetValue(upstream)!),
             };
             var first = parsed.GetValue(faults) is { } file ? Read(file) : [];
             try
@@ -72,6 +80,7 @@ internal static class ProxyCommand
         ProxyOptions options, IReadOnlyList<LooseFault> faults, (int Port, string? TokenFile) admin, Terminal terminal, TimeProvider time,
         CancellationToken cancellation)
     {
+        await FaultProxy.WarmUpAsync().ConfigureAwait(false);
         var feed = new EventFeed(time);
         await using var proxy = FaultProxy.Start(options, RequestIdKeys.Instance, feed, time);
         using var desk = new FaultDesk(proxy, feed, time);

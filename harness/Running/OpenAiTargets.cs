@@ -37,7 +37,7 @@ internal static class OpenAiTargets
     {
         { Proxy: not null } => $"would be one proxy too many: target '{target.Name}' is reached through its own; leave proxy: out",
         { CaCertificate: not null } or { ClientCertificate: not null } =>
-            $"cannot be put between certificates of your own and target '{target.Name}'; start 'chaosbench proxy' in front of an http endpoint",
+            $"cannot be put between certificates of your own and target '{target.Name}'; start 'chaosbench proxy --ca-certificate FILE' in front of it, and write its address as url:",
         _ => null,
     };
 

@@ -43,6 +43,22 @@ public sealed partial class ProxyCommandTests : IAsyncLifetime, IDisposable
     }
 
     [Theory]
+    [InlineData("https://127.0.0.1:9", "--ca-certificate nowhere.pem", "cannot be read as PEM")]
+    [InlineData("https://127.0.0.1:9", "--ca-certificate empty.pem", "holds no certificate; give a PEM file with BEGIN CERTIFICATE")]
+    [InlineData("http://127.0.0.1:9", "--ca-certificate empty.pem", "is reached without TLS; write https:// or leave it out")]
+    [InlineData("https://127.0.0.1:9", "--client-certificate empty.pem", "give both --client-certificate and --client-key")]
+    [InlineData("https://127.0.0.1:9", "--client-key empty.pem", "give both --client-certificate and --client-key")]
+    [InlineData("https://127.0.0.1:9", "--client-certificate empty.pem --client-key empty.pem", "cannot be read as PEM")]
+    public async Task Proxy_BadCertificates_ExitsFourWithTheRemedy(string upstream, string options, string remedy)
+    {
+        _session.Folder.File("empty.pem", "nothing\n");
+        var words = options.Split(' ').Select(word => word.EndsWith(".pem", StringComparison.Ordinal) ? Path.Combine(_session.Folder.Path, word) : word);
+
+        Assert.Equal(4, await _session.CallAsync(["proxy", "--upstream", upstream, .. words]));
+        Assert.Contains(remedy, _session.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("stream.cutt", "did you mean 'stream.cut'")]
     [InlineData("node.kill", "there is no fault 'node.kill'")]
     [InlineData("stream.stall, with: { length: 10 }", "has no unit")]
