@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ChaosBench.Chaos;
 using ChaosBench.Harness.Running;
+using ChaosBench.Harness.Running.Detections;
 using ChaosBench.Harness.Ui;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
@@ -90,9 +91,19 @@ internal static class RunCommand
 
     private static bool IsStopped(RunSettings settings) => settings.StopFile is { } file && File.Exists(file);
 
+    /// <summary>The plans, once it is sure that this machine can do its part in them.</summary>
+    /// <exception cref="UsageException">Prompts, faults, or ports that are taken: all of them at once.</exception>
+    private static IReadOnlyList<Plan> Plans(LoadedSuite loaded)
+    {
+        var plans = loaded.Plan();
+        var refusals = plans.SelectMany(plan => DetectionEars.Refusals(plan.Scenario.Detections)
+            .Select(refusal => $"{loaded.Suite.Path}: scenario '{plan.Scenario.Name}': {refusal}")).ToList();
+        return refusals.Count == 0 ? plans : throw new UsageException(refusals);
+    }
+
     private static int DryRun(LoadedSuite loaded, Terminal terminal)
     {
-        foreach (var plan in loaded.Plan())
+        foreach (var plan in Plans(loaded))
         {
             PlanSummaryText.Write(PlanSummary.Of(plan, loaded.Suite.Requested, FaultCatalogue.All), terminal.Out);
         }
@@ -104,7 +115,7 @@ internal static class RunCommand
     private static async Task<int> RunAllAsync(
         RunSettings settings, Terminal terminal, bool json, TimeProvider time, CancellationToken cancellation)
     {
-        var plans = settings.Loaded.Plan();
+        var plans = Plans(settings.Loaded);
         if (IsStopped(settings))
         {
             throw new UsageException($"{settings.StopFile}: the stop file is there; nothing was sent. Remove it to run.");

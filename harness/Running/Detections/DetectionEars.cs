@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -28,6 +29,36 @@ internal sealed class DetectionEars : IAsyncDisposable
     {
         (_sources, _desk, _time) = (sources, desk, time);
         _commands = new CommandLooks(variables);
+    }
+
+    /// <summary>What keeps webhooks from being heard, found before anything is sent or written.</summary>
+    public static IEnumerable<string> Refusals(IReadOnlyList<DetectionSource> sources)
+    {
+        var hooks = sources.Where(source => source.Look is DetectionLook.Webhook).ToList();
+        if (hooks.Count > 0 && Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 and < ShortestToken })
+        {
+            yield return ShortToken;
+        }
+
+        foreach (var hook in hooks.Where(hook => hook.Look is DetectionLook.Webhook { Port: > 0 }).DistinctBy(hook => hook.Look))
+        {
+            var port = ((DetectionLook.Webhook)hook.Look).Port;
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            string? trouble = null;
+            try
+            {
+                listener.Start();
+            }
+            catch (SocketException taken)
+            {
+                trouble = taken.Message;
+            }
+
+            if (trouble is not null)
+            {
+                yield return Taken(hook.Name, port, trouble);
+            }
+        }
     }
 
     /// <param name="folder">The run's.</param>
@@ -68,10 +99,15 @@ internal sealed class DetectionEars : IAsyncDisposable
         _http.Dispose();
     }
 
+    private static string ShortToken => $"{TokenVariable} is shorter than {ShortestToken} characters; choose a longer token";
+
+    private static string Taken(string name, int port, string why) => FormattableString.Invariant(
+        $"detections: port {port} of the webhook '{name}' cannot be listened on ({why}); choose another, or 0 for any free one");
+
     private async Task ListenAsync(string folder)
     {
         var token = Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } fixedOne
-            ? fixedOne.Length >= ShortestToken ? fixedOne : throw new UsageException($"{TokenVariable} is shorter than {ShortestToken} characters; choose a longer token")
+            ? fixedOne.Length >= ShortestToken ? fixedOne : throw new UsageException(ShortToken)
             : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
         var called = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var port in _sources.Where(source => source.Look is DetectionLook.Webhook).GroupBy(source => ((DetectionLook.Webhook)source.Look).Port))
@@ -83,7 +119,7 @@ internal sealed class DetectionEars : IAsyncDisposable
             }
             catch (Exception taken) when (taken is IOException or SocketException)
             {
-                throw new UsageException(FormattableString.Invariant($"detections: port {port.Key} of a webhook cannot be listened on ({taken.Message}); choose another, or 0 for any free one"));
+                throw new UsageException(Taken(port.First().Name, port.Key, taken.Message));
             }
 
             _faces.Add(face);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using ChaosBench.Harness.Running.Detections;
@@ -90,6 +91,24 @@ public sealed class DetectionRunTests : IAsyncLifetime, IDisposable
 
         Assert.Contains(message, _session.Error, StringComparison.Ordinal);
         Assert.Matches("run.yaml:[0-9]+:[0-9]+: ", _session.Error);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--dry-run")]
+    public async Task Run_WebhookPortTaken_IsBadInputAndLeavesNothing(params string[] more)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        Assert.Equal(4, await _session.CallAsync(
+            ["run", Scenario(FormattableString.Invariant($"- {{ name: pager, webhook: {port} }}")), "--out", _session.Runs, .. more]));
+
+        Assert.Contains(FormattableString.Invariant($"detections: port {port} of the webhook 'pager' cannot be listened on"), _session.Error, StringComparison.Ordinal);
+        Assert.Contains("choose another, or 0 for any free one", _session.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_session.Runs));
+        Assert.Equal(0, _endpoint.Requests);
     }
 
     [Fact]
