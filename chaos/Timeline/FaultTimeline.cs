@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
@@ -22,10 +23,16 @@ public sealed class FaultTimeline(IReadOnlyList<IInjector> injectors, IAnnouncer
     /// <summary>Longest wait for one fault to be lifted and checked, unless its injector needs more.</summary>
     public static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Numbered victims cannot be met twice, so a fault on them stands ready before the first can come.</summary>
-    private const long LeadOfNumbered = 100 * Nanos.PerMillisecond;
+    /// <summary>
+    /// Numbered victims cannot be met twice, so a fault on them stands ready before the first can come: it touches nobody else. As long
+    /// as the baseline gate leaves; those due within it of the start are put in place by <see cref="PlaceFirstAsync"/>.
+    /// </summary>
+    private const long LeadOfNumbered = 250 * Nanos.PerMillisecond;
 
     private static readonly TimeSpan VerifyPause = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Put in place before the run began; not taken over by the walk yet.</summary>
+    private readonly ConcurrentDictionary<IInjector, Task> _placed = new();
 
     /// <summary>What <c>after</c> waits for; tell it of detections.</summary>
     public FaultMoments Moments { get; } = new();
@@ -35,6 +42,25 @@ public sealed class FaultTimeline(IReadOnlyList<IInjector> injectors, IAnnouncer
 
     /// <summary>Where faults that pause wait for a person. Null: nobody is asked.</summary>
     public IGate? Gate { get; set; }
+
+    /// <summary>
+    /// Before the first request can be sent: puts in place what has numbered victims and begins with the run, so that no request is
+    /// faster. Only where nothing has to be awaited before the first fault. <see cref="RunAsync"/> goes on with it, and lifts it.
+    /// </summary>
+    public async Task PlaceFirstAsync(CancellationToken stop)
+    {
+        foreach (var injector in injectors.Where(injector => injector.Fault is { Fault: { Schedule: { Nth.Count: > 0, After: null }, Pauses: false } } fault
+            && fault.Windows[0].Start <= LeadOfNumbered))
+        {
+            Say(injector.Fault, FaultStage.Ordered, null);
+            var placing = ApplyAsync(injector);
+            _placed[injector] = placing;
+            // What goes wrong is told where it is taken over.
+            await placing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task ApplyAsync(IInjector injector) => await injector.ApplyAsync(stop).ConfigureAwait(false);
+    }
 
     /// <summary>Runs every fault to its end, or until <paramref name="stop"/>, and heals on both ways.</summary>
     /// <param name="now">Nanoseconds since the start of the run.</param>
@@ -61,7 +87,7 @@ public sealed class FaultTimeline(IReadOnlyList<IInjector> injectors, IAnnouncer
             {
                 var window = _fault.Windows[number];
                 var (start, end) = (window.Start + moved, Math.Min(window.End + moved, _fault.Latest));
-                if (end <= start || !await WaitUntilAsync(start - Lead, over.Token).ConfigureAwait(false))
+                if (end <= start || !(owner._placed.ContainsKey(injector) || await WaitUntilAsync(start - Lead, over.Token).ConfigureAwait(false)))
                 {
                     break;
                 }
@@ -173,12 +199,16 @@ public sealed class FaultTimeline(IReadOnlyList<IInjector> injectors, IAnnouncer
 
         private async Task<HealResult> ActAsync(long end, bool isLast, CancellationToken over)
         {
-            owner.Say(_fault, FaultStage.Ordered, null);
+            if (!owner._placed.TryRemove(injector, out var placing))
+            {
+                owner.Say(_fault, FaultStage.Ordered, null);
+            }
+
             owner.Moments.Begins(_fault.Fault.Id);
             string? trouble = null;
             try
             {
-                await injector.ApplyAsync(over).ConfigureAwait(false);
+                await (placing ?? injector.ApplyAsync(over)).ConfigureAwait(false);
                 owner.Say(_fault, FaultStage.Active, injector.Detail);
                 owner.Moments.Reached(_fault.Fault.Id, FaultMoment.Started, now());
                 await WaitUntilAsync(end, over).ConfigureAwait(false);

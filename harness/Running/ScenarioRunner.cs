@@ -154,6 +154,11 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         using var over = new CancellationTokenSource();
         var desk = OpenDesk(parts, clock, folder, over.Token);
         var heard = desk.ListenAsync(over.Token);
+        if (BaselineWatch.DecidesAt(plan) is null)
+        {
+            await parts.Timeline.PlaceFirstAsync(stop.Token).ConfigureAwait(false);
+        }
+
         var outcome = await LoadEngine.RunAsync(
             new RunRequest
             {

@@ -98,6 +98,50 @@ public sealed class FaultTimelineTests
     }
 
     [Fact]
+    public async Task PlaceFirst_NumberedAtTheStart_IsInPlaceBeforeTheWalkAndHealedByIt()
+    {
+        var numbered = new ScriptedInjector(Numbered(0, 2));
+        var later = new ScriptedInjector(Numbered(5, 6, "later"));
+        var other = new ScriptedInjector(Window(0, 2, "other"));
+        var timeline = Timeline(numbered, later, other);
+
+        await timeline.PlaceFirstAsync(CancellationToken.None);
+        Assert.Equal((1, 0, 0), (numbered.Applied, later.Applied, other.Applied));
+
+        var run = timeline.RunAsync(Now(), CancellationToken.None);
+        await StepAsync(8, () => numbered.Cleared == 1 && later.Cleared == 1 && other.Cleared == 1);
+
+        Assert.All(await run, result => Assert.True(result is { Applied: true, Healed: true }));
+        Assert.Equal(1, numbered.Applied);
+        Assert.Equal(WholeLife, _said.StagesOf(numbered.Fault));
+    }
+
+    [Fact]
+    public async Task PlaceFirst_StoppedAtOnce_IsHealedAllTheSame()
+    {
+        using var stop = new CancellationTokenSource();
+        var numbered = new ScriptedInjector(Numbered(0, 2));
+        var timeline = Timeline(numbered);
+        await timeline.PlaceFirstAsync(stop.Token);
+        await stop.CancelAsync();
+
+        Assert.True(Assert.Single(await timeline.RunAsync(Now(), stop.Token)).Healed);
+
+        Assert.Equal(1, numbered.Cleared);
+    }
+
+    [Fact]
+    public async Task PlaceFirst_ApplyThrows_IsToldByTheWalk()
+    {
+        var broken = new ScriptedInjector(Numbered(0, 2)) { ApplyError = new InvalidOperationException("no such replica") };
+        var timeline = Timeline(broken);
+        await timeline.PlaceFirstAsync(CancellationToken.None);
+
+        Assert.Contains("no such replica", Assert.Single(await timeline.RunAsync(Now(), CancellationToken.None)).Trouble, StringComparison.Ordinal);
+        Assert.Equal(1, broken.Cleared);
+    }
+
+    [Fact]
     public async Task RunAsync_TwoWindows_AppliesAndHealsInEach()
     {
         var injector = new ScriptedInjector(Window(1, 10) with { Windows = [Between(1, 2), Between(5, 6)] });
@@ -221,6 +265,20 @@ public sealed class FaultTimelineTests
     private static PlannedFault Window(double from, double to, string id = "fault") => new(
         0, new Fault { Id = id, Kind = "test.fault", At = TimeSpan.FromSeconds(from), For = TimeSpan.FromSeconds(to - from) },
         Nanos.FromSeconds(from), Nanos.FromSeconds(to));
+
+    private static PlannedFault Numbered(double from, double to, string id = "numbered")
+    {
+        var fault = Window(from, to, id);
+        return fault with { Fault = fault.Fault with { Schedule = new FaultSchedule { Nth = [1] } } };
+    }
+
+    private FaultTimeline Timeline(params IInjector[] injectors) => new(injectors, _said, _time);
+
+    private Func<long> Now()
+    {
+        var start = _time.GetTimestamp();
+        return () => Nanos.From(_time.GetElapsedTime(start));
+    }
 
     /// <summary>Continuations run on the pool: give them turns, bounded, without a clock.</summary>
     private static async Task Eventually(Func<bool> condition)
