@@ -36,6 +36,12 @@ internal sealed class JournalAnnouncer(IJournalWriter journal, Func<long> now) :
             State = (FaultState)stage,
             Detail = detail,
         });
+        if (stage == FaultStage.Ordered)
+        {
+            // Written ahead: should this process die in the middle of the injection, the journal says that something may be left.
+            journal.Flush();
+        }
+
         Moved?.Invoke(fault, stage);
     }
 

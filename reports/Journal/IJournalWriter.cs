@@ -7,4 +7,9 @@ namespace ChaosBench.Reports.Journal;
 public interface IJournalWriter
 {
     void Write(JournalEvent @event);
+
+    /// <summary>What was written until now outlives this process from here on. Waits for the operating system, never for the disk.</summary>
+    void Flush()
+    {
+    }
 }

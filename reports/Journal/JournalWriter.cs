@@ -21,13 +21,14 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
     private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(250);
     private readonly Channel<JournalEvent> _channel = Channel.CreateBounded<JournalEvent>(
         new BoundedChannelOptions(Waiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Lock _draining = new(); // one at a time takes from the channel
     private readonly TaskCompletionSource<JournalException> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Stream _stream;
     private readonly string _place;
     private readonly PeriodicTimer _tick;
     private readonly Task _pump;
 
-    // Of the pump alone.
+    // Of whoever drains.
     private readonly ArrayBufferWriter<byte> _line = new(4096);
     private readonly Utf8JsonWriter _json;
     private bool _closed;
@@ -75,6 +76,20 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
         if (!_channel.Writer.TryWrite(@event) && !_channel.Reader.Completion.IsCompleted && !_closed)
         {
             Break($"{_place}: the disk did not keep up, {Waiting} events were waiting; choose a faster one with --out", null);
+        }
+    }
+
+    public void Flush()
+    {
+        try
+        {
+            Drain();
+        }
+#pragma warning disable CA1031 // As in the pump.
+        catch (Exception broken)
+#pragma warning restore CA1031
+        {
+            Break(Unwritable(broken), broken);
         }
     }
 
@@ -132,6 +147,7 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
 
     private void Drain()
     {
+        using var turn = _draining.EnterScope();
         var wrote = false;
         while (!_broken.Task.IsCompleted && _channel.Reader.TryRead(out var entry))
         {

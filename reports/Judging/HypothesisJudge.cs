@@ -56,7 +56,14 @@ internal static class HypothesisJudge
 
         foreach (var fault in run.Faults.Where(fault => fault.InjectedAt is not null))
         {
-            if (fault.Canaries is { After.Asked: > 0, Paired: > 0 } canaries)
+            if (fault.Canaries is { Spoilt.Count: 0, Gap: { } gap } unheard)
+            {
+                yield return Of(run, $"canaries right after {fault.Plan.Id}", "recovery", false, ReasonCodes.TooFewSamples, unheard.After.Asked,
+                    $"No canary {gap}: whether {fault.Plan.Id} leaves wrong answers behind is not known. Give canaries more weight in the mix, or "
+                        + "make the phases longer.")
+                    with { Verdict = FindingVerdict.Inconclusive, Unit = "share", Limit = 1 };
+            }
+            else if (fault.Canaries is { } canaries)
             {
                 var whole = canaries.Spoilt.Count == 0;
                 yield return Of(run, $"canaries right after {fault.Plan.Id}", "recovery", whole, ReasonCodes.DamageStays, canaries.After.Asked,

@@ -17,7 +17,7 @@ public static class Judge
     {
         var validity = Validity.Of(run, facts);
         var findings = Findings(run, facts, validity);
-        var touched = run.Faults.Any(fault => fault.InjectedAt is not null);
+        var touched = run.Faults.Any(fault => fault.OrderedAt is not null || fault.InjectedAt is not null);
         var healed = run.Ending?.Healed ?? (touched ? HealState.Unverified : HealState.NotNeeded);
         var (verdict, reasons) = Merge(run, facts, validity, findings, healed);
         return new Summary
@@ -133,10 +133,13 @@ public static class Judge
             deciding.Count > 0 && invalid.Count > 0 ? RunVerdict.Inconclusive
             : failed ? RunVerdict.Fail
             : validity.Unexposed.Count > 0 || deciding.Any(finding => finding.Verdict == FindingVerdict.Inconclusive) ? RunVerdict.Inconclusive
-            : deciding.Count > 0 && validity.Unsteady.Count > 0 ? RunVerdict.Inconclusive
+            : deciding.Count > 0 && (validity.Unsteady.Count > 0 || findings.Any(IsOpen)) ? RunVerdict.Inconclusive
             : RunVerdict.Pass;
         return Unhealed(verdict, doubts, healed);
     }
+
+    /// <summary>A part of the hypothesis that could not be looked at: no pass may rest on it.</summary>
+    private static bool IsOpen(Finding finding) => finding is { Kind: FindingKinds.Hypothesis, Verdict: FindingVerdict.Inconclusive };
 
     /// <summary>Null when the run went to its end.</summary>
     private static (RunVerdict Verdict, string Reason)? Ended(Measurements run, RunFacts facts)

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using System.Text.Json;
 using ChaosBench.Chaos.Leases;
+using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Tests.Support;
@@ -49,6 +50,22 @@ public sealed class OutsideFaultTests : IDisposable
         await Eventually.HoldsAsync(() => !_victim.IsStopped);
         await Eventually.HoldsAsync(() => LeaseFiles().Length == 0);
         Assert.False(_victim.HasEnded);
+    }
+
+    [LinuxFact]
+    public async Task Run_KilledAtOnceAfterTheInjection_IsReportedAsUnverified()
+    {
+        using var run = Start(Scenario("10m"));
+        await run.UntilAsync(() => _victim.IsStopped, "the process is stopped");
+
+        run.Signal("KILL");
+
+        Assert.Equal(137, await run.ExitAsync());
+        using var report = CommandProcess.Start(_folder.Path, Before, ["report", Path.Combine(_folder.Path, "runs", "latest")]);
+        await report.ExitAsync();
+        Assert.Contains("(exit 3): local was not judged: it could not be verified that every fault was lifted", report.Error, StringComparison.Ordinal);
+        Assert.Equal(HealState.Unverified, Summary().Healed);
+        await Eventually.HoldsAsync(() => !_victim.IsStopped);
     }
 
     [LinuxFact]

@@ -15,8 +15,8 @@ public sealed class HypothesisJudgeTests
     private static Measurements Fold(JournalEvent.RunStarted run, Func<double, bool>? fails = null, params JournalEvent[] more) => Some.Fold(
         run, Some.Requests(1200, (arrival, at) => Some.Request(arrival, at, fails?.Invoke(at) == true ? Outcome.Failed : Outcome.Completed)), Some.Broken(), more);
 
-    /// <summary>Two canaries, one every half second each; <paramref name="wrong"/> says when which of them is wrong.</summary>
-    private static Measurements WithCanaries(Func<string, double, bool> wrong)
+    /// <summary>Two canaries, one every half second each; <paramref name="wrong"/> says when which of them is wrong, <paramref name="falls"/> when there are any.</summary>
+    private static Measurements WithCanaries(Func<string, double, bool> wrong, Func<double, bool>? falls = null, JournalEvent.RunStarted? header = null)
     {
         var canaries = new List<JournalEvent>();
         for (var half = 0; half < 120; half++)
@@ -24,12 +24,17 @@ public sealed class HypothesisJudgeTests
             foreach (var (id, offset) in new[] { ("capital", 0), ("river", 1) })
             {
                 var (arrival, at) = (2000 + (2 * half) + offset, half * 0.5);
+                if (falls?.Invoke(at) == false)
+                {
+                    continue;
+                }
+
                 canaries.Add(Some.Request(arrival, at) with { PromptId = id, Cohort = Some.Cohort(role: PromptRole.Canary, prompts: "canaries") });
                 canaries.Add(Some.Score(arrival, wrong(id, at) ? 0 : 1));
             }
         }
 
-        return Some.Fold(Run(), Some.Requests(1200), Some.Broken(), canaries);
+        return Some.Fold(header ?? Run(), Some.Requests(1200), Some.Broken(), canaries);
     }
 
     private static Finding Finding(Measurements run, string objective) =>
@@ -119,4 +124,41 @@ public sealed class HypothesisJudgeTests
         Assert.Equal(1, run.Faults[0].Canaries!.Paired);
         Assert.Equal(FindingVerdict.Pass, Finding(run, "canaries right after kill-1").Verdict);
     }
+
+    [Theory]
+    [InlineData(20, 60, "No canary was due before it: whether kill-1 leaves wrong answers behind is not known.")]
+    [InlineData(0, 20, "No canary was due while it was active")]
+    [InlineData(0, 30, "No canary was due after it was lifted")]
+    public void Canaries_APartWithoutAny_IsInconclusiveWithTheReason(double from, double to, string reason)
+    {
+        var run = WithCanaries((_, _) => false, at => at >= from && at < to, Run() with { Gates = [Some.Gate("error_rate <= 5%")] });
+        var finding = Finding(run, "canaries right after kill-1");
+
+        Assert.Equal((FindingVerdict.Inconclusive, ReasonCodes.TooFewSamples), (finding.Verdict, finding.ReasonCode));
+        Assert.StartsWith(reason, finding.Advice, StringComparison.Ordinal);
+        Assert.Equal(RunVerdict.Inconclusive, Judge.Decide(run, new RunFacts()).Verdict);
+    }
+
+    [Fact]
+    public void Canaries_NoneDuringTheFault_IsInconclusiveThoughTheOthersWereRight()
+    {
+        var finding = Finding(WithCanaries((_, _) => false, at => at is < 19 or >= 31), "canaries right after kill-1");
+
+        Assert.Equal(FindingVerdict.Inconclusive, finding.Verdict);
+        Assert.Contains("while it was active", finding.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Canaries_NeverRightBefore_IsInconclusive()
+    {
+        var finding = Finding(WithCanaries((_, at) => at < 20), "canaries right after kill-1");
+
+        Assert.Equal(FindingVerdict.Inconclusive, finding.Verdict);
+        Assert.Contains("No canary that was always right before it was asked again", finding.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Canaries_NoneInTheMix_ClaimNothing() =>
+        Assert.DoesNotContain(
+            Judge.Decide(Fold(Run()), new RunFacts()).Findings, finding => finding.Objective.StartsWith("canaries right", StringComparison.Ordinal));
 }
