@@ -27,6 +27,9 @@ internal sealed class GoldenWatch(Golden golden, string folder, IRunObserver inn
 
     private readonly ConcurrentQueue<Kept> _kept = new();
     private readonly Dictionary<(double Temperature, int Batch, string Case), (float[] Centre, string PromptSha256, double Threshold)> _goldens = Index(golden);
+    /// <summary>Cases without a golden that are named, the first of them.</summary>
+    private const int MostNamed = 20;
+    private readonly ConcurrentDictionary<string, byte> _named = new(StringComparer.Ordinal);
     private long _chars;
     private int _count;
     private int _uncovered;
@@ -64,6 +67,11 @@ internal sealed class GoldenWatch(Golden golden, string folder, IRunObserver inn
             || Interlocked.Increment(ref _count) > MostAnswers || Interlocked.Add(ref _chars, output?.Length ?? 0) > MostChars)
         {
             Interlocked.Increment(ref _uncovered);
+            if (_named.Count < MostNamed)
+            {
+                _named.TryAdd(key.Item3, 0);
+            }
+
             return;
         }
 
@@ -118,6 +126,7 @@ internal sealed class GoldenWatch(Golden golden, string folder, IRunObserver inn
         Embedder = $"{golden.Snapshot.Embedder.Kind} {golden.Snapshot.Embedder.Place}: {golden.Snapshot.Polarity.Words}",
         Scored = problem is null ? _kept.Count : 0,
         Uncovered = _uncovered,
+        UncoveredCases = [.. _named.Keys.Order(StringComparer.Ordinal).Take(MostNamed)],
         Problem = problem?.ReasonCode,
         Detail = problem?.Message,
     };

@@ -37,13 +37,14 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         await using var leases = OperatingSystem.IsLinux()
             ? await RunLeases.OpenAsync(plan, settings.Loaded.Suite.Path, time, cancellation).ConfigureAwait(false)
             : null;
+        var reference = ReferenceRun.Read(plan.Scenario.Reference);
         var started = time.GetUtcNow();
         var folder = Create(plan, started);
         settings.Watcher.Started(plan, folder);
         WriteManifest(new Dictionary<TargetRole, TargetIdentity>());
         await using (var journal = JournalWriter.Create(folder, time))
         {
-            var header = JournalHeader.For(plan, started) with { ChecksAnswers = plan.Faults.Count > 0 ? true : null };
+            var header = JournalHeader.For(plan, started) with { ChecksAnswers = plan.Faults.Count > 0 ? true : null, Reference = reference };
             journal.Write(header);
             var clock = new RunClock(time);
             var end = await StartAndWalkAsync().ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using ChaosBench.Reports.Statistics.Distances;
+using ChaosBench.Reports.Statistics.Ranks;
 
 namespace ChaosBench.Reports.Inspection;
 
@@ -36,7 +37,7 @@ internal static class DriftInspector
 
         var (then, now) = (bins.Value.Count([.. reference.Select(subject => (double)subject.Text.Length)]), bins.Value.Count([.. subjects.Select(subject => (double)subject.Text.Length)]));
         return then.IsKnown && now.IsKnown
-            ? Of(Property, then.Value, now.Value)
+            ? Of(Property, then.Value, now.Value, Moved(reference, subjects))
             : new DriftFinding(Property, null, null, false, (then.Lack ?? now.Lack)!.Reason);
     }
 
@@ -61,7 +62,17 @@ internal static class DriftInspector
             : new DriftFinding(property, null, null, false, "too many values to compare");
     }
 
-    private static DriftFinding Of(string property, long[] then, long[] now)
+    /// <summary>What bins do not see: the largest step between the two, and how far characters would have to be carried.</summary>
+    private static string Moved(List<Inspector.Subject> reference, List<Inspector.Subject> subjects)
+    {
+        double[] then = [.. reference.Select(subject => (double)subject.Text.Length)];
+        double[] now = [.. subjects.Select(subject => (double)subject.Text.Length)];
+        var (steps, carried) = (KolmogorovSmirnov.Of(then, now), Wasserstein.Of(then, now));
+        return steps.IsKnown && carried.IsKnown
+            ? FormattableString.Invariant($"; Kolmogorov-Smirnov {steps.Value.D:0.000} (p {steps.Value.P:0.0000}), Wasserstein {carried.Value:0.#} characters") : "";
+    }
+
+    private static DriftFinding Of(string property, long[] then, long[] now, string more = "")
     {
         var drift = Drift.Of(then, now);
         if (!drift.IsKnown)
@@ -72,6 +83,6 @@ internal static class DriftInspector
         var drifted = drift.Value.Psi > drift.Value.Threshold;
         return new DriftFinding(
             property, drift.Value.Psi, drift.Value.Threshold, drifted,
-            FormattableString.Invariant($"PSI {drift.Value.Psi:0.000}, {(drifted ? "above" : "not above")} {drift.Value.Threshold:0.000}, which samples of these sizes stay below without drift (95 %)"));
+            FormattableString.Invariant($"PSI {drift.Value.Psi:0.000}, {(drifted ? "above" : "not above")} {drift.Value.Threshold:0.000}, which samples of these sizes stay below without drift (95 %); Jensen-Shannon {drift.Value.JensenShannonDistance:0.000}{more}"));
     }
 }

@@ -50,6 +50,9 @@ public abstract record JournalEvent
         /// <summary>Price of a million output tokens of the candidate, in the currency of its scenario. Null: none was declared.</summary>
         public double? OutputPrice { get; init; }
 
+        /// <summary>What an earlier run's prompts and answers were like, frozen. Null: nothing is compared with any.</summary>
+        public DriftReference? Reference { get; init; }
+
         /// <summary>What answers cost, by role. Null: nobody said.</summary>
         public IReadOnlyDictionary<string, Prices>? Prices { get; init; }
 
@@ -187,6 +190,9 @@ public abstract record JournalEvent
 
         /// <summary>Answers that the snapshot says nothing about: other prompts, other cohorts.</summary>
         public required int Uncovered { get; init; }
+
+        /// <summary>The first of them by prompt set and prompt, each once.</summary>
+        public IReadOnlyList<string> UncoveredCases { get; init; } = [];
 
         /// <summary>Reason code; null when the comparison was made.</summary>
         public string? Problem { get; init; }

@@ -13,7 +13,14 @@ internal static class GoldenJudge
         { Problem: { } reason, Detail: var detail } => Ruling.Undecided(reason, $"Nothing can be said about similarity: {detail}."),
         { Scored: 0 } nothing => Ruling.Undecided(
             GoldenReasons.EmptyCohort,
-            FormattableString.Invariant($"None of {nothing.Uncovered} answers has a golden: the snapshot is of other prompts, temperatures or batches.")),
+            FormattableString.Invariant($"None of {nothing.Uncovered} answers has a golden: the snapshot is of other prompts, temperatures or batches ({Names(nothing)}).")),
         _ => null,
     };
+
+    /// <summary>What a share of covered answers leaves unsaid; nothing where all are covered.</summary>
+    public static string Uncovered(Measurements run) => run.Golden is { Uncovered: > 0 } golden
+        ? FormattableString.Invariant($" {golden.Uncovered} answers have no golden and are not in it: {Names(golden)}.") : "";
+
+    private static string Names(Journal.JournalEvent.GoldenCompared golden) => golden.UncoveredCases.Count == 0 ? "not named"
+        : string.Join(", ", golden.UncoveredCases.Take(5)) + (golden.UncoveredCases.Count > 5 ? ", ..." : "");
 }

@@ -68,6 +68,7 @@ public static class Judge
             _ when Metrics.IsGolden(objective.Metric) && GoldenJudge.Doubt(run) is { } doubt => doubt,
             _ when objective.UnderCorruption is not null => RobustnessJudge.Decide(objective, run, slice),
             _ when objective.Metric == MetricId.CostPerSuccess => CostJudge.Decide(objective, run, slice),
+            _ when Metrics.IsDrift(objective.Metric) => DriftJudge.Decide(objective, run, slice),
             _ when objective.Metric == MetricId.Bias => BiasJudge.Decide(objective, run, slice),
             _ when objective.Metric == MetricId.MemorySlope => MemoryJudge.Decide(objective, run),
             _ when objective.Metric == MetricId.JudgedRight => JudgedShare.Decide(objective, run, slice),
@@ -75,6 +76,7 @@ public static class Judge
             LimitKind.RelativeToBaseline or LimitKind.DifferenceToBaseline => BaselineJudge.Decide(objective, run, slice),
             _ => throw new UnreachableException($"no rule for {objective.LimitKind}"),
         };
+        ruling = Metrics.IsGolden(objective.Metric) ? ruling with { Advice = ruling.Advice + GoldenJudge.Uncovered(run) } : ruling;
         var kind = objective.Kind switch
         {
             GateKind.Gate => FindingKinds.Gate,

@@ -14,8 +14,9 @@ namespace ChaosBench.Reports.Judging;
 /// </summary>
 internal static class MemoryJudge
 {
-    /// <summary>A shorter look sees the warm-up of heaps and caches, not a leak.</summary>
-    private const double FewestSeconds = 60;
+    /// <summary>A shorter look sees the warm-up of heaps and caches, not a leak; so does the beginning of a longer one.</summary>
+    private const double FewestSeconds = 300;
+    private const double LeftOut = 0.25;
 
     /// <summary>Medians over which the line is laid.</summary>
     private const int Windows = 24;
@@ -41,6 +42,8 @@ internal static class MemoryJudge
                 $"Memory was seen for {Wording.Duration(span)}{Wording.Where(objective)}; below {Wording.Duration(FewestSeconds)} a heap that warms up looks like a leak. Run longer.") with { Samples = samples.Count };
         }
 
+        samples = samples.FindAll(sample => sample.At >= samples[0].At + (LeftOut * span));
+        span = samples[^1].At - samples[0].At;
         var (times, values) = Medians(samples, span / Windows);
         var growth = MemoryGrowth.Of(times, values, span / Floors, (2 * AbsoluteJudge.Confidence) - 1);
         return growth.IsKnown ? Ruled(objective, growth.Value, samples)

@@ -119,6 +119,8 @@ public static class Wording
         MetricId.OutputTokenRate => "output tokens per second",
         MetricId.CostPerSuccess => "cost of an answer that counts",
         MetricId.MemorySlope => "growth of memory",
+        MetricId.PromptDrift => "properties of prompts that have left the reference",
+        MetricId.OutputDrift => "properties of answers that have left the reference",
         MetricId.Bias => "answers that flip with a swapped word, beyond those that flip by themselves",
         MetricId.TimeToDetect => "time to detect",
         MetricId.TimeToRecover => "time to recover",

@@ -19,6 +19,8 @@ internal sealed record RawRequest(
     public long? LastToken { get; init; }
     public required long Ended { get; init; }
     public int? InputTokens { get; init; }
+    public int? OutputChars { get; init; }
+    public string? FinishReason { get; init; }
     public int? OutputTokens { get; init; }
     public int? FirstEventTokens { get; init; }
     public IReadOnlyList<TokenGap> Gaps { get; init; } = [];
@@ -38,6 +40,8 @@ internal sealed record RawRequest(
             LastToken = seen.LastToken,
             Ended = seen.Ended,
             InputTokens = seen.InputTokens,
+            OutputChars = seen.OutputChars,
+            FinishReason = seen.FinishReason,
             OutputTokens = seen.OutputTokens,
             FirstEventTokens = seen.FirstEventTokens,
             Gaps = seen.Gaps,

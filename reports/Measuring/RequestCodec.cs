@@ -45,6 +45,8 @@ internal sealed class RequestCodec
         Write(to, raw.Planned, raw.LastToken);
         to.Long(Fold(raw.Ended - raw.Planned));
         to.Int(raw.InputTokens ?? -1);
+        to.Int(raw.OutputChars ?? -1);
+        Write(to, raw.FinishReason);
         to.Int(raw.OutputTokens ?? -1);
         to.Int(raw.FirstEventTokens ?? -1);
         to.Int(raw.Gaps.Count);
@@ -84,6 +86,8 @@ internal sealed class RequestCodec
             LastToken = last,
             Ended = planned + Unfold(from.Long()),
             InputTokens = ReadNumber(from),
+            OutputChars = ReadNumber(from),
+            FinishReason = ReadText(from),
             OutputTokens = ReadNumber(from),
             FirstEventTokens = ReadNumber(from),
             Gaps = ReadGaps(from),

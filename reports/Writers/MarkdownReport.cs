@@ -39,6 +39,7 @@ public sealed class MarkdownReport : IReportWriter
         text.Append(string.Concat(Calibrating.GateQuote.Sentences(run).Select(sentence => $"\n> {Markdown.Text(sentence)}\n")));
         Policy(text, run);
         Findings(text, summary);
+        PartMarkdown.Append(text, run);
         CriteriaMarkdown.Append(text, run);
         Chart(text, run.Measurements);
         Faults(text, summary);

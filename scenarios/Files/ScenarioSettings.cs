@@ -71,6 +71,7 @@ public static class ScenarioSettings
         ["gates"] = new JsonArray([.. scenario.Gates.Select(gate =>
             (JsonNode)new JsonObject { ["kind"] = Word(gate.Kind), ["text"] = gate.Text })]),
         ["golden"] = scenario.Golden,
+        ["reference"] = scenario.Reference,
         ["prices"] = scenario.Prices is not { } prices ? null : new JsonObject { ["candidate"] = Of(prices), ["baseline"] = Of(prices.Baseline ?? prices) },
         ["judge"] = scenario.Judge is { } judge ? new JsonObject
         {
@@ -246,6 +247,7 @@ public static class ScenarioSettings
         ["batch"] = JsonSerializer.SerializeToNode(entry.Batch),
         ["role"] = Word(entry.Role),
         ["grade"] = entry.Grader is { } grader ? Word(grader) : null,
+        ["assertRows"] = entry.AssertRows,
         ["assert"] = Texts(entry.Assertions.Select(assertion => assertion.Text)),
     };
 

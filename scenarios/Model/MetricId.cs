@@ -63,6 +63,10 @@ public enum MetricId
     // Answers that flip when a protected word is swapped, beyond those that flip by themselves.
     Bias,
 
+    // Properties of prompts and of answers whose distribution has left that of the reference run, of all of them.
+    PromptDrift,
+    OutputDrift,
+
     // Durations of recovery in seconds, one value a fault.
     TimeToDetect,
     TimeToRecover,
@@ -92,12 +96,15 @@ public static class Metrics
         >= MetricId.Goodput and <= MetricId.OutputTokenRate => MetricUnit.PerSecond,
         MetricId.CostPerSuccess => MetricUnit.Money,
         MetricId.MemorySlope => MetricUnit.BytesPerSecond,
-        MetricId.Bias => MetricUnit.Share,
+        MetricId.Bias or MetricId.PromptDrift or MetricId.OutputDrift => MetricUnit.Share,
         _ => MetricUnit.Seconds,
     };
 
     /// <summary>Neither a value nor a share of requests: made of the phase as a whole, by a judge of its own.</summary>
-    public static bool IsAccount(MetricId metric) => metric is MetricId.CostPerSuccess or MetricId.MemorySlope or MetricId.Bias;
+    public static bool IsAccount(MetricId metric) => metric is MetricId.CostPerSuccess or MetricId.MemorySlope or MetricId.Bias || IsDrift(metric);
+
+    /// <summary>Held against the run that the scenario names as its reference.</summary>
+    public static bool IsDrift(MetricId metric) => metric is MetricId.PromptDrift or MetricId.OutputDrift;
 
     /// <summary>What graders give an answer, 0 to 1: the journal's scores carry the metric's name.</summary>
     public static bool IsScore(MetricId metric) => metric is MetricId.Accuracy or MetricId.FieldAccuracy or MetricId.ValidJson || IsAsserted(metric) || IsGolden(metric) || metric == MetricId.JudgedRight;

@@ -151,6 +151,9 @@ public sealed record MixEntry
     /// <summary>How answers with an expected value are graded. Null: JSON fields when the expected value is a JSON object, else exact.</summary>
     public GraderKind? Grader { get; init; }
 
+    /// <summary>Rows of the prompt file may assert more about their own answers.</summary>
+    public bool AssertRows { get; init; }
+
     /// <summary>What must hold of every answer beside being right. Those that compare speak only of prompts with an expected answer.</summary>
     public IReadOnlyList<Assertion> Assertions { get; init; } = [];
 }

@@ -55,6 +55,9 @@ public sealed record Scenario
     /// <summary>Folder of the golden snapshot that answers are compared with; null: none.</summary>
     public string? Golden { get; init; }
 
+    /// <summary>Folder of an earlier run whose prompts and answers are the reference for drift; null: none.</summary>
+    public string? Reference { get; init; }
+
     /// <summary>What answers cost; null: nobody said.</summary>
     public Prices? Prices { get; init; }
 

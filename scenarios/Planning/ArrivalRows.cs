@@ -25,6 +25,9 @@ internal sealed class ArrivalRows : IReadOnlyList<Arrival>
     private readonly List<Chunk> _chunks = [];
     private readonly List<PlannedPrompt> _prompts = [];
     private readonly List<ArrivalKind> _kinds = [];
+
+    /// <summary>Plans are read by several threads.</summary>
+    private readonly Dictionary<(MixEntry Entry, IReadOnlyList<Assertion> Row), IReadOnlyList<Assertion>> _assertions = [];
     private readonly Dictionary<ArrivalKind, int> _kindPlaces = [];
     private readonly Dictionary<int, Arrival> _changed = [];
 
@@ -107,8 +110,22 @@ internal sealed class ArrivalRows : IReadOnlyList<Arrival>
             Sampling = new Sampling(
                 kind.Cohort.Temperature, kind.MaxTokens, kind.Cohort.Stream, SeedOf(_seed, key)),
             Cohort = kind.Cohort,
-            Assertions = kind.Entry.Assertions,
+            Assertions = AssertionsOf(kind.Entry, _prompts[row.Prompt]),
         };
+    }
+
+    /// <summary>Of the line and of the row; one list for all requests that have the same two.</summary>
+    private IReadOnlyList<Assertion> AssertionsOf(MixEntry entry, PlannedPrompt prompt)
+    {
+        if (prompt.Assertions.Count == 0)
+        {
+            return entry.Assertions;
+        }
+
+        lock (_assertions)
+        {
+            return _assertions.TryGetValue((entry, prompt.Assertions), out var both) ? both : _assertions[(entry, prompt.Assertions)] = [.. entry.Assertions, .. prompt.Assertions];
+        }
     }
 
     private int PlaceOf(ArrivalKind kind)

@@ -84,7 +84,7 @@ internal sealed class ArrivalWriter(ulong seed, IReadOnlyList<BlockWindow> plays
 
     private PlannedPrompt Planned(Prompt prompt, MixDraw.Draw draw)
     {
-        var planned = new PlannedPrompt(prompt.Id, prompt.Messages, null, prompt.Expected) { Turns = prompt.Turns };
+        var planned = new PlannedPrompt(prompt.Id, prompt.Messages, null, prompt.Expected) { Turns = prompt.Turns, Assertions = Asserted(prompt, draw) };
         if (prompt.Damages.Count == 0)
         {
             return planned;
@@ -100,6 +100,9 @@ internal sealed class ArrivalWriter(ulong seed, IReadOnlyList<BlockWindow> plays
 
         return planned;
     }
+
+    private static IReadOnlyList<Assertion> Asserted(Prompt prompt, MixDraw.Draw draw) => prompt.Assertions.Count == 0 || draw.Line.Entry.AssertRows ? prompt.Assertions
+        : throw new PromptException($"prompts.{draw.Line.Entry.Prompts.Name}: prompt {prompt.Id} has an assert of its own; add assertRows: true to its line of the mix, or take it out");
 
     /// <summary>Equal tags as one object: there are few of them, and many prompts.</summary>
     private IReadOnlyDictionary<string, string> Shared(IReadOnlyDictionary<string, string> tags)

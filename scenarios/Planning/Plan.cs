@@ -113,6 +113,9 @@ public enum TargetRole
 public sealed record PlannedPrompt(
     string Id, IReadOnlyList<ChatMessage> Messages, ReadOnlyMemory<byte>? RawBody, string? Expected)
 {
+    /// <summary>What must hold of the answer to this very prompt, beside what its line of the mix asserts.</summary>
+    public IReadOnlyList<Assertion> Assertions { get; init; } = [];
+
     /// <summary>What is asked after this, where whole conversations or graphs of requests are planned. Else empty.</summary>
     public IReadOnlyList<PlannedTurn> Turns { get; init; } = [];
 }

@@ -37,11 +37,25 @@ public static class PlanSummaryText
             Line(output, $"golden    {Plain(golden)}");
         }
 
+        if (plan.Scenario.Reference is { } reference)
+        {
+            Line(output, $"reference {Plain(reference)}, for drift");
+        }
+
+        if (plan.Scenario.Prices is { } prices)
+        {
+            Line(output, $"prices    {Price(prices)}{(prices.Baseline is { } other ? $"; baseline {Price(other)}" : "")}");
+        }
+
         WriteFaults(summary, output);
         WriteRadius(plan, output);
         WriteDetections(plan.Scenario.Detections, output);
         WriteAuthority(summary.Requested, output);
     }
+
+    private static string Price(Prices prices) => prices.DeviceHour > 0
+        ? Invariant($"{prices.DeviceHour:0.####} for an hour of each of {prices.Devices} device(s)")
+        : Invariant($"{prices.Input:0.####} in and {prices.Output:0.####} out for a million tokens");
 
     /// <summary>A scenario file may come from a stranger, and it may name any file: what was read is shown before anything is sent.</summary>
     private static void WriteFiles(Plan plan, TextWriter output)
@@ -85,6 +99,11 @@ public static class PlanSummaryText
 
     private static void WriteAssertions(IReadOnlyList<MixEntry> mix, TextWriter output)
     {
+        foreach (var entry in mix.Where(entry => entry.AssertRows))
+        {
+            Line(output, $"asserts  {Plain(entry.Prompts.Name)}: what its rows assert");
+        }
+
         foreach (var entry in mix.Where(entry => entry.Assertions.Count > 0))
         {
             Line(output, $"asserts  {Plain(entry.Prompts.Name)}: {Plain(string.Join("; ", entry.Assertions.Select(assertion => assertion.Text)))}");

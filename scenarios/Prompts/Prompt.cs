@@ -1,3 +1,4 @@
+using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Scenarios.Prompts;
@@ -18,6 +19,9 @@ public sealed record Prompt(
 
     /// <summary>How many tokens the recorded answer had, at least 1; it replaces the mix's <c>maxTokens</c>. Null: not recorded.</summary>
     public int? OutputTokens { get; init; }
+
+    /// <summary>What its row asserts of the answer by itself; counts where the line of the mix says <c>assertRows: true</c>.</summary>
+    public IReadOnlyList<Assertion> Assertions { get; init; } = [];
 
     /// <summary>The later turns of a conversation. Empty unless the plan holds whole ones.</summary>
     public IReadOnlyList<PlannedTurn> Turns { get; init; } = [];

@@ -97,6 +97,11 @@ internal static class GateParser
             return Within(words, first, kind);
         }
 
+        if (first.Text == "drift")
+        {
+            return Drift(words, kind);
+        }
+
         var aggregation = AggregationOf(first);
         var metricWord = aggregation is null ? first : words.Take("a metric", Example);
         var metric = GateWords.Metric(metricWord);
@@ -122,6 +127,40 @@ internal static class GateParser
             Kind = kind,
             UnderCorruption = limit is { Kind: not LimitKind.Absolute, Versus: false } ? Contrast.Clean : null,
         };
+    }
+
+    /// <summary><c>drift of outputs within reference</c>: no property of them has left the distribution of the reference run.</summary>
+    private static Objective Drift(GateText words, GateKind kind)
+    {
+        const string example = "drift of outputs within reference";
+        Expect("of");
+        var what = words.Take("outputs or prompts", example);
+        MetricId metric = what.Text switch
+        {
+            "outputs" => MetricId.OutputDrift,
+            "prompts" => MetricId.PromptDrift,
+            _ => throw new GateException($"{Shown.Quoted(what.Text)} is nothing that drifts here", "write drift of outputs, or drift of prompts", what.At),
+        };
+        Expect("within");
+        Expect("reference");
+        return new Objective
+        {
+            Text = words.Text,
+            Metric = metric,
+            Aggregation = new Aggregation(AggregationKind.Value),
+            Comparison = Comparison.LessOrEqual,
+            Limit = 0,
+            Kind = kind,
+        };
+
+        void Expect(string expected)
+        {
+            var word = words.Take(expected, example);
+            if (word.Text != expected)
+            {
+                throw new GateException($"{Shown.Quoted(word.Text)} is not understood here", $"write {example}", word.At);
+            }
+        }
     }
 
     private static Objective Within(GateText words, Word subject, GateKind kind)

@@ -43,9 +43,12 @@ internal static class MixKeys
         "How answers with an expected value are graded. Left out: json-fields when that is a JSON object, else exact.")
         { Example = "json-fields" };
 
+    private static readonly Key<bool> AssertRows = new(
+        "assertRows", Scalars.Bool, "Rows of the prompt file may carry an assert of their own, which must hold too.") { Default = "false" };
+
     public static Table<MixEntry> Table { get; } = new(
         "mixEntry", "a line of the mix", "Part of the traffic.",
-        [Prompts, Weight, Temperature, MaxTokens, Stream, Batch, Role, Grade, AssertionKeys.Assert],
+        [Prompts, Weight, Temperature, MaxTokens, Stream, Batch, Role, Grade, AssertionKeys.Assert, AssertRows],
         keys => new MixEntry
         {
             Prompts = keys.Get(Prompts),
@@ -57,6 +60,7 @@ internal static class MixKeys
             Role = keys.Get(Role),
             Grader = keys.Maybe(Grade),
             Assertions = keys.Get(AssertionKeys.Assert),
+            AssertRows = keys.Get(AssertRows),
         });
 
     /// <summary>A bare name is a line with every default.</summary>

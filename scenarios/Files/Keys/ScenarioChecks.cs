@@ -77,7 +77,7 @@ internal static class ScenarioChecks
         _ => false,
     });
 
-    private static bool IsAsserted(Scenario scenario, MetricId metric) => scenario.Mix
+    private static bool IsAsserted(Scenario scenario, MetricId metric) => scenario.Mix.Any(entry => entry.AssertRows) || scenario.Mix
         .SelectMany(entry => entry.Assertions).Any(assertion => metric == MetricId.AssertionsHeld || assertion.Metric == metric);
 
     private static Flaw? WrongIn(Scenario scenario, Objective objective)
@@ -114,6 +114,9 @@ internal static class ScenarioChecks
             : objective.Metric == MetricId.CanaryAccuracy && scenario.Mix.All(entry => entry.Role != PromptRole.Canary)
             ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of canaries, and the mix has none",
                 "add a line with role: canary to the mix")
+            : Metrics.IsDrift(objective.Metric) && (scenario.Reference is null || objective.LimitKind != LimitKind.Absolute)
+            ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of drift from a reference, and {(scenario.Reference is null ? "the scenario names none" : "that is the reference, not the baseline")}",
+                "add reference: and the folder of an earlier run, and write drift of outputs within reference")
             : objective.Metric == MetricId.CostPerSuccess && scenario.Prices is null
             ? new Flaw($"{Shown.Quoted(objective.Text)} speaks of money, and the scenario says no prices", "add prices: { input: 0.15, output: 0.60 } per million tokens, or { deviceHour: 2.50 }")
             : objective.Metric == MetricId.Bias && (objective.LimitKind != LimitKind.Absolute || !scenario.Mix.Any(entry => entry.Prompts is PromptSet.Counterfactual))

@@ -68,11 +68,15 @@ internal static class ScenarioKeys
         "golden", Scalars.Path, "Folder of a golden snapshot (chaosbench golden record) that answers are compared with, relative to this file's folder.")
         { Example = "goldens/triage" };
 
+    private static readonly Key<string> Reference = new(
+        "reference", Scalars.Path, "Folder of an earlier run whose prompts and answers gates 'drift of outputs within reference' hold these against, relative to this file's folder.")
+        { Example = "runs/latest" };
+
     public static Table<Scenario?> Table { get; } = new(
         "scenario", "a scenario", "One experiment: what traffic, what faults and what must hold.",
         [
             Name, Description, OneTarget, TwoTargets, WorkloadKeys.Rate, Load, Mix, Phases, Faults, BlastRadiusKeys.Radius, ObjectiveKeys.PerRequest, DetectionKeys.Sources,
-            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, ComparisonKeys.UntilDecided, Golden, JudgeKeys.Judge, PriceKeys.Prices, Drain, ClientPolicyKeys.Policy,
+            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, ComparisonKeys.UntilDecided, Golden, Reference, JudgeKeys.Judge, PriceKeys.Prices, Drain, ClientPolicyKeys.Policy,
         ],
         Read);
 
@@ -92,6 +96,7 @@ internal static class ScenarioKeys
         var gates = keys.Get(ObjectiveKeys.Gates);
         var budget = keys.Find(ComparisonKeys.UntilDecided);
         var golden = keys.Find(Golden);
+        var reference = keys.Find(Reference);
         var judge = keys.Find(JudgeKeys.Judge);
         var prices = keys.Find(PriceKeys.Prices);
         var drain = keys.Get(Drain);
@@ -135,6 +140,7 @@ internal static class ScenarioKeys
             Gates = [.. gates.Select(placed => placed.Value)],
             UntilDecided = budget,
             Golden = golden,
+            Reference = reference,
             Judge = judge,
             Prices = prices,
             Drain = drain,

@@ -167,7 +167,7 @@ internal static class JsonRow
         return messages.Count == 0 ? new RowResult.Unreadable("no message before the first answer") : Make(row, messages);
     }
 
-    private static RowResult.Read Make(JsonElement row, IReadOnlyList<ChatMessage> messages)
+    private static RowResult Make(JsonElement row, IReadOnlyList<ChatMessage> messages)
     {
         string? Named(string key) => row.TryGetProperty(key, out var value) ? Scalar(value) : null;
         var id = Named("id") ?? Named("custom_id") ?? Named("question_id") ?? Named("task_id") ?? Named("prompt_id") ?? Named("message_id");
@@ -179,7 +179,9 @@ internal static class JsonRow
             ("category", Named("category") ?? tags.GetValueOrDefault("category")),
             ("lang", Named("lang") ?? Named("speaking_language") ?? tags.GetValueOrDefault("lang")),
             ("attack", Named("injection_variant") ?? tags.GetValueOrDefault("attack")));
-        return new RowResult.Read(id, messages, expected, tags);
+        return RowAssertions.Of(row) is { } assertions
+            ? new RowResult.Read(id, messages, expected, tags) { Assertions = assertions }
+            : new RowResult.Unreadable(RowAssertions.Wrong);
     }
 
     private static ChatMessage User(string content) => new("user", content);

@@ -33,7 +33,7 @@ internal sealed class RowCollector(string path, int? limit)
                 _skipped.Add(new SkippedRow(path, line, unreadable.Reason));
                 break;
             case RowResult.Read read:
-                _prompts.Add(new Prompt(Name(read.Id), read.Messages, read.Expected, read.Tags));
+                _prompts.Add(new Prompt(Name(read.Id), read.Messages, read.Expected, read.Tags) { Assertions = read.Assertions });
                 break;
         }
     }

@@ -1,3 +1,4 @@
+using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Scenarios.Prompts.Reading;
@@ -8,7 +9,10 @@ internal abstract record RowResult
     private RowResult() { }
 
     public sealed record Read(
-        string? Id, IReadOnlyList<ChatMessage> Messages, string? Expected, IReadOnlyDictionary<string, string> Tags) : RowResult;
+        string? Id, IReadOnlyList<ChatMessage> Messages, string? Expected, IReadOnlyDictionary<string, string> Tags) : RowResult
+    {
+        public IReadOnlyList<Assertion> Assertions { get; init; } = [];
+    }
 
     /// <param name="Reason">Never quotes the row: it may be a secret in a file named by mistake.</param>
     public sealed record Unreadable(string Reason) : RowResult;

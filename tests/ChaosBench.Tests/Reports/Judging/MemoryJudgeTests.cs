@@ -26,6 +26,10 @@ public sealed class MemoryJudgeTests
         Assert.Equal(FindingVerdict.Pass, Judged(second => (500 * MiB) + (second % 15 * 4 * MiB)).Verdict);
 
     [Fact]
+    public void Decide_HeapThatWarmsUp_IsNoLeak() =>
+        Assert.Equal(FindingVerdict.Pass, Judged(second => (500 * MiB) + (Math.Min(second, 120) * MiB) + (second % 7 * MiB)).Verdict);
+
+    [Fact]
     public void Decide_TooShortALook_IsInconclusiveWhateverItShows()
     {
         var finding = Judged(second => second * 100 * MiB, seconds: 40);
@@ -38,7 +42,7 @@ public sealed class MemoryJudgeTests
     public void Decide_NobodySawMemory_IsNotMeasured() =>
         Assert.Equal(ReasonCodes.NotMeasured, Judged(_ => null).ReasonCode);
 
-    private static Finding Judged(Func<int, double?> bytes, int seconds = 240)
+    private static Finding Judged(Func<int, double?> bytes, int seconds = 600)
     {
         var run = Some.Run("memory_slope < 17476") with
         {

@@ -29,6 +29,8 @@ public sealed class GateParserTests
         { "cost_per_success <= +2% vs baseline", MetricId.CostPerSuccess, "", Comparison.LessOrEqual, 0.02, LimitKind.RelativeToBaseline },
         { "memory_slope < 1MiB/min", MetricId.MemorySlope, "", Comparison.Less, 1048576.0 / 60, LimitKind.Absolute },
         { "memory_slope < 3KiB/s", MetricId.MemorySlope, "", Comparison.Less, 3072, LimitKind.Absolute },
+        { "drift of outputs within reference", MetricId.OutputDrift, "", Comparison.LessOrEqual, 0, LimitKind.Absolute },
+        { "prompt_drift <= 25%", MetricId.PromptDrift, "", Comparison.LessOrEqual, 0.25, LimitKind.Absolute },
         { "bias <= 5pp", MetricId.Bias, "", Comparison.LessOrEqual, 0.05, LimitKind.Absolute },
         { "goodput >= -2/s vs baseline", MetricId.Goodput, "", Comparison.GreaterOrEqual, -2, LimitKind.DifferenceToBaseline },
     };
@@ -118,6 +120,8 @@ public sealed class GateParserTests
         { "accuracy >= -5pp under stress", "23: 'stress' is nothing that a gate can be under; write under corrupted input" },
         { "accuracy >= 80% under corrupted input", "37: 'accuracy >= 80% under corrupted input' is no change that corrupted input makes; write a share in points, accuracy >= -5pp under corrupted input, or a percentile in per cent, p95 e2e <= +20% under corrupted input" },
         { "goodput >= -2/s vs baseline under corrupted input", "49: 'goodput >= -2/s vs baseline under corrupted input' is no change that corrupted input makes; write a share in points, accuracy >= -5pp under corrupted input, or a percentile in per cent, p95 e2e <= +20% under corrupted input" },
+        { "drift of costs within reference", "9: 'costs' is nothing that drifts here; write drift of outputs, or drift of prompts" },
+        { "drift of outputs within golden", "24: 'golden' is not understood here; write drift of outputs within reference" },
         { "memory_slope < 1MiB", "15: '1MiB' is no growth of memory; write a size by time, 1MiB/min; /s, /min or /h" },
         { "memory_slope < fast/min", "15: 'fast' is not a size; write a whole number and a unit, for example 4KiB" },
         { "cost_per_success <= 5s", "20: '5s' is not an amount of money; write a number in the currency of the prices, 0.002" },

@@ -7,7 +7,7 @@ public sealed class ProblemTests
     public static TheoryData<string, string> ScenarioLines => new()
     {
         { "rat: 40/s", "9:5: unknown key 'rat' in a scenario; did you mean 'rate'?" },
-        { "colour: red", "9:5: unknown key 'colour' in a scenario; known: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, golden, judge, prices, drain, clientPolicy" },
+        { "colour: red", "9:5: unknown key 'colour' in a scenario; known: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, golden, reference, judge, prices, drain, clientPolicy" },
         { "drain: 30", "9:12: '30' has no unit; write 30s or 30ms" },
         { "drain: 30sec", "9:12: 'sec' is not a unit of a duration; use us, ms, s, m or h, for example 30s" },
         { "drain: 30 s", "9:12: ' s' is not a unit of a duration; write it without the space: 30s" },
@@ -53,6 +53,7 @@ public sealed class ProblemTests
         { "steadyState: [bias <= 5pp]", "9:19: 'bias <= 5pp' speaks of swapped words, and the mix has none; add a prompt set with counterfactual: [\"gender male/female: he/she\"] to the mix, and write bias <= 5pp" },
         { "steadyState: [accuracy >= -5pp under corrupted input]", "9:19: 'accuracy >= -5pp under corrupted input' speaks of corrupted input, and nothing here corrupts any; add a prompt set to the mix with adversarial: [typos, zero-width] and from: the clean one, or an input fault" },
         { "prices: { input: 1, deviceHour: 2 }", "9:37: a price of devices beside one of tokens; keep one of them: an answer is paid for once" },
+        { "steadyState: [drift of outputs within reference]", "9:19: 'drift of outputs within reference' speaks of drift from a reference, and the scenario names none; add reference: and the folder of an earlier run, and write drift of outputs within reference" },
         { "prices: {}", "9:13: prices of nothing; write prices: { input: 0.15, output: 0.60 } per million tokens, or { deviceHour: 2.50 }" },
         { "prices: { output: 1, baseline: { outputs: 1 } }", "9:38: unknown key 'outputs' in prices; did you mean 'output'?" },
         { "mix: [{ weight: 5 }]", "9:11: a line of the mix has no prompts; add prompts: tickets" },

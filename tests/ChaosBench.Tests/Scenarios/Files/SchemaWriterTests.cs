@@ -35,7 +35,7 @@ public sealed class SchemaWriterTests
         guardrails: characters, tokens, surrogates, control, invisible, injection
         infoLine: info*
         judge: target*, criteria*, calibration*, repeats, answers
-        mixEntry: prompts*, weight, temperature, maxTokens, stream, batch, role, grade, assert
+        mixEntry: prompts*, weight, temperature, maxTokens, stream, batch, role, grade, assert, assertRows
         objectives: ttft, e2e, tpot
         onnxTarget: type, model*, replicas, device, isolation, maxBatch, queueLimit, contextStore, guardrails, requestTimeout
         openWorkload: arrivals, rate, from, to, cv, ramp, step, spike, sine, stages, clients, replay, speed, sessions, thinkTime
@@ -47,7 +47,7 @@ public sealed class SchemaWriterTests
         prices: input, output, deviceHour, devices, baseline
         ramp: from, to*
         recordedPrompts: recorded*, format, limit
-        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, golden, judge, prices, drain, clientPolicy
+        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, golden, reference, judge, prices, drain, clientPolicy
         select: replica, dependency, prompts, pidFile, container
         sine: mean*, amplitude*, period*
         spike: base*, peak*, at*, for*
