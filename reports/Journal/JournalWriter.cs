@@ -1,44 +1,47 @@
-using System.Buffers;
 using System.IO.Compression;
-using System.Text.Json;
-using System.Threading.Channels;
 
 namespace ChaosBench.Reports.Journal;
 
 /// <summary>
-/// Writes a run's journal. Events go through a bounded channel to one reader, which serializes and flushes them four times a second,
-/// so that a killed process loses less than a second. Closing packs the file.
+/// Writes a run's journal. Whoever writes an event makes its line; the lines wait as bytes and go to the disk four times a second, or
+/// as soon as there are many, so that a killed process loses less than a second. Closing packs the file.
 /// <code>
-/// Write --> channel --> every 250 ms: JSON lines --> journal.jsonl --(close)--> journal.jsonl.gz
+/// Write --> a line of JSON --> blocks --(every 250 ms, or 256 KiB)--> journal.jsonl --(close)--> journal.jsonl.gz
 /// </code>
 /// A journal that cannot be written completes <see cref="Broken"/> at once and is thrown once by <see cref="DisposeAsync"/>.
 /// </summary>
 public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
 {
-    /// <summary>Events waiting for the disk. A disk that stalls for longer than this holds is a broken journal, not a lossy one.</summary>
-    internal const int Waiting = 1 << 20;
+    /// <summary>Bytes waiting for the disk. A disk that stalls for longer than this holds is a broken journal, not a lossy one.</summary>
+    internal const long MostWaiting = 256L << 20;
+
+    /// <summary>Bytes that are worth waking a thread for: some five hundred requests, and still in the cache.</summary>
+    private const long Many = 256 << 10;
 
     private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(250);
-    private readonly Channel<JournalEvent> _channel = Channel.CreateBounded<JournalEvent>(
-        new BoundedChannelOptions(Waiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-    private readonly Lock _draining = new(); // one at a time takes from the channel
+
+    [ThreadStatic]
+    private static LineBuffer? _line;
+
     private readonly TaskCompletionSource<JournalException> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LineBlocks _waiting = new();
     private readonly Stream _stream;
     private readonly string _place;
     private readonly PeriodicTimer _tick;
     private readonly Task _pump;
 
-    // Of whoever drains.
-    private readonly ArrayBufferWriter<byte> _line = new(4096);
-    private readonly Utf8JsonWriter _json;
-    private bool _closed;
+    // Guards the stream: whoever takes lines out writes them before anybody takes more.
+    private readonly Lock _disk = new();
+
+    // 1: a thread has been asked to write before the next tick.
+    private int _asked;
+    private volatile bool _closed;
 
     internal JournalWriter(Stream stream, string place, TimeProvider time)
     {
         _stream = stream;
         _place = place;
         _tick = new PeriodicTimer(FlushEvery, time);
-        _json = new Utf8JsonWriter(_line);
         _pump = Task.Run(PumpAsync);
     }
 
@@ -53,7 +56,8 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
         var path = Path.Combine(folder, JournalFile.Name);
         try
         {
-            var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 128 * 1024);
+            // What is written is whole blocks already.
+            var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
             return new JournalWriter(file, path, time);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
@@ -73,9 +77,20 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
             hear(detection);
         }
 
-        if (!_channel.Writer.TryWrite(@event) && !_channel.Reader.Completion.IsCompleted && !_closed)
+        if (_closed || _broken.Task.IsCompleted)
         {
-            Break($"{_place}: the disk did not keep up, {Waiting} events were waiting; choose a faster one with --out", null);
+            return;
+        }
+
+        try
+        {
+            Keep(LineOf(@event));
+        }
+#pragma warning disable CA1031 // An event that has no line stops the run as a disk without room does: its maker has other things to do.
+        catch (Exception broken)
+#pragma warning restore CA1031
+        {
+            Break(Unwritable(broken), broken);
         }
     }
 
@@ -102,10 +117,8 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
         }
 
         _closed = true;
-        _channel.Writer.TryComplete();
         _tick.Dispose();
         await _pump.ConfigureAwait(false);
-        await _json.DisposeAsync().ConfigureAwait(false);
         try
         {
             await _stream.DisposeAsync().ConfigureAwait(false);
@@ -145,33 +158,53 @@ public sealed class JournalWriter : IJournalWriter, IAsyncDisposable
         }
     }
 
+    private void Keep(ReadOnlySpan<byte> line)
+    {
+        var waiting = _waiting.Add(line);
+        if (waiting > MostWaiting)
+        {
+            Break($"{_place}: the disk did not keep up, {MostWaiting >> 20} MiB of events were waiting; choose a faster one with --out", null);
+        }
+        else if (waiting > Many && Volatile.Read(ref _asked) == 0 && Interlocked.Exchange(ref _asked, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static writer => writer.DrainEarly(), this, preferLocal: false);
+        }
+    }
+
     private void Drain()
     {
-        using var turn = _draining.EnterScope();
-        var wrote = false;
-        while (!_broken.Task.IsCompleted && _channel.Reader.TryRead(out var entry))
+        lock (_disk)
         {
-            JournalFile.WriteLine(entry, _json);
-            _json.Flush();
-            _json.Reset();
-            _stream.Write(_line.WrittenSpan);
-            _stream.WriteByte((byte)'\n');
-            _line.ResetWrittenCount();
-            wrote = true;
-        }
-
-        if (wrote)
-        {
-            // To the operating system: enough for a killed process, and it costs the measured system no disk wait.
-            _stream.Flush();
+            if (!_broken.Task.IsCompleted && _waiting.WriteTo(_stream))
+            {
+                // To the operating system: enough for a killed process, and it costs the measured system no disk wait.
+                _stream.Flush();
+            }
         }
     }
 
-    private void Break(string message, Exception? cause)
+    /// <summary>Beside the ticks. The last one drains behind it, whenever it comes.</summary>
+    private void DrainEarly()
     {
-        _broken.TrySetResult(cause is null ? new JournalException(message) : new JournalException(message, cause));
-        _channel.Writer.TryComplete();
+        Volatile.Write(ref _asked, 0);
+        if (!_closed)
+        {
+            Flush();
+        }
     }
+
+    /// <summary>With its end; valid until this thread makes another.</summary>
+    private static ReadOnlySpan<byte> LineOf(JournalEvent entry)
+    {
+        var line = _line ??= new LineBuffer();
+        line.Clear();
+        JournalFile.WriteLine(entry, line);
+        line.Raw("\n"u8);
+        return line.Written;
+    }
+
+    private void Break(string message, Exception? cause) =>
+        _broken.TrySetResult(cause is null ? new JournalException(message) : new JournalException(message, cause));
 
     private string Unwritable(Exception cause) =>
         $"{_place}: the journal cannot be written: {cause.Message}; free some space or choose another folder with --out. "

@@ -95,13 +95,24 @@ public sealed class JournalFileTests : IDisposable
         ];
         foreach (var entry in EveryKind.Concat(more))
         {
-            var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-            using (var json = new System.Text.Json.Utf8JsonWriter(buffer))
-            {
-                JournalFile.WriteLine(entry, json);
-            }
+            Assert.Equal(Text(entry), ByHand(entry));
+        }
+    }
 
-            Assert.Equal(Encoding.UTF8.GetString(JournalFile.ToLine(entry)), Encoding.UTF8.GetString(buffer.WrittenSpan));
+    /// <summary>Every field present or absent, long and short, plain and hostile; one buffer for all, as in a run.</summary>
+    [Fact]
+    public void WriteLine_RandomEvents_WritesWhatTheSerializerWrites()
+    {
+        var random = new Random(20_261_121);
+        var line = new LineBuffer();
+        for (var round = 0; round < 5_000; round++)
+        {
+            JournalEvent entry = round % 4 == 0 ? RandomEvents.Score(random) : RandomEvents.Observation(random);
+            line.Clear();
+
+            JournalFile.WriteLine(entry, line);
+
+            Assert.Equal(Text(entry), Encoding.UTF8.GetString(line.Written));
         }
     }
 
@@ -199,6 +210,13 @@ public sealed class JournalFileTests : IDisposable
     }
 
     private static string Text(JournalEvent entry) => Encoding.UTF8.GetString(JournalFile.ToLine(entry));
+
+    private static string ByHand(JournalEvent entry)
+    {
+        var line = new LineBuffer();
+        JournalFile.WriteLine(entry, line);
+        return Encoding.UTF8.GetString(line.Written);
+    }
 
     private static byte[] Packed(string name, byte[] plain)
     {
