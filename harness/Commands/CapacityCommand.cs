@@ -114,7 +114,7 @@ internal static class CapacityCommand
         foreach (var scenario in settings.Loaded.Suite.Scenarios)
         {
             Target?[] targets = [scenario.Candidate, scenario.Baseline];
-            problems.AddRange(targets.OfType<Target>().Select(target => Unlosable(target, settings.LostNodes ?? 0)).OfType<string>()
+            problems.AddRange(targets.OfType<Target>().Select(target => Unlosable(target, settings.LostNodes ?? 0)).Append(Unsearchable(scenario.Workload)).OfType<string>()
                 .Select(why => $"{settings.Loaded.Suite.Path}: scenario '{scenario.Name}': {why}"));
         }
 
@@ -123,6 +123,15 @@ internal static class CapacityCommand
             throw new UsageException(problems);
         }
     }
+
+    /// <summary>
+    /// Why no rate can be searched for with such a workload; null: one can. When a later turn is asked depends on when the one before was
+    /// answered: its rate is the target's doing, and leaving such turns out would measure other traffic than the scenario's.
+    /// </summary>
+    private static string? Unsearchable(Workload workload) => workload is Workload.Open { Sessions: true } or Workload.Closed { Sessions: true }
+        ? "sessions: true: the later turns of conversations follow the answers, so their rate cannot be set and capacity would leave them out; "
+            + "write sessions: false to search with the first turns alone, or raise rate (clients, in a closed workload) from run to run."
+        : null;
 
     /// <summary>Why so many nodes of the target cannot be lost; null: they can.</summary>
     private static string? Unlosable(Target target, int lost) => target switch

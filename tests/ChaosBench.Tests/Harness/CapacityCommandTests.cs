@@ -64,6 +64,28 @@ public sealed class CapacityCommandTests : IAsyncLifetime, IDisposable
         Assert.False(Directory.Exists(_session.Runs));
     }
 
+    [Theory]
+    [InlineData("workload: { open: { rate: 10/s, sessions: true } }")]
+    [InlineData("workload: { closed: { clients: 2, sessions: true } }")]
+    public async Task Capacity_WholeConversations_IsRefusedWithPlaceAndRemedy(string workload)
+    {
+        _session.Folder.File("talks.jsonl", """{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"},{"role":"user","content":"And?"},{"role":"assistant","content":"Bye"}]}""" + "\n");
+        var file = _session.Folder.File("talks.yaml", $$"""
+            version: 1
+            targets: { remote: { type: openai, url: "{{_endpoint.Url}}", model: scripted } }
+            prompts: { talks: { trace: talks.jsonl, format: openai-messages } }
+            scenarios:
+              - name: talks
+                {{workload}}
+            """);
+
+        Assert.Equal(4, await _session.CallAsync(["capacity", file, "--out", _session.Runs]));
+
+        Assert.Contains($"{file}: scenario 'talks': sessions: true: the later turns", _session.Error, StringComparison.Ordinal);
+        Assert.Contains("write sessions: false", _session.Error, StringComparison.Ordinal);
+        Assert.Equal(0, _endpoint.Requests);
+    }
+
     private Task<int> Capacity(params string[] options)
     {
         _session.Folder.File("prompts.jsonl", """{"id":"a","prompt":"What is 6 times 7?","expected":"42"}""" + "\n");
