@@ -1,4 +1,5 @@
 using ChaosBench.Reports.Journal;
+using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
@@ -8,7 +9,8 @@ namespace ChaosBench.Engine;
 /// Clients that wait for their answer before they ask again. Client c's k-th request has the index k * clients + c, whatever the others do;
 /// what it asks is its <see cref="Conversation"/>'s.
 /// </summary>
-internal sealed class ClosedLoop(Plan plan, Workload.Closed workload, RunClock clock, Dispatcher dispatcher, Flights flights)
+internal sealed class ClosedLoop(
+    Plan plan, Workload.Closed workload, RunClock clock, Waits waits, Dispatcher dispatcher, Flights flights)
 {
     /// <summary>A client without think time whose target refuses connections would otherwise fill the journal as fast as it can.</summary>
     internal static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
@@ -42,7 +44,7 @@ internal sealed class ClosedLoop(Plan plan, Workload.Closed workload, RunClock c
 
                 if (pause > TimeSpan.Zero)
                 {
-                    await Task.Delay(pause, clock.Time, over).ConfigureAwait(false);
+                    await waits.UntilAsync(clock.Now + Nanos.From(pause), over).ConfigureAwait(false);
                 }
             }
         }

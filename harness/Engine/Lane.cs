@@ -51,6 +51,8 @@ internal abstract class Lane : IDisposable
 internal sealed class TaskLane(
     RunRequest request, Dispatcher dispatcher, Flights flights, Recorder recorder, CancellationToken over) : Lane
 {
+    private readonly Waits _waits = new(request.Clock, request is { Pacer: null, Queue: null } && Waits.CanBeExact(request.Clock));
+
     public override IPacer Pacer { get; } = request.Pacer ?? new MonotonicPacer(request.Clock, request.Pacing);
 
     public override void Walk(CancellationToken stop)
@@ -58,21 +60,19 @@ internal sealed class TaskLane(
         switch (request.Plan.Scenario.Workload)
         {
             case Workload.Open:
-                var sender = new TaskEpisodes(request.Plan, request.Clock, dispatcher, flights, over);
+                var sender = new TaskEpisodes(request.Plan, request.Clock, _waits, dispatcher, flights, over);
                 new OpenLoop(request.Plan.Arrivals, 0, 1) { Horizon = request.Horizon }.Walk(Pacer, sender, recorder, stop);
                 break;
             case Workload.Closed closed:
-                new ClosedLoop(request.Plan, closed, request.Clock, dispatcher, flights).Start(over);
+                new ClosedLoop(request.Plan, closed, request.Clock, _waits, dispatcher, flights).Start(over);
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
     }
 
-    public override void Dispose()
-    {
-        // Its tasks end by themselves.
-    }
+    /// <summary>Its tasks end by themselves.</summary>
+    public override void Dispose() => _waits.Dispose();
 }
 
 /// <summary>One of the threads of a run whose targets are driven by event loops.</summary>

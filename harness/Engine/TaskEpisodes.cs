@@ -1,11 +1,11 @@
-using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Engine;
 
 /// <summary>Sends planned arrivals by way of the thread pool, and what follows them when it is due.</summary>
 /// <param name="over">Fires when the last phase ends: what is not due by then is not asked.</param>
-internal sealed class TaskEpisodes(Plan plan, RunClock clock, Dispatcher dispatcher, Flights flights, CancellationToken over) : ILauncher
+internal sealed class TaskEpisodes(
+    Plan plan, RunClock clock, Waits waits, Dispatcher dispatcher, Flights flights, CancellationToken over) : ILauncher
 {
     private (Arrival Arrival, long Planned)? _ready;
 
@@ -45,14 +45,13 @@ internal sealed class TaskEpisodes(Plan plan, RunClock clock, Dispatcher dispatc
     {
         try
         {
-            while (sequel.Due < plan.End && clock.Now < sequel.Due)
+            if (sequel.Due >= plan.End)
             {
-                // Timers count in milliseconds, and none may fire early.
-                var wait = TimeSpan.FromMilliseconds(Math.Ceiling((sequel.Due - clock.Now) / (double)Nanos.PerMillisecond));
-                await Task.Delay(wait, clock.Time, over).ConfigureAwait(false);
+                return;
             }
 
-            if (clock.Now < plan.End && sequel.Due < plan.End && !over.IsCancellationRequested)
+            await waits.UntilAsync(sequel.Due, over).ConfigureAwait(false);
+            if (clock.Now < plan.End && !over.IsCancellationRequested)
             {
                 var flight = dispatcher.Dispatch(sequel.Episode.Request(sequel.Turn, sequel.Due), sequel.Due);
                 _ = FollowAsync(flight, sequel.Episode, sequel.Turn);

@@ -9,9 +9,13 @@ internal sealed class LoopThread : IDisposable
     private readonly Thread _thread;
 
     public LoopThread(string name)
+        : this(name, StartedClock())
     {
-        var clock = new RunClock();
-        clock.Start();
+    }
+
+    /// <param name="clock">Started.</param>
+    public LoopThread(string name, RunClock clock)
+    {
         Loop = new EventLoop(clock, PacerOptions.NoSpin);
         _thread = new Thread(() =>
         {
@@ -23,6 +27,13 @@ internal sealed class LoopThread : IDisposable
     }
 
     public EventLoop Loop { get; }
+
+    private static RunClock StartedClock()
+    {
+        var clock = new RunClock();
+        clock.Start();
+        return clock;
+    }
 
     /// <summary>Runs what was posted before, then ends the thread.</summary>
     public void Dispose()
