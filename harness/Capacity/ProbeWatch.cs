@@ -16,7 +16,7 @@ internal sealed class ProbeWatch(ProbeMeter meter, IJournalWriter journal, RunCl
     private readonly ConcurrentDictionary<int, double> _accuracy = new();
 
     /// <summary>The meter counts; graders have read the text by then.</summary>
-    public bool WantsOutput(Arrival arrival) => false;
+    public AnswerUse UseOf(Arrival arrival) => AnswerUse.None;
 
     public void Write(JournalEvent @event)
     {
@@ -44,7 +44,7 @@ internal sealed class ProbeWatch(ProbeMeter meter, IJournalWriter journal, RunCl
         }
     }
 
-    public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output)
+    public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output, AnswerUse use)
     {
         double? accuracy = _accuracy.TryRemove(arrival.Index, out var grade) ? grade : null;
         lock (_lock)

@@ -21,6 +21,9 @@ internal abstract class Flight
 
     public abstract TimeSpan RequestTimeout { get; }
 
+    /// <summary>What the observer said of its answer's text.</summary>
+    public AnswerUse Use { get; protected set; }
+
     /// <summary>Why we gave up on it; the time-out unless somebody said otherwise.</summary>
     public CancelCause Cause => (CancelCause)Volatile.Read(ref _cause);
 
@@ -64,6 +67,7 @@ internal sealed class TaskFlight : Flight, IThreadPoolWorkItem, IDisposable
         Carrier = carrier;
         _timeout = timeout;
         _send = plan.Send;
+        Use = plan.Observer?.UseOf(arrival) ?? AnswerUse.None;
         _cancellation = new CancellationTokenSource(Timeout.InfiniteTimeSpan, plan.Clock.Time);
         Token = _cancellation.Token;
         Instants = new ObservationBuilder(plan.Clock, () =>

@@ -14,11 +14,11 @@ internal static class Observations
     private static readonly ConditionalWeakTable<PlannedPrompt, string> PromptHashes = [];
 
     public static JournalEvent.Observation Make(
-        RunRequest request, Arrival arrival, long planned, string target, Instants instants, Response response)
+        RunRequest request, Arrival arrival, long planned, string target, in Instants instants, in Response response)
     {
         var ended = request.Clock.Now;
         var mark = response.Mark ?? (response.Text is { } text ? OutputMark.Of(text) : null);
-        var (tokens, source) = OutputTokens(arrival, instants, response);
+        var (tokens, source) = OutputTokens(arrival, in instants, in response);
         return new JournalEvent.Observation
         {
             At = ended,
@@ -56,7 +56,7 @@ internal static class Observations
     /// A target that says nothing, because it was left behind perhaps, has been heard all the same; but the one event of a reply that
     /// is no stream says nothing about its tokens.
     /// </summary>
-    private static (int? Tokens, TokenSource? Source) OutputTokens(Arrival arrival, Instants instants, Response response) =>
+    private static (int? Tokens, TokenSource? Source) OutputTokens(Arrival arrival, in Instants instants, in Response response) =>
         response.OutputTokens is { } said ? (said, response.TokenSource ?? TokenSource.Usage)
         : arrival.Sampling.Stream && instants.Tokens > 0 ? ((int)Math.Min(instants.Tokens, int.MaxValue), TokenSource.Events)
         : (null, null);

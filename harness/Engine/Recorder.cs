@@ -24,7 +24,7 @@ internal sealed class Recorder(RunRequest request, RunStop stop, Tally tally, Re
     public void Skip(Arrival arrival, long planned)
     {
         var response = new Response { Outcome = Outcome.NotSent, Reason = StopReason };
-        Record(arrival, planned, request.Targets[arrival.Role].Name, Instants.None, response);
+        Record(arrival, planned, request.Targets[arrival.Role].Name, Instants.None, in response, AnswerUse.None);
     }
 
     /// <summary>A target only knows that it was cancelled; the flight knows why.</summary>
@@ -52,18 +52,18 @@ internal sealed class Recorder(RunRequest request, RunStop stop, Tally tally, Re
         };
     }
 
-    public void Record(Flight flight, Response response) =>
-        Record(flight.Arrival, flight.Planned, flight.Target, flight.Instants.Close(), response);
+    public void Record(Flight flight, in Response response) =>
+        Record(flight.Arrival, flight.Planned, flight.Target, flight.Instants.Close(), in response, flight.Use);
 
     /// <summary>Everything that was recorded is in the journal.</summary>
     public void Dispose() => _counting.Dispose();
 
-    private void Record(Arrival arrival, long planned, string target, Instants instants, Response response)
+    private void Record(Arrival arrival, long planned, string target, in Instants instants, in Response response, AnswerUse use)
     {
-        var observation = Observations.Make(request, arrival, _isOpen ? planned : instants.Sent ?? planned, target, instants, response);
+        var observation = Observations.Make(request, arrival, _isOpen ? planned : instants.Sent ?? planned, target, in instants, in response);
         tally.Add(observation.Outcome, observation.Sent is not null, observation.OutputTokens ?? 0);
         recent.Add(observation);
-        var scores = Graders.Grade(arrival, response, observation.Ended);
+        var scores = Graders.Grade(arrival, in response, observation.Ended);
         if (!_counting.TryTake(arrival, observation, scores, response.Pieces))
         {
             request.Journal.Write(observation);
@@ -73,6 +73,6 @@ internal sealed class Recorder(RunRequest request, RunStop stop, Tally tally, Re
             }
         }
 
-        request.Observer?.OnEnded(arrival, observation, response.Text);
+        request.Observer?.OnEnded(arrival, observation, response.Text, use);
     }
 }

@@ -96,9 +96,27 @@ public interface IRunObserver
     /// <summary>The request's bytes are about to go out.</summary>
     void OnSent(Arrival arrival) { }
 
-    /// <summary>False: the text of this answer need not be made for <see cref="OnEnded"/>. Always the same for one arrival.</summary>
-    bool WantsOutput(Arrival arrival) => true;
+    /// <summary>What will become of this answer's text. Asked once for each request, before it is sent.</summary>
+    AnswerUse UseOf(Arrival arrival) => AnswerUse.Look;
 
-    /// <summary>The observation is in the journal. <paramref name="output"/> is raw and may be huge or hostile; null if it was not wanted.</summary>
-    void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output) { }
+    /// <summary>
+    /// The observation is in the journal. <paramref name="output"/> is raw and may be huge or hostile; null if there is none, or it was not
+    /// wanted.
+    /// </summary>
+    /// <param name="use">What <see cref="UseOf"/> said of this request; none for one that was never made.</param>
+    void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output, AnswerUse use) { }
+}
+
+/// <summary>What an observer does with the text of an answer.</summary>
+[Flags]
+public enum AnswerUse
+{
+    /// <summary>It need not be made.</summary>
+    None = 0,
+
+    /// <summary>It is looked at.</summary>
+    Look = 1,
+
+    /// <summary>It is one of those that are kept for people to read.</summary>
+    Keep = 2,
 }

@@ -54,9 +54,11 @@ internal sealed class GoldenWatch(Golden golden, string folder, IRunObserver inn
 
     public void OnSent(Arrival arrival) => inner.OnSent(arrival);
 
-    public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output)
+    public AnswerUse UseOf(Arrival arrival) => inner.UseOf(arrival) | AnswerUse.Look;
+
+    public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output, AnswerUse use)
     {
-        inner.OnEnded(arrival, observation, output);
+        inner.OnEnded(arrival, observation, output, use);
         var key = (arrival.Cohort.Temperature, arrival.Cohort.Batch, AnswerCollector.NameOf(arrival));
         if (observation.Outcome == Outcome.Cancelled)
         {

@@ -34,9 +34,11 @@ internal sealed class JudgeWatch(AnswerJudge judge, ulong seed, IReadOnlyList<Kn
 
     public void OnSent(Arrival arrival) => inner.OnSent(arrival);
 
-    public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output)
+    public AnswerUse UseOf(Arrival arrival) => inner.UseOf(arrival) | AnswerUse.Look;
+
+    public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output, AnswerUse use)
     {
-        inner.OnEnded(arrival, observation, output);
+        inner.OnEnded(arrival, observation, output, use);
         if (observation.Outcome != Outcome.Cancelled && observation.Phase != Phase.WarmUp && Interlocked.Increment(ref _count) <= MostKept)
         {
             var answer = observation.Outcome == Outcome.Completed && output is { Length: > 0 and <= LongestAnswer } ? output : "";

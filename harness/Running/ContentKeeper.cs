@@ -18,22 +18,25 @@ internal sealed class ContentKeeper(ContentWriter writer, double share, ulong se
     /// <summary>What of a raw body is shown; it is hostile on purpose and need not be text.</summary>
     private const int MaxBody = 4096;
 
-    private int _kept;
+    private int _taken;
 
     /// <summary>A closed workload has no number of requests before it ends: its first ones are kept.</summary>
     public static double ShareOf(Plan plan) => plan.Scenario.Workload is Workload.Open && plan.Arrivals.Count > About
         ? (double)About / plan.Arrivals.Count : 1;
 
-    public bool Wants(Arrival arrival) => share >= 1 ? Volatile.Read(ref _kept) < 2 * About : KeyedHash.Coin(seed, "content", arrival.Key, share);
+    /// <summary>Whether the texts of this request will be kept. To be asked once for each.</summary>
+    public bool Takes(Arrival arrival) => share < 1
+        ? KeyedHash.Coin(seed, "content", arrival.Key, share)
+        : Volatile.Read(ref _taken) < 2 * About && Interlocked.Increment(ref _taken) <= 2 * About;
 
+    /// <summary>For a request that was taken.</summary>
     public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output)
     {
-        if (observation.Outcome == Outcome.NotSent || !Wants(arrival))
+        if (observation.Outcome == Outcome.NotSent)
         {
             return;
         }
 
-        Interlocked.Increment(ref _kept);
         writer.Write(new ContentLine
         {
             Arrival = arrival.Index,

@@ -11,7 +11,8 @@ internal sealed class RunEars(
     InputExposure exposure, BaselineWatch baseline, AnswerWatch? answers, ContentKeeper? content, Workload workload, RunClock clock) : IRunObserver
 {
     /// <summary>Texts are made for runs that break something, and for those of a sample that are kept.</summary>
-    public bool WantsOutput(Arrival arrival) => answers is not null || content?.Wants(arrival) == true;
+    public AnswerUse UseOf(Arrival arrival) =>
+        (answers is null ? AnswerUse.None : AnswerUse.Look) | (content?.Takes(arrival) == true ? AnswerUse.Keep : AnswerUse.None);
 
     public void OnSent(Arrival arrival)
     {
@@ -20,9 +21,12 @@ internal sealed class RunEars(
         baseline.OnSent(arrival, planned);
     }
 
-    public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output)
+    public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output, AnswerUse use)
     {
         answers?.OnEnded(arrival, observation, output);
-        content?.OnEnded(arrival, observation, output);
+        if (use.HasFlag(AnswerUse.Keep))
+        {
+            content?.OnEnded(arrival, observation, output);
+        }
     }
 }

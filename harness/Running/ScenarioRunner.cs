@@ -171,7 +171,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 Pacing = parts.ServesInProcess ? PacerOptions.NoSpin : PacerOptions.Default,
                 TokenCounters = parts.Tokenizers.Counters,
                 Observer = judge is null ? kept : judge,
-                FaultsOf = parts.Announcer.TakeFaultsOf,
+                FaultsOf = plan.Faults.Count > 0 ? parts.Announcer.TakeFaultsOf : null,
                 Alongside = async halt =>
                 {
                     var asking = ears.RunAsync(halt);

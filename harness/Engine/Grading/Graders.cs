@@ -24,7 +24,7 @@ public static class Graders
         arrival is { Prompt.Expected: not null, Cohort.Grader: not GraderKind.None } || arrival.Assertions.Count > 0;
 
     /// <param name="at">Instant of the scores, nanoseconds of the run's clock.</param>
-    public static IReadOnlyList<JournalEvent.Score> Grade(Arrival arrival, Response response, long at)
+    public static IReadOnlyList<JournalEvent.Score> Grade(Arrival arrival, in Response response, long at)
     {
         ArgumentNullException.ThrowIfNull(arrival);
 

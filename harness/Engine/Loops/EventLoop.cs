@@ -64,6 +64,12 @@ internal sealed unsafe class EventLoop : IPacer, IDisposable
 
     public bool IsCurrent => Volatile.Read(ref _thread) == Environment.CurrentManagedThreadId;
 
+    /// <summary>
+    /// Nanoseconds of the clock, as this loop last looked at it: what is asked for once a request and need not be exact is not worth
+    /// another look. Older than now by the work on one batch of events at most.
+    /// </summary>
+    public long Lately { get; private set; }
+
     /// <summary>Nanoseconds that this loop has had nothing to do, spinning included. What is missing to the elapsed time is work.</summary>
     public long Waited => Volatile.Read(ref _waited);
 
@@ -208,9 +214,9 @@ internal sealed unsafe class EventLoop : IPacer, IDisposable
             ? Posix.Wait(_epoll, _events, MaxEvents, sleep)
             : Posix.Poll(_epoll, _events, MaxEvents);
         (_next, _ready) = (0, Math.Max(count, 0));
-        var after = Clock.Now;
-        _isNear = deadline - after < NearNanos;
-        Volatile.Write(ref _waited, _waited + (after - now));
+        Lately = Clock.Now;
+        _isNear = deadline - Lately < NearNanos;
+        Volatile.Write(ref _waited, _waited + (Lately - now));
     }
 
     /// <returns>When to look again: at the next one, or at once where telling took time.</returns>

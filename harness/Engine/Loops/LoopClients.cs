@@ -4,7 +4,11 @@ using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Engine.Loops;
 
-/// <summary>The clients of a closed workload that live on one loop; see <see cref="ClosedLoop"/> for what they do.</summary>
+/// <summary>
+/// The clients of a closed workload that live on one loop; see <see cref="ClosedLoop"/> for what they do. Those that do not think ask
+/// again once all replies that have come are read: no reply's stamp waits for another's request, and the server is woken once for many
+/// requests.
+/// </summary>
 internal sealed class LoopClients
 {
     private readonly Plan _plan;
@@ -14,11 +18,13 @@ internal sealed class LoopClients
     private readonly DeadlineList _thinking;
     private readonly DeadlineList _pausing;
     private readonly List<Client> _clients = [];
+    private readonly List<Client> _eager = [];
+    private readonly Action _askAgain;
     private bool _over;
 
     public LoopClients(Plan plan, Workload.Closed workload, LoopDispatcher dispatcher, Flights flights)
     {
-        (_plan, _workload, _dispatcher, _flights) = (plan, workload, dispatcher, flights);
+        (_plan, _workload, _dispatcher, _flights, _askAgain) = (plan, workload, dispatcher, flights, AskAgain);
         _thinking = dispatcher.Loop.Deadlines(workload.ThinkTime);
         _pausing = dispatcher.Loop.Deadlines(ClosedLoop.PauseAfterFailure);
     }
@@ -31,7 +37,7 @@ internal sealed class LoopClients
             _flights.Hold();
             var client = new Client(this, number);
             _clients.Add(client);
-            client.Ask();
+            client.Ask(_dispatcher.Loop.Clock.Now);
         }
     }
 
@@ -43,6 +49,28 @@ internal sealed class LoopClients
         {
             client.Leave();
         }
+    }
+
+    private void AskSoon(Client client)
+    {
+        _eager.Add(client);
+        if (_eager.Count == 1)
+        {
+            _dispatcher.Loop.Defer(_askAgain);
+        }
+    }
+
+    private void AskAgain()
+    {
+        var now = _dispatcher.Loop.Clock.Now;
+
+        // By index: whoever becomes eager meanwhile is asked for too.
+        for (var at = 0; at < _eager.Count; at++)
+        {
+            _eager[at].Ask(now);
+        }
+
+        _eager.Clear();
     }
 
     private sealed class Client : IDeadlined, ILanding
@@ -62,9 +90,8 @@ internal sealed class LoopClients
 
         public bool WantsText => _conversation.WantsText;
 
-        public void Ask()
+        public void Ask(long now)
         {
-            var now = _all._dispatcher.Loop.Clock.Now;
             if (_all._over || now >= _all._plan.End)
             {
                 Leave();
@@ -87,7 +114,7 @@ internal sealed class LoopClients
             }
             else if (pause == TimeSpan.Zero)
             {
-                Ask();
+                _all.AskSoon(this);
             }
             else
             {
@@ -95,7 +122,7 @@ internal sealed class LoopClients
             }
         }
 
-        public void OnDeadline() => Ask();
+        public void OnDeadline() => Ask(_all._dispatcher.Loop.Clock.Now);
 
         /// <summary>At once, or when its answer has come.</summary>
         public void Leave()

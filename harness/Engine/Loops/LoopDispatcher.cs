@@ -1,4 +1,5 @@
 using ChaosBench.Engine.Targets;
+using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Engine.Loops;
@@ -9,7 +10,8 @@ internal sealed class LoopDispatcher : ILauncher, IDisposable
     private readonly RunStop _stop;
     private readonly Flights _flights;
     private readonly Recorder _recorder;
-    private readonly Dictionary<TargetRole, RoleLane> _lanes = [];
+    /// <summary>By role.</summary>
+    private readonly RoleLane[] _lanes = new RoleLane[Enum.GetValues<TargetRole>().Length];
     private readonly Stack<LoopFlight> _resting = new();
     private LoopFlight? _ready;
 
@@ -21,7 +23,7 @@ internal sealed class LoopDispatcher : ILauncher, IDisposable
         {
             var carrier = (ILoopTarget)target;
             var timeout = request.TimeoutOf(role);
-            _lanes[role] = new RoleLane(carrier, carrier.Open(loop, share), timeout, loop.Deadlines(timeout));
+            _lanes[(int)role] = new RoleLane(carrier, carrier.Open(loop, share), timeout, loop.Deadlines(timeout));
         }
     }
 
@@ -63,13 +65,13 @@ internal sealed class LoopDispatcher : ILauncher, IDisposable
             _flights.Reuse(flight);
         }
 
-        flight.Prepare(arrival, planned, _lanes[arrival.Role], landing);
+        flight.Prepare(arrival, planned, _lanes[(int)arrival.Role], landing);
         return flight;
     }
 
     public void Rest(LoopFlight flight) => _resting.Push(flight);
 
-    public void End(LoopFlight flight, Response response)
+    public void End(LoopFlight flight, in Response response)
     {
         if (!flight.TryEnd())
         {
@@ -78,7 +80,14 @@ internal sealed class LoopDispatcher : ILauncher, IDisposable
 
         try
         {
-            _recorder.Record(flight, _recorder.Interpret(flight, response));
+            if (response.Outcome == Outcome.Cancelled)
+            {
+                _recorder.Record(flight, _recorder.Interpret(flight, response));
+            }
+            else
+            {
+                _recorder.Record(flight, in response);
+            }
         }
 #pragma warning disable CA1031 // What an observer or the journal throws must not end the loop, which others are on: it ends the run.
         catch (Exception bug)
@@ -95,7 +104,7 @@ internal sealed class LoopDispatcher : ILauncher, IDisposable
 
     public void Dispose()
     {
-        foreach (var lane in _lanes.Values)
+        foreach (var lane in _lanes.OfType<RoleLane>())
         {
             lane.Session.Dispose();
         }

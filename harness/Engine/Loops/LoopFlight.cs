@@ -36,13 +36,13 @@ internal sealed class LoopFlight : Flight, ILoopSink, IDeadlined
 
     private RoleLane? Lane { get; set; }
 
-    private bool WantsText =>
-        Graders.Concern(_arrival!) || _dispatcher.Observer?.WantsOutput(_arrival!) == true || _landing is { WantsText: true };
+    private bool WantsText => Use != AnswerUse.None || Graders.Concern(_arrival!) || _landing is { WantsText: true };
 
     public void Prepare(Arrival arrival, long planned, RoleLane lane, ILanding? landing)
     {
         (_arrival, PlannedAt, Lane, _landing) = (arrival, planned, lane, landing);
         (_cancelled, _launched) = (false, false);
+        Use = _dispatcher.Observer?.UseOf(arrival) ?? AnswerUse.None;
         Instants.Renew();
         Renew();
         _call = lane.Session.Prepare(arrival, this);
@@ -85,7 +85,7 @@ internal sealed class LoopFlight : Flight, ILoopSink, IDeadlined
 
         var landing = _landing;
         var response = result.ToResponse(WantsText);
-        _dispatcher.End(this, response);
+        _dispatcher.End(this, in response);
         landing?.Landed(result.Outcome, response.Text);
     }
 

@@ -18,7 +18,7 @@ internal enum JournalKind
 }
 
 /// <summary>What one of our clients did: counts, CPU of the whole process, bytes allocated in the whole process.</summary>
-internal sealed class LoadRuns(Uri url, HttpTransport transport)
+internal sealed class LoadRuns(Uri url, HttpTransport transport, string? authority = null)
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("chaosbench-load-").FullName;
 
@@ -149,7 +149,7 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport)
     private async Task<RunOutcome> RunAsync(
         Plan plan, JournalKind journal, PacerOptions pacing, IRunObserver? observer, RunClock? clock = null, IProgress<RunProgress>? progress = null)
     {
-        await using var target = new OpenAiTarget(Traffic.Settings(url, transport));
+        await using var target = new OpenAiTarget(Traffic.Settings(url, transport, authority));
         var file = Path.Combine(_folder, "journal.jsonl");
         File.Delete(file);
         File.Delete(file + ".gz");
@@ -157,7 +157,7 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport)
         {
             JournalKind.None => null,
             JournalKind.Packed => JournalWriter.Create(_folder, TimeProvider.System),
-            _ => new JournalWriter(new BufferedStream(File.Create(file, 1), 128 * 1024), file, TimeProvider.System),
+            _ => new JournalWriter(new BufferedStream(File.Create(file, 1), 1), file, TimeProvider.System),
         };
         return await LoadEngine.RunAsync(new RunRequest
         {
@@ -218,9 +218,9 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport)
 
     private sealed class Watcher(Action<JournalEvent.Observation, string?> ended, bool wantsText = false) : IRunObserver
     {
-        public bool WantsOutput(Arrival arrival) => wantsText;
+        public AnswerUse UseOf(Arrival arrival) => wantsText ? AnswerUse.Look : AnswerUse.None;
 
-        public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output) => ended(observation, output);
+        public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output, AnswerUse use) => ended(observation, output);
     }
 
     private sealed class Peak : IProgress<RunProgress>

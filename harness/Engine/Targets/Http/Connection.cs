@@ -64,7 +64,7 @@ internal sealed class Connection : ILineUser, IDeadlined
     }
 
     /// <summary>False when the server has closed it, or said something unasked.</summary>
-    public bool IsUsable(long now) => now - _idleSince < TrustedNanos || _line.IsQuiet;
+    public bool IsUsable => _loop.Lately - _idleSince < TrustedNanos || _line.IsQuiet;
 
     public void Begin(HttpExchange exchange)
     {
@@ -201,7 +201,11 @@ internal sealed class Connection : ILineUser, IDeadlined
     }
 
     /// <summary>Waits for work; the pool calls this when it has none.</summary>
-    internal void Rest() => _idleSince = _pool.IdleDeadlines.Add(_deadline);
+    internal void Rest()
+    {
+        _idleSince = _loop.Lately;
+        _pool.IdleDeadlines.Add(_deadline, _idleSince);
+    }
 
     private void Take(HttpExchange exchange, long stamp)
     {

@@ -55,12 +55,11 @@ internal sealed class ConnectionPool : IDeadlined, IDisposable
     /// <summary>Sends it now, or as soon as there is a connection. It hears of its end later, never inside this call.</summary>
     public void Start(HttpExchange exchange)
     {
-        var now = _loop.Clock.Now;
         while (_idle.Count > 0)
         {
             var connection = _idle[^1];
             RemoveIdle(connection);
-            if (connection.IsUsable(now))
+            if (connection.IsUsable)
             {
                 connection.Begin(exchange);
                 return;

@@ -40,7 +40,7 @@ internal sealed class RetryAfterGate(RetryAfterPolicy policy, TimeProvider time)
         header is not null && RetryConditionHeaderValue.TryParse(header, out var value) ? Read(value) : null;
 
     /// <summary>Nothing is held back now.</summary>
-    public bool IsOpen => Left() <= TimeSpan.Zero;
+    public bool IsOpen => Interlocked.Read(ref _heldUntil) == long.MinValue || Left() <= TimeSpan.Zero;
 
     /// <summary>Null once the request may go out; else the response of a request that never could.</summary>
     public async ValueTask<Response?> PassAsync(CancellationToken cancellation)

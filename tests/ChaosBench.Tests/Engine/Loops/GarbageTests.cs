@@ -81,9 +81,9 @@ public class GarbageTests
     {
         public List<long> Bytes { get; } = new(1 << 20);
 
-        public bool WantsOutput(Arrival arrival) => wantsText;
+        public AnswerUse UseOf(Arrival arrival) => wantsText ? AnswerUse.Look : AnswerUse.None;
 
-        public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output)
+        public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output, AnswerUse use)
         {
             if (Bytes.Count < Bytes.Capacity)
             {
