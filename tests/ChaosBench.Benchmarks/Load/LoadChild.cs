@@ -18,8 +18,9 @@ internal sealed class LoadChild : IAsyncDisposable
 
     private LoadChild(Process process) => _process = process;
 
-    public static LoadChild Client(Uri url, HttpTransport transport = HttpTransport.Automatic) =>
-        Start(ClientCore, "client", url.ToString(), transport.ToString());
+    /// <param name="authority">PEM file of whom to trust, for <c>https</c>.</param>
+    public static LoadChild Client(Uri url, HttpTransport transport = HttpTransport.Automatic, string? authority = null) =>
+        Start(ClientCore, ["client", url.ToString(), transport.ToString(), .. authority is null ? Array.Empty<string>() : [authority]]);
 
     private static LoadChild Start(int core, params string[] arguments)
     {
@@ -38,6 +39,15 @@ internal sealed class LoadChild : IAsyncDisposable
         return (stub, new Uri($"http://127.0.0.1:{port}/v1"));
     }
 
+    /// <summary>As <see cref="StubAsync"/>, over TLS, and whom its clients must trust.</summary>
+    public static async Task<(LoadChild Stub, Uri Url, string Authority)> SecureStubAsync(int tokens, double gapMs)
+    {
+        var stub = Start(StubCore, "secure-stub", tokens.ToString(CultureInfo.InvariantCulture), gapMs.ToString(CultureInfo.InvariantCulture));
+        var port = await stub._process.StandardOutput.ReadLineAsync();
+        var authority = await stub._process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the stub server did not start");
+        return (stub, new Uri($"https://127.0.0.1:{port}/v1"), authority);
+    }
+
     public async Task<Dictionary<string, double>> AskAsync(FormattableString command)
     {
         await _process.StandardInput.WriteLineAsync(FormattableString.Invariant(command));
@@ -54,7 +64,8 @@ internal sealed class LoadChild : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>What the process itself does: <c>stub TOKENS GAP_MS STALL_AFTER_S</c>, or <c>client URL TRANSPORT</c> with commands on its input.</summary>
+    /// <summary>What the process itself does: <c>stub TOKENS GAP_MS STALL_AFTER_S</c>, <c>secure-stub TOKENS GAP_MS</c>, or <c>client URL TRANSPORT [AUTHORITY]</c> with
+    /// commands on its input.</summary>
     public static async Task<int> MainAsync(string[] arguments)
     {
         if (arguments is [_, "stub", var tokens, var gap, var stallAfter])
@@ -74,7 +85,22 @@ internal sealed class LoadChild : IAsyncDisposable
             return 0;
         }
 
-        var runs = new LoadRuns(new Uri(arguments[2]), Enum.Parse<HttpTransport>(arguments[3]));
+        if (arguments is [_, "secure-stub", var few, var pause])
+        {
+            var folder = Directory.CreateTempSubdirectory("chaosbench-secure-").FullName;
+            using var stub = new SecureStub(
+                new StubSchedule(
+                    int.Parse(few, CultureInfo.InvariantCulture), TimeSpan.FromMilliseconds(100),
+                    TimeSpan.FromMilliseconds(double.Parse(pause, CultureInfo.InvariantCulture))),
+                folder);
+            Console.WriteLine(stub.Port);
+            Console.WriteLine(stub.Authority);
+            await Console.In.ReadLineAsync();
+            Directory.Delete(folder, recursive: true);
+            return 0;
+        }
+
+        var runs = new LoadRuns(new Uri(arguments[2]), Enum.Parse<HttpTransport>(arguments[3]), arguments.ElementAtOrDefault(4));
         while (await Console.In.ReadLineAsync() is { } line)
         {
             var words = line.Split(' ');

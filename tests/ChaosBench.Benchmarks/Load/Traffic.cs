@@ -11,8 +11,9 @@ internal static class Traffic
 {
     public const string Model = "m";
 
-    public static OpenAiSettings Settings(Uri url, HttpTransport transport = HttpTransport.Automatic) =>
-        new() { Name = "stub", Url = url, Model = Model, Transport = transport };
+    /// <param name="authority">PEM file of whom to trust; null without TLS.</param>
+    public static OpenAiSettings Settings(Uri url, HttpTransport transport = HttpTransport.Automatic, string? authority = null) =>
+        new() { Name = "stub", Url = url, Model = Model, Transport = transport, CaCertificate = authority, ConnectTimeout = TimeSpan.FromMinutes(1) };
 
     public static Arrival Arrival(int index, long at, bool stream) => new()
     {
