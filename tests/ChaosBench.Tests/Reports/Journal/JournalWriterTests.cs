@@ -52,6 +52,51 @@ public sealed class JournalWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_ManyLinesBeforeTheFirstTick_ReachTheDiskWithoutOne()
+    {
+        var writer = JournalWriter.Create(_folder, new FakeTime());
+        writer.Write(Some.Run());
+        for (var number = 0; number < 2_000; number++)
+        {
+            writer.Write(Some.Request(number, 1));
+        }
+
+        var path = Path.Combine(_folder, JournalFile.Name);
+        Assert.True(SpinWait.SpinUntil(() => new FileInfo(path).Length > 0, TimeSpan.FromSeconds(60)));
+        await writer.DisposeAsync();
+
+        using var reader = JournalFile.Open(_folder);
+        Assert.Equal(Enumerable.Range(0, 2_000), reader.Events().OfType<JournalEvent.Observation>().Select(seen => seen.Arrival));
+    }
+
+    [Fact]
+    public void LineBlocks_LinesOfAnyLength_ComeOutWholeAndInOrder()
+    {
+        var blocks = new LineBlocks();
+        var random = new Random(7);
+        var lines = Enumerable.Range(0, 300).Select(number =>
+        {
+            var line = new byte[random.Next(number % 50 == 0 ? 200_000 : 2_000)];
+            random.NextBytes(line);
+            return line;
+        }).ToList();
+        using var written = new MemoryStream();
+
+        foreach (var (number, line) in lines.Index())
+        {
+            blocks.Add(line);
+            if (number % 70 == 0)
+            {
+                blocks.WriteTo(written);
+            }
+        }
+
+        blocks.WriteTo(written);
+        Assert.Equal(lines.SelectMany(line => line), written.ToArray());
+        Assert.False(blocks.WriteTo(written));
+    }
+
+    [Fact]
     public async Task DisposeAsync_DiskFull_ThrowsOnceWithPlaceAndRemedy()
     {
         var writer = new JournalWriter(new FullDisk(), "/runs/x/journal.jsonl", new FakeTime());
