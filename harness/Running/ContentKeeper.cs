@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Journal;
@@ -17,6 +18,9 @@ internal sealed class ContentKeeper(ContentWriter writer, double share, ulong se
 
     /// <summary>What of a raw body is shown; it is hostile on purpose and need not be text.</summary>
     private const int MaxBody = 4096;
+
+    // The same prompts are asked again and again, and the writer knows a list that it has redacted before.
+    private static readonly ConditionalWeakTable<PlannedPrompt, IReadOnlyList<ContentMessage>> Prompts = [];
 
     private int _taken;
 
@@ -43,7 +47,7 @@ internal sealed class ContentKeeper(ContentWriter writer, double share, ulong se
             Key = arrival.Key,
             Target = observation.Target,
             Outcome = observation.Outcome,
-            Messages = Messages(arrival.Prompt),
+            Messages = Prompts.GetValue(arrival.Prompt, Messages),
             Output = output,
             Expected = arrival.Prompt.Expected,
         });
@@ -61,7 +65,7 @@ internal sealed class ContentKeeper(ContentWriter writer, double share, ulong se
         return new ContentWriter(new FileStream(Path.Combine(folder, ContentWriter.FileName), options), rules, share);
     }
 
-    private static List<ContentMessage> Messages(PlannedPrompt prompt) => prompt.RawBody is { } body
+    private static IReadOnlyList<ContentMessage> Messages(PlannedPrompt prompt) => prompt.RawBody is { } body
         ? [new ContentMessage("body", Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, MaxBody)]))]
         : [.. prompt.Messages.Select(message => new ContentMessage(message.Role, message.Content))];
 }

@@ -1,12 +1,14 @@
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 
 namespace ChaosBench.Reports.Content;
 
 /// <summary>
-/// Writes <c>content.jsonl.gz</c> beside a journal. Redaction, JSON and packing happen on a task of its own; what comes faster than that
-/// is left out and counted, because texts must never hold up the load. What is not written here was never written raw.
+/// Writes <c>content.jsonl.gz</c> beside a journal. Redaction, JSON and packing happen on a task of its own, four times a second or as
+/// soon as there are many: to wake a thread for each text would cost more than all of them. What comes faster than that is left out and
+/// counted, because texts must never hold up the load. What is not written here was never written raw.
 /// </summary>
 public sealed class ContentWriter : IAsyncDisposable
 {
@@ -18,12 +20,26 @@ public sealed class ContentWriter : IAsyncDisposable
     /// <summary>Characters of all texts together; later ones are left out.</summary>
     private const long MaxCharacters = 256L * 1024 * 1024;
 
+    private const int MostWaiting = 4096;
+
+    /// <summary>Lines that are worth waking a thread for.</summary>
+    private const int Many = MostWaiting / 4;
+
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
+
     private readonly Channel<ContentLine> _channel = Channel.CreateBounded<ContentLine>(
-        new BoundedChannelOptions(4096) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    /// <summary>Released once for every <see cref="Many"/> lines, and at the end.</summary>
+    private readonly SemaphoreSlim _due = new(0);
+
+    // The same prompts are asked again and again.
+    private readonly ConditionalWeakTable<IReadOnlyList<ContentMessage>, Clean> _cleaned = [];
     private readonly RedactionRules _rules;
     private readonly Stream _stream;
     private readonly Task _pump;
     private long _leftOut;
+    private long _taken;
     private long _written;
 
     /// <param name="stream">Taken over.</param>
@@ -44,11 +60,19 @@ public sealed class ContentWriter : IAsyncDisposable
         {
             Interlocked.Increment(ref _leftOut);
         }
+        else if (Interlocked.Increment(ref _taken) % Many == 0)
+        {
+            _due.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        _channel.Writer.TryComplete();
+        if (_channel.Writer.TryComplete())
+        {
+            _due.Release();
+        }
+
         await _pump.ConfigureAwait(false);
     }
 
@@ -59,15 +83,10 @@ public sealed class ContentWriter : IAsyncDisposable
             try
             {
                 Line(header);
-                await foreach (var line in _channel.Reader.ReadAllAsync().ConfigureAwait(false))
+                while (!_channel.Reader.Completion.IsCompleted)
                 {
-                    if (_written > MaxCharacters)
-                    {
-                        Interlocked.Increment(ref _leftOut);
-                        continue;
-                    }
-
-                    Line(Redacted(line));
+                    await _due.WaitAsync(Every).ConfigureAwait(false);
+                    Drain();
                 }
             }
             catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
@@ -83,12 +102,40 @@ public sealed class ContentWriter : IAsyncDisposable
         }
     }
 
+    private void Drain()
+    {
+        while (_channel.Reader.TryRead(out var line))
+        {
+            if (_written > MaxCharacters)
+            {
+                Interlocked.Increment(ref _leftOut);
+                continue;
+            }
+
+            Line(Redacted(line));
+        }
+    }
+
     private ContentLine Redacted(ContentLine line) => line with
     {
-        Messages = [.. line.Messages.Select(message => message with { Content = Redacted(message.Content) })],
+        Messages = Redacted(line.Messages),
         Output = line.Output is { } output ? Redacted(output) : null,
         Expected = line.Expected is { } expected ? Redacted(expected) : null,
     };
+
+    private IReadOnlyList<ContentMessage> Redacted(IReadOnlyList<ContentMessage> raw)
+    {
+        if (_cleaned.TryGetValue(raw, out var known))
+        {
+            _written += known.Characters;
+            return known.Messages;
+        }
+
+        var before = _written;
+        List<ContentMessage> messages = [.. raw.Select(message => message with { Content = Redacted(message.Content) })];
+        _cleaned.Add(raw, new Clean(messages, _written - before));
+        return messages;
+    }
 
     private string Redacted(string raw)
     {
@@ -107,6 +154,8 @@ public sealed class ContentWriter : IAsyncDisposable
         _written += text.Length;
         return text;
     }
+
+    private sealed record Clean(IReadOnlyList<ContentMessage> Messages, long Characters);
 
     private void Line<T>(T value)
     {

@@ -24,6 +24,7 @@ internal static class Program
         ["engine-stream"] = ("the load engine's CPU for a token, over an aiohttp client", _ => Load.EngineBenchmarks.StreamAsync()),
         ["engine-token-error"] = ("how late the load engine sees tokens at 5,000 to 100,000 tokens/s", _ => Load.EngineBenchmarks.TokenErrorAsync()),
         ["engine-memory"] = ("what a stream and a request cost the load engine in memory", _ => Load.EngineBenchmarks.MemoryAsync()),
+        ["engine-texts"] = ("what it costs the load engine that texts are kept", _ => Load.EngineBenchmarks.TextsAsync()),
         ["engine-long"] = ("memory of `chaosbench run` over 250,000 to 1,000,000 open arrivals; --rate N per second, default 10,000", Load.LongBenchmark.RunAsync),
         ["engine-stall"] = ("percentiles of a run with one stall of the server, against theory", _ => Load.EngineBenchmarks.StallAsync()),
     };

@@ -166,6 +166,31 @@ internal static class EngineBenchmarks
         return new Report($"{Tokens} tokens {GapMs} ms apart, new connections, ramp of 1 s, 3 rounds; the server's monotonic clock is in each token, {Where}", rows);
     }
 
+    /// <summary>What it costs that texts are kept, which is the default.</summary>
+    public static async Task<Report> TextsAsync()
+    {
+        const int Rounds = 5;
+        var (stub, url) = await LoadChild.StubAsync(Tokens, GapMs);
+        await using var serving = stub;
+        await using var client = LoadChild.Client(url);
+        var rows = new List<Row>();
+        foreach (var (name, run) in ((string, string)[])[("plain request", "10000 2500 0"), ($"token of streams of {Tokens}", "400 100 1")])
+        {
+            foreach (var keep in (int[])[1, 0, 1])
+            {
+                await client.AskAsync($"texts {run} {keep}");
+            }
+
+            var results = await Benchmarks.Rounds.AlternateAsync(1, Rounds, () => CpuAsync(client, $"texts {run} 0"), () => CpuAsync(client, $"texts {run} 1"));
+            var (without, with) = (Known(results[0]), Known(results[1]));
+            rows.Add(new Row($"CPU for a {name}, no texts kept", "us", without));
+            rows.Add(new Row("the same, every text redacted, packed and kept", "us", with));
+            rows.Add(new Row($"more for a {name}", "us", [.. with.Zip(without, (more, less) => more - less)]));
+        }
+
+        return new Report($"whole engine without a journal, {Rounds} alternating rounds after 1, warmed up, {Where}", rows);
+    }
+
     /// <summary>What a stream and a request leave in memory.</summary>
     public static async Task<Report> MemoryAsync()
     {

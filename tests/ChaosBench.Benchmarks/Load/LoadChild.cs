@@ -111,6 +111,7 @@ internal sealed class LoadChild : IAsyncDisposable
                 "closed" => await runs.ClosedAsync((int)numbers[0], numbers[1], (JournalKind)numbers[2]),
                 "floor" => LoadRuns.Floor(numbers[0], numbers[1], (long)numbers[2]),
                 "lag" => await runs.LagAsync(numbers[0], numbers[1], (long)numbers[2]),
+                "texts" => await runs.TextsAsync((int)numbers[0], numbers[1], stream: numbers[2] > 0, keep: numbers[3] > 0),
                 "stall" => await runs.StallAsync(numbers[0], numbers[1]),
                 "streams" => await runs.StreamsAsync((int)numbers[0], (int)numbers[1], numbers[2], (JournalKind)numbers[3], text: numbers[4] > 0),
                 _ => throw new InvalidOperationException($"no such command: {line}"),

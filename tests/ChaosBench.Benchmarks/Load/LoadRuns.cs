@@ -3,6 +3,8 @@ using ChaosBench.Engine.Loops;
 using ChaosBench.Engine.Pacing;
 using ChaosBench.Engine.Targets;
 using ChaosBench.Engine.Targets.OpenAi;
+using ChaosBench.Harness.Running;
+using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Planning;
@@ -88,6 +90,25 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport, string? authori
         }
 
         return usage.Since(count, Lags(lags));
+    }
+
+    /// <summary>Open loop whose requests' texts are all kept, as those of any run of fewer than 10,000 are, or none.</summary>
+    public async Task<Dictionary<string, double>> TextsAsync(int count, double perSecond, bool stream, bool keep)
+    {
+        var plan = Traffic.Open(count, perSecond, stream);
+        var events = 0L;
+        var usage = new Usage();
+        var file = Path.Combine(_folder, ContentWriter.FileName);
+        File.Delete(file);
+        await using var writer = keep ? ContentKeeper.Open(_folder, RedactionRules.Default, 1) : null;
+        var keeper = writer is null ? null : new ContentKeeper(writer, 1, plan.Seed);
+        var outcome = await RunAsync(plan, JournalKind.None, PacerOptions.NoSpin, new Ears(keeper, seen => events += seen.Gaps.Count + 1));
+        if (writer is not null)
+        {
+            await writer.DisposeAsync();
+        }
+
+        return usage.Since(stream ? events : count, ("bad", outcome.Counts.Failed + (writer?.LeftOut ?? 0)));
     }
 
     /// <summary>Open loop against a server that stands still once: seconds from the planned time to the answer.</summary>
@@ -221,6 +242,21 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport, string? authori
         public AnswerUse UseOf(Arrival arrival) => wantsText ? AnswerUse.Look : AnswerUse.None;
 
         public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output, AnswerUse use) => ended(observation, output);
+    }
+
+    /// <summary>As a run hears its requests when nothing is broken.</summary>
+    private sealed class Ears(ContentKeeper? keeper, Action<JournalEvent.Observation> ended) : IRunObserver
+    {
+        public AnswerUse UseOf(Arrival arrival) => keeper?.Takes(arrival) == true ? AnswerUse.Keep : AnswerUse.None;
+
+        public void OnEnded(Arrival arrival, JournalEvent.Observation observation, string? output, AnswerUse use)
+        {
+            ended(observation);
+            if (use != AnswerUse.None)
+            {
+                keeper!.OnEnded(arrival, observation, output);
+            }
+        }
     }
 
     private sealed class Peak : IProgress<RunProgress>

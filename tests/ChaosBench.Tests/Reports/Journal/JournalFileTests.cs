@@ -100,6 +100,17 @@ public sealed class JournalFileTests : IDisposable
         }
     }
 
+    [Fact]
+    public void WriteLine_FullObservation_HasEveryProperty()
+    {
+        var seen = (JournalEvent.Observation)EveryKind[1];
+        var line = ByHand(seen with { TokenSource = TokenSource.Usage });
+
+        Assert.All(
+            typeof(JournalEvent.Observation).GetProperties().Where(property => property.GetIndexParameters().Length == 0 && property.Name != "EqualityContract"),
+            property => Assert.Contains($"\"{System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(property.Name)}\":", line, StringComparison.Ordinal));
+    }
+
     /// <summary>Every field present or absent, long and short, plain and hostile; one buffer for all, as in a run.</summary>
     [Fact]
     public void WriteLine_RandomEvents_WritesWhatTheSerializerWrites()
