@@ -121,8 +121,9 @@ internal sealed class Minimiser(Gauge gauge, Budget budget, double shareOfBudget
     private async Task<bool> ShowsAsync(Parent parent, IReadOnlyList<Piece> pieces, CancellationToken cancellation)
     {
         var (clean, worst) = (Pieces.Clean(pieces), Pieces.Worst(pieces));
-        if (clean == worst)
+        if (clean == worst || (string.IsNullOrWhiteSpace(clean) && !string.IsNullOrWhiteSpace(parent.Text)))
         {
+            // An empty prompt is a case of its own, which many services refuse: it would show nothing of this one.
             return false;
         }
 

@@ -27,7 +27,7 @@ public sealed class DecisionWatch
         var (candidate, baseline) = (run.Targets["candidate"], run.Targets["baseline"]);
         _watched =
         [
-            .. run.Gates.Where(gate => gate is { Kind: GateKind.Gate, LimitKind: not LimitKind.Absolute }).Select(gate => (
+            .. run.Gates.Where(gate => gate.IsByPairs()).Select(gate => (
                 new PairSeries(gate, new Slice(candidate, gate.Phase, gate.Cohort), baseline), new SequentialTest(gate, _limits))),
         ];
     }

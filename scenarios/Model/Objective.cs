@@ -30,6 +30,9 @@ public sealed record Objective
     /// <summary>Present: the limit is a change under corrupted input, prompt by prompt. Null: of everything as it was asked.</summary>
     public Contrast? UnderCorruption { get; init; }
 
+    /// <summary>A gate that is decided by pairs of blocks of the two versions.</summary>
+    public bool IsByPairs() => Kind == GateKind.Gate && LimitKind != LimitKind.Absolute && UnderCorruption is null && !Metrics.IsAccount(Metric);
+
     public override string ToString() => Text;
 }
 

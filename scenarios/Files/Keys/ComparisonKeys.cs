@@ -38,7 +38,7 @@ public static class ComparisonChecks
                 "write targets: { baseline: NAME, candidate: NAME }");
         }
 
-        if (!scenario.Gates.Any(gate => gate is { Kind: GateKind.Gate, LimitKind: not LimitKind.Absolute }))
+        if (!scenario.Gates.Any(gate => gate.IsByPairs()))
         {
             return new Flaw("no gate compares with the baseline, so that there is nothing to decide",
                 "add gates: [\"p95 e2e <= +25% vs baseline\"]");

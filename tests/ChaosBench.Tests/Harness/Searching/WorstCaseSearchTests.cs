@@ -49,6 +49,15 @@ public sealed class WorstCaseSearchTests
     }
 
     [Fact]
+    public async Task RunAsync_CleanTwinIsNeverWrong_KeepsAWordOfIt()
+    {
+        var result = await SearchBy(SearchGoal.Quality, arrival => Text(arrival).EnumerateRunes().Any(IsInvisible) ? Wrong : Right, mutators: [TextMutators.Find("zero-width")!]);
+
+        Assert.NotEmpty(result.Finds);
+        Assert.All(result.Finds, find => Assert.False(string.IsNullOrWhiteSpace(find.Minimal.Clean)));
+    }
+
+    [Fact]
     public async Task RunAsync_SlowOnRepeatedWords_FindsAndShortensIt()
     {
         var result = await Search(SearchGoal.Latency, _ => Right, text => TimeSpan.FromMilliseconds(10 + Longest(text)));

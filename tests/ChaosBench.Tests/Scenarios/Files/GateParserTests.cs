@@ -60,6 +60,15 @@ public sealed class GateParserTests
     }
 
     [Theory]
+    [InlineData("p99 e2e <= +5% vs baseline", true)]
+    [InlineData("p99 e2e < 1s", false)]
+    [InlineData("accuracy >= -2pp vs baseline under corrupted input", false)]
+    [InlineData("accuracy >= -5pp under corrupted input", false)]
+    [InlineData("cost_per_success <= +2% vs baseline", false)]
+    public void IsByPairs_OnlyWhatPairsOfBlocksDecide(string text, bool expected) =>
+        Assert.Equal(expected, GateParser.Parse(text).Value.Objective.IsByPairs());
+
+    [Theory]
     [InlineData("accuracy >= -5pp under corrupted input", Contrast.Clean, -0.05, LimitKind.DifferenceToBaseline)]
     [InlineData("accuracy >= -2pp vs baseline under corrupted input in fault", Contrast.Baseline, -0.02, LimitKind.DifferenceToBaseline)]
     [InlineData("p95 e2e <= +20% under corrupted input", Contrast.Clean, 0.2, LimitKind.RelativeToBaseline)]
