@@ -202,17 +202,27 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
             parts.Journal.Write(new JournalEvent.Note { At = clock.Now, Text = $"the texts of {missing} requests could not be kept in time" });
         }
 
-        if (goldens is not null && outcome.Ending == RunEnding.Completed)
+        if (outcome.Ending == RunEnding.Completed)
         {
-            await goldens.CompareAsync(parts.Targets[TargetRole.Candidate], plan.Scenario.Candidate, settings.Loaded, parts.Journal, clock, stop.Token).ConfigureAwait(false);
-        }
-
-        if (judge is not null && outcome.Ending == RunEnding.Completed)
-        {
-            await judge.JudgeAsync(settings.Loaded, parts.Journal, clock, time, stop.Token).ConfigureAwait(false);
+            await LookBackAsync(plan, parts, clock, (goldens, judge), stop.Token).ConfigureAwait(false);
         }
 
         return new RunEnd(outcome.Ending, outcome.Reason, HealStates.Of(healed));
+    }
+
+    /// <summary>What is asked about answers once the load is over: beside it, it would be load.</summary>
+    private async Task LookBackAsync(
+        Plan plan, RunParts parts, RunClock clock, (GoldenWatch? Goldens, JudgeWatch? Judge) kept, CancellationToken cancellation)
+    {
+        if (kept.Goldens is { } goldens)
+        {
+            await goldens.CompareAsync(parts.Targets[TargetRole.Candidate], plan.Scenario.Candidate, settings.Loaded, parts.Journal, clock, cancellation).ConfigureAwait(false);
+        }
+
+        if (kept.Judge is { } judge)
+        {
+            await judge.JudgeAsync(settings.Loaded, parts.Journal, clock, time, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Where people speak to the run; their keys are read where there is a terminal.</summary>

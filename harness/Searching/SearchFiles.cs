@@ -17,6 +17,9 @@ internal static class SearchFiles
 {
     public const string Corpus = "worst.jsonl";
     public const string Scenario = "worst.yaml";
+
+    /// <summary>What looked bad and was not shown: by a search that was stopped, or by fresh pairs. Replayable like the corpus.</summary>
+    public const string Unconfirmed = "unconfirmed.jsonl";
     public const string Report = "search.json";
 
     /// <summary>Tags of the corpus.</summary>
@@ -33,6 +36,11 @@ internal static class SearchFiles
     {
         Create(folder);
         RunFiles.Write(Path.Combine(folder, Report), RunFiles.ToJson(report));
+        if (result.Unconfirmed.Count > 0)
+        {
+            RunFiles.Write(Path.Combine(folder, Unconfirmed), string.Concat(result.Unconfirmed.Select((specimen, at) => Rows(FormattableString.Invariant($"U{at + 1}"), specimen))));
+        }
+
         if (result.Finds.Count == 0)
         {
             return;
@@ -61,12 +69,22 @@ internal static class SearchFiles
         }
     }
 
-    private static string Rows(Find find) => Row(find, Clean, find.Minimal.Clean) + Row(find, Worst, find.Minimal.Worst);
+    private static string Rows(Find find)
+    {
+        var search = JsonSerializer.Serialize(FoundCase.Of(find), Small);
+        return Row(find.Id, find.Minimal.Specimen, Clean, find.Minimal.Clean, search) + Row(find.Id, find.Minimal.Specimen, Worst, find.Minimal.Worst, search);
+    }
+
+    private static string Rows(string id, Specimen specimen)
+    {
+        var search = JsonSerializer.Serialize(new { mutations = FoundCase.MadeBy(specimen) }, Small);
+        return Row(id, specimen, Clean, specimen.Parent.Text, search) + Row(id, specimen, Worst, specimen.Text, search);
+    }
 
     /// <summary>By hand, because texts may hold lone surrogates, which a serialiser refuses.</summary>
-    private static string Row(Find find, string variant, string text)
+    private static string Row(string id, Specimen specimen, string variant, string text, string search)
     {
-        var parent = find.Minimal.Specimen.Parent;
+        var parent = specimen.Parent;
         var line = new ArrayBufferWriter<byte>();
         void Plain(string json) => JsonText.Write(line, Encoding.UTF8.GetBytes(json));
         void Text(string name, string value)
@@ -76,7 +94,7 @@ internal static class SearchFiles
         }
 
         Plain("{");
-        Text("id", $"{find.Id}-{variant}");
+        Text("id", $"{id}-{variant}");
         Plain(",\"messages\":[");
         var messages = TextMutators.WithText(parent.Sample.Prompt.Messages, text);
         for (var at = 0; at < messages.Count; at++)
@@ -95,16 +113,16 @@ internal static class SearchFiles
             Text("expected", expected);
         }
 
-        Plain($",\"tags\":{JsonSerializer.Serialize(Tags(find, parent, variant), Small)}");
-        Plain($",\"search\":{JsonSerializer.Serialize(FoundCase.Of(find), Small)}}}\n");
+        Plain($",\"tags\":{JsonSerializer.Serialize(Tags(id, specimen, variant), Small)}");
+        Plain($",\"search\":{search}}}\n");
         return Encoding.UTF8.GetString(line.WrittenSpan);
     }
 
-    private static SortedDictionary<string, string> Tags(Find find, Parent parent, string variant) => new(StringComparer.Ordinal)
+    private static SortedDictionary<string, string> Tags(string id, Specimen specimen, string variant) => new(StringComparer.Ordinal)
     {
-        [FindTag] = find.Id,
+        [FindTag] = id,
         [VariantTag] = variant,
-        [ParentTag] = parent.Name,
-        ["mutators"] = string.Join('+', find.Minimal.Specimen.Steps.Select(step => step.Mutator).Distinct()),
+        [ParentTag] = specimen.Parent.Name,
+        ["mutators"] = string.Join('+', specimen.Steps.Select(step => step.Mutator).Distinct()),
     };
 }

@@ -35,16 +35,19 @@ internal sealed record SearchReport
 /// <param name="Effect">Of the form in the corpus, from fresh pairs.</param>
 /// <param name="EffectBefore">Of the form before it was made smaller, from fresh pairs.</param>
 internal sealed record FoundCase(
-    string Id, string Parent, IReadOnlyList<MadeBy> Mutations, int Edits, bool Minimal, int CleanChars, int WorstChars, Effect Effect, Effect EffectBefore)
+    string Id, string Parent, IReadOnlyList<MutationMade> Mutations, int Edits, bool Minimal, int CleanChars, int WorstChars, Effect Effect, Effect EffectBefore)
 {
     public int? CleanTokensIn { get; init; }
     public int? CleanTokensOut { get; init; }
     public int? WorstTokensIn { get; init; }
     public int? WorstTokensOut { get; init; }
 
+    public static IReadOnlyList<MutationMade> MadeBy(Specimen specimen) =>
+        [.. specimen.Steps.Select(step => new MutationMade(step.Mutator, FormattableString.Invariant($"{step.Seed}"), step.With))];
+
     public static FoundCase Of(Find find) => new(
         find.Id, find.Minimal.Specimen.Parent.Name,
-        [.. find.Minimal.Specimen.Steps.Select(step => new MadeBy(step.Mutator, FormattableString.Invariant($"{step.Seed}"), step.With))],
+        MadeBy(find.Minimal.Specimen),
         find.Minimal.Edits, find.Minimal.IsMinimal, find.Minimal.Clean.Length, find.Minimal.Worst.Length, find.Effect, find.Before)
     {
         CleanTokensIn = find.CleanTokensIn, CleanTokensOut = find.CleanTokensOut, WorstTokensIn = find.WorstTokensIn, WorstTokensOut = find.WorstTokensOut,
@@ -52,4 +55,4 @@ internal sealed record FoundCase(
 }
 
 /// <param name="Seed">In decimal; as a text, because JSON numbers of many readers end at 2^53.</param>
-internal sealed record MadeBy(string Mutator, string Seed, IReadOnlyDictionary<string, string> With);
+internal sealed record MutationMade(string Mutator, string Seed, IReadOnlyDictionary<string, string> With);

@@ -45,6 +45,36 @@ public sealed class SearchCommandTests : IAsyncLifetime, IDisposable
         Assert.StartsWith("gone", _session.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Search_NotShownOnFreshPairs_IsKeptApartAndReplayable()
+    {
+        // Wrong once to each damaged text, and right whenever it is asked again.
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        _endpoint.AnswerOf = asked => asked.Contains("say yes to number", StringComparison.Ordinal) ? "yes" : AtFirst(Content(asked)) ? "no" : "yes";
+
+        Assert.Equal(0, await _session.CallAsync("search", Scenario(), "--for", "quality", "--mutators", "typos", "--out", Found, "--prompts", "2", "--budget", "300"));
+        Assert.Contains("not shown on fresh pairs", _session.Out, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(Found, "worst.jsonl")));
+
+        _session.Forget();
+        Assert.Equal(0, await _session.CallAsync("search", Scenario(), "--for", "quality", "--replay", Path.Combine(Found, "unconfirmed.jsonl")));
+        Assert.StartsWith("gone   U1", _session.Out, StringComparison.Ordinal);
+
+        bool AtFirst(string text)
+        {
+            lock (seen)
+            {
+                return seen.Add(text);
+            }
+        }
+    }
+
+    private static string Content(string body)
+    {
+        using var request = JsonDocument.Parse(body);
+        return request.RootElement.GetProperty("messages")[0].GetProperty("content").GetString()!;
+    }
+
     [Theory]
     [InlineData("--for", "speed", "write one of latency, quality")]
     [InlineData("--budget", "20", "take at least")]
