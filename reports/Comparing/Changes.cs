@@ -30,6 +30,21 @@ public static class Changes
             .OrderBy(change => Array.IndexOf(Order, change.What))];
     }
 
+    /// <summary>What is not the same in two targets of one run; <see cref="Change.Where"/> is the fact's name.</summary>
+    public static IReadOnlyList<Change> Between(TargetEntry before, TargetEntry after)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        IEnumerable<Change> all =
+        [
+            new Change("target", "name", before.Name, after.Name), new Change("target", "type", before.Type, after.Type),
+            new Change("target", "location", before.Location, after.Location),
+            .. before.Facts.Keys.Union(after.Facts.Keys).Order(StringComparer.Ordinal).Select(key =>
+                new Change(KindOf(key), key, before.Facts.GetValueOrDefault(key), after.Facts.GetValueOrDefault(key))),
+        ];
+        return [.. all.Where(change => change.Before != change.After)];
+    }
+
     private static IEnumerable<Change> Tool(Manifest before, Manifest after)
     {
         yield return new Change("tool", "version", before.ToolVersion, after.ToolVersion);

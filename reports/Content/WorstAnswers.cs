@@ -1,4 +1,5 @@
 using ChaosBench.Reports.Journal;
+using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Reports.Content;
 
@@ -9,6 +10,12 @@ public static class WorstAnswers
 
     /// <summary>Looked at for the choice; the rest of a run that went all wrong looks like these.</summary>
     private const int MostConsidered = 200;
+
+    // Below 1 these say how like an answer is, not that it is wrong.
+    private static readonly HashSet<string> Likeness = [.. new[]
+    {
+        MetricId.Similarity, MetricId.Rouge1, MetricId.Rouge2, MetricId.RougeL, MetricId.Bleu, MetricId.Chrf, MetricId.Levenshtein,
+    }.Select(Metrics.NameOf)];
 
     private const int MostScores = 1_000_000;
 
@@ -44,7 +51,7 @@ public static class WorstAnswers
     private static Dictionary<int, string> Wrong(IEnumerable<JournalEvent> journal)
     {
         var wrong = new Dictionary<int, string>();
-        foreach (var score in journal.OfType<JournalEvent.Score>().Where(score => score.Value is not >= 1))
+        foreach (var score in journal.OfType<JournalEvent.Score>().Where(score => score.Value is not >= 1 && !Likeness.Contains(score.Grader)))
         {
             if (wrong.Count >= MostScores)
             {

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using ChaosBench.Reports.Comparing;
 using ChaosBench.Reports.Content;
+using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Writers;
+using ChaosBench.Reports.Writers.Postmortem;
 
 namespace ChaosBench.Reports.Html;
 
@@ -30,6 +33,15 @@ public sealed record ReportFacts
     /// <summary>Wrong answers with their texts, the most telling first. Empty: none were wrong, or no texts were kept.</summary>
     public IReadOnlyList<WorstAnswer> Answers { get; init; } = [];
 
+    /// <summary>How the candidate is made otherwise than the baseline of an A/B run. Empty outside of one.</summary>
+    public IReadOnlyList<Change> Changes { get; init; } = [];
+
+    /// <summary>What the run means for those who pay for it. Null: nothing was measured.</summary>
+    public Business? Business { get; init; }
+
+    /// <summary>The draft of the post-mortem. Null: nothing was broken.</summary>
+    public Draft? Postmortem { get; init; }
+
     /// <summary>Names and values in the order to be shown: model hashes, seed, plan hash, machine.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Manifest { get; init; } = [];
 
@@ -42,6 +54,9 @@ public sealed record ReportFacts
         ReplayCommand = Replay.Command(run),
         Calibration = CalibrationSentence(run),
         GateErrors = Calibrating.GateQuote.Sentences(run),
+        Changes = ChangesOf(run.Manifest),
+        Business = Business.Of(run.Summary, run.Measurements),
+        Postmortem = PostmortemDraft.Of(run),
         Answers = WorstAnswers.Of(run.Journal, run.Content, run.Measurements.Candidate, run.Measurements.Baseline),
         Manifest = [.. Facts(run.Manifest), .. run.Measurements.Tokens.Sentence() is { } tokens ? [new KeyValuePair<string, string>("output tokens", tokens)] : Array.Empty<KeyValuePair<string, string>>()],
     };
@@ -53,6 +68,10 @@ public sealed record ReportFacts
         var seconds = planned.Phases.Count > 0 ? Scenarios.Nanos.ToSeconds(planned.Phases[^1].End) : 0;
         return run.Manifest.Calibration?.Sentence(seconds > 0 ? planned.PlannedArrivals / seconds : null);
     }
+
+    private static IReadOnlyList<Change> ChangesOf(Manifest manifest) =>
+        manifest.Targets.FirstOrDefault(target => target.Role == "baseline") is { } before
+            && manifest.Targets.FirstOrDefault(target => target.Role == "candidate") is { } after ? Comparing.Changes.Between(before, after) : [];
 
     private static string? DescriptionOf(JsonElement? scenario) =>
         scenario is { ValueKind: JsonValueKind.Object } fields && fields.TryGetProperty("description", out var text)

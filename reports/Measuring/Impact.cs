@@ -148,7 +148,7 @@ public sealed record Impact
     }
 
     /// <summary>What the scenario promises of good requests: attainment, else errors; the steady state before the gates.</summary>
-    private static (double Share, bool OfErrors)? SloOf(JournalEvent.RunStarted run)
+    internal static (double Share, bool OfErrors)? SloOf(JournalEvent.RunStarted run)
     {
         var absolute = run.SteadyState.Concat(run.Gates)
             .Where(objective => objective.LimitKind == LimitKind.Absolute && objective.Cohort.Count == 0).ToList();

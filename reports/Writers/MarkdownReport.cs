@@ -9,10 +9,21 @@ using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Reports.Writers;
 
-/// <summary><c>report.md</c>: for a CI step summary or a pull-request comment. The verdict first; well below GitHub's 64 kB a comment.</summary>
+/// <summary>
+/// <c>report.md</c>: for a CI step summary or a pull-request comment. The verdict first; never above <see cref="MostCharacters"/>, so that a
+/// comment (65,536 characters at GitHub) takes it whole: sections that do not fit are named instead.
+/// </summary>
 public sealed class MarkdownReport : IReportWriter
 {
+    /// <summary>UTF-16 code units; a comment may hold 65,536.</summary>
+    public const int MostCharacters = 60_000;
+
+    /// <summary>Kept for the lines that name what was left out.</summary>
+    private const int Reserve = 1_000;
+
     private const int MostRows = 40;
+    private const int MostReasons = 10;
+
     /// <summary>Values of one point of the chart that are kept one by one; a chart shows three digits anyway.</summary>
     private const int MostExactPerPoint = 20_000;
 
@@ -30,22 +41,67 @@ public sealed class MarkdownReport : IReportWriter
         text.Append(Marker(summary.Scenario)).Append('\n');
         text.Append($"## {Kebab.Of(summary.Verdict).ToUpperInvariant()}: {Markdown.Code(summary.Scenario)}\n\n");
         text.Append($"**{Markdown.Text(summary.Headline)}**\n");
-        foreach (var reason in summary.Reasons)
+        foreach (var reason in summary.Reasons.Take(MostReasons))
         {
             text.Append($"\n- {Markdown.Text(reason)}");
         }
 
+        text.Append(summary.Reasons.Count > MostReasons ? string.Create(CultureInfo.InvariantCulture, $"\n- {summary.Reasons.Count - MostReasons} more reasons are in summary.json.") : "");
         text.Append(summary.Reasons.Count > 0 ? "\n" : "");
         text.Append(string.Concat(Calibrating.GateQuote.Sentences(run).Select(sentence => $"\n> {Markdown.Text(sentence)}\n")));
         Policy(text, run);
-        Findings(text, summary);
-        PartMarkdown.Append(text, run);
-        CriteriaMarkdown.Append(text, run);
-        Chart(text, run.Measurements);
-        Faults(text, summary);
-        Outcomes(text, summary);
-        Footer(text, run);
+        (string Name, Action<StringBuilder> Write)[] sections =
+        [
+            ("the findings", into => Findings(into, summary)),
+            ("the parts", into => PartMarkdown.Append(into, run)),
+            ("what was broken", into => CriteriaMarkdown.Append(into, run)),
+            ("the figures for those who pay", into => Paid(into, run)),
+            ("what the candidate changes", into => Changed(into, run)),
+            ("the chart", into => Chart(into, run.Measurements)),
+            ("the faults", into => Faults(into, summary)),
+            ("the outcomes", into => Outcomes(into, summary)),
+            ("how it was measured", into => Footer(into, run)),
+        ];
+        foreach (var (name, write) in sections)
+        {
+            var section = new StringBuilder();
+            write(section);
+            text.Append(text.Length + section.Length <= MostCharacters - Reserve ? section.ToString() : $"\n*Left out for its length: {name}. It is in report.html.*\n");
+        }
+
         return text.ToString();
+    }
+
+    private static void Paid(StringBuilder text, RunReport run)
+    {
+        if (Business.Of(run.Summary, run.Measurements) is { } business)
+        {
+            text.Append("\n### For those who pay for it\n\n");
+            foreach (var row in BusinessText.Of(business))
+            {
+                text.Append($"- {row.Title}: **{Markdown.Text(row.Figure)}**; {Markdown.Text(row.Plain)}\n");
+            }
+        }
+    }
+
+    private static void Changed(StringBuilder text, RunReport run)
+    {
+        var targets = run.Manifest.Targets;
+        if (targets.FirstOrDefault(target => target.Role == "baseline") is not { } before
+            || targets.FirstOrDefault(target => target.Role == "candidate") is not { } after)
+        {
+            return;
+        }
+
+        var changes = Comparing.Changes.Between(before, after);
+        text.Append("\n<details><summary>What the candidate changes against the baseline</summary>\n\n| what | baseline | candidate |\n|---|---|---|\n");
+        foreach (var change in changes.Take(MostRows))
+        {
+            text.Append($"| {Markdown.Text(change.Where)} | {Markdown.Code(change.Before ?? "nothing")} | {Markdown.Code(change.After ?? "nothing")} |\n");
+        }
+
+        More(text, changes.Count);
+        text.Append("\n</details>\n");
     }
 
     private static void Policy(StringBuilder text, RunReport run)

@@ -18,8 +18,8 @@ internal static class AnswerSection
         }
 
         var lead = answers.Any(answer => answer.BaselineIsRight)
-            ? "First those that the baseline got right. What differs from the expected answer is marked."
-            : "What differs from the expected answer is marked.";
+            ? "First those that the baseline got right. Underlined: said instead of what was expected; struck through: left out."
+            : "Underlined: said instead of what was expected; struck through: left out.";
         return Parts.Section("answers", "Answers that were wrong", lead, Markup.Join(answers.Select((answer, index) => One(answer, index, model))));
     }
 
@@ -41,6 +41,7 @@ internal static class AnswerSection
             """);
     }
 
+    /// <summary>The answer itself; what it says instead of the expected one is marked, and what it leaves out is struck through.</summary>
     private static Markup Output(ContentLine line)
     {
         if (line.Output is not { } output)
@@ -48,28 +49,23 @@ internal static class AnswerSection
             return Markup.Of($"<em>no answer</em>");
         }
 
-        var expected = line.Expected ?? output;
-        var (start, end) = Difference(expected, output);
-        return Markup.Of($"""
-            <pre tabindex="0">{Cut(output[..start])}{Markup.If(end > start, () => Markup.Of($"<mark>{Cut(output[start..end])}</mark>"))}{Cut(output[end..])}</pre>
-            """);
-    }
-
-    /// <summary>The part of <paramref name="output"/> between what both begin with and what both end with.</summary>
-    private static (int Start, int End) Difference(string expected, string output)
-    {
-        var start = expected.AsSpan().CommonPrefixLength(output);
-        var end = output.Length;
-        for (var at = expected.Length; at > start && end > start && expected[at - 1] == output[end - 1]; at--)
+        if (line.Expected is not { } expected || expected == output)
         {
-            end--;
+            return Markup.Of($"""<pre tabindex="0">{Cut(output)}</pre>""");
         }
 
-        // Never between the two halves of a character.
-        start -= start > 0 && start < output.Length && char.IsLowSurrogate(output[start]) ? 1 : 0;
-        end += end < output.Length && end > 0 && char.IsHighSurrogate(output[end - 1]) ? 1 : 0;
-        return (start, end);
+        var parts = WordDiff.Of(Start(expected), Start(output)).Select(part => part.Side switch
+        {
+            WordDiff.Side.First => Markup.Of($"""<del>{Cut(part.Text)}</del>"""),
+            WordDiff.Side.Second => Markup.Of($"""<ins>{Cut(part.Text)}</ins>"""),
+            _ => Cut(part.Text),
+        });
+        var more = output.Length - MaxText;
+        return Markup.Of($"""<pre tabindex="0">{parts}{Markup.If(more > 0, () => Markup.Of($"… ({more} more characters)"))}</pre>""");
     }
+
+    private static string Start(string text) => text.Length <= MaxText ? text
+        : text[..(char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText)];
 
     /// <summary>Line ends stay; everything else that cannot be seen is written out.</summary>
     private static Markup Cut(string text)

@@ -18,9 +18,9 @@ internal static class CohortSection
         return Parts.Section("cohorts", "Who was served how", "Latency by percentile for each kind of request. Warm-up is left out.", Markup.Of($"""
             <p class="tools">
             <label>Slice by <select id="dimension">{dimensions.Select((dimension, at) => Markup.Of($"""<option value="{at}"{Chosen(at == first)}>{dimension.Name}</option>"""))}</select></label>
-            <label>Latency <select id="cohort-metric"><option value="ttft">time to first token</option><option value="e2e">time to the whole answer</option></select></label>
+            {Parts.MetricSelect("cohort-metric")}
             </p>
-            {Parts.Chart("cohorts", "Latency distribution", "Latency by percentile, one line for each cohort; the table below has the numbers.", "percentile axis stretched towards the slowest")}
+            {Parts.Chart("cohorts", "Latency distribution by cohort", "Latency by percentile, one line for each cohort; the table below has the numbers.", "percentile axis stretched towards the slowest")}
             <p class="note">A curve ends in a cross where failures begin: a request that failed is infinitely late, so a curve that stops at 97 % says that 3 % never got an answer.</p>
             {dimensions.Select((dimension, at) => Markup.Of($"""
                 <div class="dimension" data-dimension="{at}">{Table(model, dimension)}</div>
@@ -56,7 +56,7 @@ internal static class CohortSection
     ];
 
     /// <summary>A percentile that failures reach is infinite; one that too few requests reach is absent.</summary>
-    private static string At(LatencyCurve curve, double share) => curve.At(share) is { } seconds ? Show.Seconds(seconds)
+    public static string At(LatencyCurve curve, double share) => curve.At(share) is { } seconds ? Show.Seconds(seconds)
         : curve.Failed > 0 && (curve.Count + curve.Failed) * (1 - share) >= 1 ? "never" : Show.Absent;
 
     private static Markup Chosen(bool chosen) => Markup.If(chosen, () => Markup.Of($" selected"));

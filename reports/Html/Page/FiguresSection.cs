@@ -1,6 +1,7 @@
 using ChaosBench.Reports.Html.Plots;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Verdicts;
+using ChaosBench.Reports.Writers;
 
 namespace ChaosBench.Reports.Html.Page;
 
@@ -20,11 +21,16 @@ internal static class FiguresSection
         <ul class="cards">
         {Requests(model)}
         {ShareCard(model, "Good answers in time", "attainment", "share of requests that were answered, in time and not wrong")}
-        {Failures(model)}
+        {Errors(model)}
         {ShareCard(model, "Right answers", "accuracy", "share of graded answers; ungradable ones count as wrong")}
         {LatencyCard(model, "Wait for the first token", "ttft")}
         {LatencyCard(model, "Wait for the whole answer", "e2e")}
         </ul>
+        {Markup.If(model.Facts.Business is not null, () => Markup.Of($"""
+            <h3>For those who pay for it</h3>
+            <ul class="cards">{BusinessText.Of(model.Facts.Business!).Select(row => Card(row.Title, row.Figure, row.Plain))}</ul>
+            <p class="note">Of the candidate's requests, warm-up left out. Full outage: bad requests over the offered rate.</p>
+            """))}
         {model.TargetNames.Select(target => Parts.Details($"Every metric of {target}, by phase", ByPhase(model, target)))}
         """));
 
@@ -42,12 +48,12 @@ internal static class FiguresSection
         return Card("Requests", Show.Count(arrivals), share, $"{Show.Count(completed)} answers, warm-up included");
     }
 
-    private static Markup Failures(ReportModel model)
+    private static Markup Errors(ReportModel model)
     {
         string[] notFailures = ["arrivals", Kebab.Of(Outcome.Completed), Kebab.Of(Outcome.Cancelled)];
         var failed = model.Summary.Counts.Where(count => !notFailures.Contains(count.Key)).Sum(count => count.Value);
         var rate = model.Metric(model.Candidate, "error_rate")?.Value;
-        return Card("Errors", Show.Share(rate), $"{Show.Count(failed)} requests that users would have seen fail", Versus(model, "error_rate"));
+        return Card("Errors", Show.Share(rate), $"{Show.Count(failed)} requests of the whole run did not complete", Versus(model, "error_rate"));
     }
 
     private static Markup ShareCard(ReportModel model, string title, string metric, string note) =>
@@ -66,8 +72,14 @@ internal static class FiguresSection
 
         var (baseHalf, baseMost) = model.Baseline is { } name ? Percentiles(model, name, metric) : default;
         var versus = baseMost is null ? "" : $"baseline: slowest 1 % {Show.Seconds(baseMost)}, half {Show.Seconds(baseHalf)}";
+        if (most is null)
+        {
+            return Card(title, Show.Seconds(half), "for half of the requests; there are too few for a p99", baseHalf is null ? "" : $"baseline: half {Show.Seconds(baseHalf)}");
+        }
+
         var never = most is { } seconds && double.IsInfinity(seconds) ? "more than 1 % of the requests failed" : $"for the slowest 1 % (p99 {metric})";
-        return Card(title, Show.Seconds(most), $"{never}; half wait no longer than {Show.Seconds(half)}", versus);
+        var middle = half is { } wait && double.IsInfinity(wait) ? "more than half of them failed" : $"half wait no longer than {Show.Seconds(half)}";
+        return Card(title, Show.Seconds(most), $"{never}; {middle}", versus);
     }
 
     /// <summary>From the summary; a run that was never judged still has its plots.</summary>

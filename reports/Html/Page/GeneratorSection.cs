@@ -3,6 +3,14 @@ namespace ChaosBench.Reports.Html.Page;
 /// <summary>Whether the load generator can be believed.</summary>
 internal static class GeneratorSection
 {
+    /// <summary>First, highest and last, in MiB or GiB.</summary>
+    private static string Memory(KeyValuePair<string, IReadOnlyList<double?>> one)
+    {
+        var known = one.Value.OfType<double>().ToList();
+        string Size(double bytes) => known.Max() < 1 << 30 ? $"{Show.Plain(bytes / (1 << 20))}\u00a0MiB" : $"{Show.Plain(bytes / (1 << 30))}\u00a0GiB";
+        return known.Count == 0 ? "" : $"Memory of {one.Key}: {Size(known[0])} at first, {Size(known.Max())} at most, {Size(known[^1])} at last.";
+    }
+
     public static Markup Of(ReportModel model)
     {
         var generator = model.Summary.Generator;
@@ -20,6 +28,10 @@ internal static class GeneratorSection
             </dl>
             {Markup.If(model.Plots.Generator.InFlight.Any(value => value is not null), () => Parts.Chart("generator", "Requests under way and CPU",
                 "Line chart of requests in flight, highest of each point, and of the process's CPU in cores, over time.", "in flight left, cores right"))}
+            {Markup.If(model.Plots.Memory.Count > 0, () => Markup.Of($"""
+                {Parts.Chart("memory", "Memory", $"Line chart of memory over time. {string.Join(" ", model.Plots.Memory.Select(Memory))}", "highest of each point; a target in the process is in it")}
+                <p class="note">{string.Join(" ", model.Plots.Memory.Select(Memory))}</p>
+                """))}
             """));
     }
 }

@@ -35,6 +35,17 @@ internal static class Parts
 
         """);
 
+    /// <summary>Which latency a chart shows; the page keeps all such choices the same.</summary>
+    public static Markup MetricSelect(string id) => Markup.Of($"""
+        <label>Latency <select id="{id}"><option value="ttft">time to first token</option><option value="e2e">time to the whole answer</option></select></label>
+        """);
+
+    /// <summary>A command with a button that copies it.</summary>
+    public static Markup Command(string command) => Markup.Of($"""
+        <div class="command"><pre class="replay" tabindex="0"><code>{command}</code></pre><button type="button" class="copy">Copy</button></div>
+
+        """);
+
     public static Markup Details(string summary, Markup body) =>
         Markup.Of($"<details><summary>{summary}</summary>\n{body}</details>\n");
 

@@ -32,7 +32,7 @@ internal static class ReferenceSections
             <h3>Gates</h3><ul class="gates">{model.Facts.Gates.Take(500).Select(gate => Markup.Of($"<li><code>{gate}</code></li>"))}</ul>
             """))}
         {Markup.If(model.Facts.ReplayCommand is not null, () => Markup.Of($"""
-            <h3>Run it again</h3><pre class="replay" tabindex="0"><code>{model.Facts.ReplayCommand}</code></pre>
+            <h3>Run it again</h3>{Parts.Command(model.Facts.ReplayCommand!)}
             """))}
         <h3>Manifest</h3>
         <dl class="manifest">

@@ -19,13 +19,15 @@ internal static class TimeSection
         var from = plots.OpenWorkload ? "from the planned instant of a request" : "from the sending of a request (closed workload)";
         var turns = plots.Targets.Count > 1 ? " The versions take turns; each line joins the turns of one." : "";
         return Parts.Section("time", "Over time", $"Latencies count {from}. Shaded: a fault was in place.{turns}", Markup.Of($"""
-            <p class="tools"><label><input type="checkbox" id="log-scale"> logarithmic latency axis</label></p>
+            <p class="tools">{Filter(plots)}<label><input type="checkbox" id="log-scale"> logarithmic latency axis</label></p>
+            <p class="note" id="filter-note" role="status"></p>
             {Lanes(plots)}
             {Latency(plots, "ttft", "Time to first token", target => target.Ttft)}
             {Latency(plots, "e2e", "Time to the whole answer", target => target.E2e)}
             {Latency(plots, "gap", "Gap between tokens", target => target.TokenGap)}
-            {Parts.Chart("rate", "Load", "Line chart of planned, sent and completed requests per second over time; the table below has the numbers.", "requests per second")}
-            {Parts.Chart("outcomes", "Requests that did not complete", "Stacked bars of requests that did not complete, by outcome, over time; the table below has the numbers.", "by planned instant")}
+            {Heat(plots)}
+            {Parts.Chart("rate", "Load", $"Line chart of planned, sent and completed requests per second over time. {PlotWords.Load(plots)} The table below has the numbers.", "requests per second")}
+            {Parts.Chart("outcomes", "Requests that did not complete", $"Stacked bars of requests that did not complete, by outcome, over time. {PlotWords.Failures(plots)} The table below has the numbers.", "by planned instant")}
             <p class="note">One point stands for {Show.Seconds(plots.BucketSeconds)} of planned time. Lines show completed requests only; requests
             that failed are in the last chart, and count as infinitely late in the gates. With few requests in a point its p99 is its slowest one;
             gates look at whole phases. Plotted latencies are exact within 0.4 %.</p>
@@ -35,8 +37,24 @@ internal static class TimeSection
 
     private static Markup Latency(PlotData plots, string kind, string title, Func<TargetSeries, PercentileSeries> series) =>
         Markup.If(plots.Targets.Any(target => series(target).Count.Any(count => count > 0)), () => Parts.Chart(
-            kind, title, $"Line chart of {title} over time, by percentile, with fault windows shaded; the table below has the numbers.",
+            kind, title, $"Line chart of {title} over time, by percentile, with fault windows shaded. {PlotWords.Latency(plots, series)} The table below has the numbers.",
             kind == "gap" ? "percentiles over all tokens that streamed" : "percentiles of completed requests"));
+
+    /// <summary>One choice of requests for every plot of the page.</summary>
+    private static Markup Filter(PlotData plots) => Markup.If(plots.Dimensions.Count > 1, () => Markup.Of($"""
+        <label>Show only <select id="filter"><option value="">all requests</option>
+        {plots.Dimensions.Select((dimension, at) => Markup.If(at > 0, () => Markup.Of($"""
+            <optgroup label="{dimension.Name}">{dimension.Slices.Select(slice => slice.Value).Distinct().Select((value, number) => Markup.Of($"""<option value="{at}:{number}">{dimension.Name}: {value}</option>"""))}</optgroup>
+            """)))}
+        </select></label>
+        """));
+
+    private static Markup Heat(PlotData plots) => Markup.If(plots.Targets.Any(target => target.E2eHeat.Columns.Any(column => column.Count > 0)), () => Markup.Of($"""
+        {Parts.Chart("heat", "Where the latencies were", $"Heat map: time of the run against latency on a logarithmic axis; darker means more requests. {PlotWords.Heat(plots)} The tables below have percentiles of the same requests.", "by planned instant; darker: more requests; the top row never got an answer")}
+        <p class="tools">{Parts.MetricSelect("heat-metric")}{Markup.If(plots.Targets.Count > 1, () => Markup.Of($"""
+            <label>Version <select id="heat-target">{plots.Targets.Select((target, at) => Markup.Of($"""<option value="{at}">{target.Target}</option>"""))}</select></label>
+            """))}</p>
+        """));
 
     /// <summary>What was scheduled, drawn without a script on the same axis as the charts.</summary>
     private static Markup Lanes(PlotData plots) => Markup.Of($"""

@@ -6,7 +6,11 @@
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const choices = ['system', 'light', 'dark'];
   const asked = new URLSearchParams(location.search).get('theme');
-  const state = { theme: choices.includes(asked) ? asked : 'system', log: false, dimension: +(document.getElementById('dimension')?.value ?? 0), metric: 'ttft', print: false };
+  const streamed = data.targets.some(target => target.ttft.n);
+  const state = {
+    theme: choices.includes(asked) ? asked : 'system', log: false, dimension: +(document.getElementById('dimension')?.value ?? 0),
+    metric: streamed ? 'ttft' : 'e2e', target: 0, filter: '', print: false,
+  };
   const charts = new Map();
 
   // A colour of the style sheet as it is under the present theme; the probe resolves light-dark().
@@ -50,10 +54,31 @@
   const brief = text => text.length > 36 ? [...text].slice(0, 35).join('') + '…' : text;
   const narrow = () => innerWidth < 760 && !state.print;
   const end = data.bucket * data.buckets;
+
+  // What is shown: all requests, or one kind of them, which has coarser series of the same shape.
+  const everything = { bucket: data.bucket, buckets: data.buckets, planned: data.planned, targets: data.targets, curves: data.dimensions[0]?.slices ?? [] };
+  let view = everything;
+  const sum = lists => lists.reduce((total, list) => total.map((value, at) => value + (list[at] ?? 0)), new Array(view.buckets).fill(0));
+  const choose = filter => {
+    state.filter = filter;
+    const [dimension, value] = filter.split(':').map(Number);
+    const kind = filter === '' ? null : data.dimensions[dimension];
+    const slices = kind ? kind.slices.filter(slice => slice.value === [...new Set(kind.slices.map(one => one.value))][value]) : [];
+    const note = document.getElementById('filter-note');
+    if (!slices.some(slice => slice.series)) {
+      view = everything;
+      if (note) note.textContent = kind ? 'This kind of requests has no plots of its own: there are too many kinds. Its numbers are in the table of cohorts.' : '';
+      return;
+    }
+    view = { ...data.slice, planned: [], targets: slices.filter(slice => slice.series).map(slice => ({ name: slice.target, ...slice.series })), curves: slices };
+    // Everything planned has one outcome, placed where it was planned.
+    if (data.open) view.planned = sum(view.targets.flatMap(target => Object.values(target.outcomes)));
+    note.textContent = `Plots show only ${kind.name} = ${slices[0].value}: ` + slices.map(slice => `${count(slice.requests)} requests of ${slice.target}`).join(', ')
+      + '. Warm-up is left out; tables keep all requests.';
+  };
   // A value belongs to a whole bucket; it is drawn in the bucket's middle.
-  const points = values => (values ?? []).map((value, at) => [(at + 0.5) * data.bucket, value]);
-  const perSecond = values => values.map(value => value / data.bucket);
-  const sum = lists => lists.reduce((total, list) => total.map((value, at) => value + (list[at] ?? 0)), new Array(data.buckets).fill(0));
+  const points = values => (values ?? []).map((value, at) => [(at + 0.5) * view.bucket, value]);
+  const perSecond = values => values.map(value => value / view.bucket);
 
   const axisStyle = () => ({
     axisLine: { lineStyle: { color: css('rule') } }, axisTick: { show: false },
@@ -97,25 +122,25 @@
     },
   });
   const line = (name, values, color, width, dash, extra) => ({
-    name, type: 'line', data: points(values), showSymbol: data.buckets < 4, symbolSize: 5, connectNulls: false,
+    name, type: 'line', data: points(values), showSymbol: view.buckets < 4, symbolSize: 5, connectNulls: false,
     lineStyle: { color, width, type: dash ?? 'solid' }, itemStyle: { color }, emphasis: { disabled: true }, ...extra,
   });
   const timeTip = format => items => {
-    const at = Math.min(Math.max(Math.floor(items[0].axisValue / data.bucket), 0), data.buckets - 1);
-    return tip(`${clock(at * data.bucket)} to ${clock((at + 1) * data.bucket)}`,
+    const at = Math.min(Math.max(Math.floor(items[0].axisValue / view.bucket), 0), view.buckets - 1);
+    return tip(`${clock(at * view.bucket)} to ${clock((at + 1) * view.bucket)}`,
       items.filter(item => item.value[1] !== null && item.value[1] !== undefined).map(item => [item.color, item.seriesName, format(item, at)]));
   };
 
   const latency = kind => {
-    const shown = data.targets.filter(target => target[kind].n);
+    const shown = view.targets.filter(target => target[kind].n);
     const several = shown.length > 1;
     const series = shown.flatMap((target, at) => (several ? ['p50', 'p99'] : ['p50', 'p90', 'p99']).map(percentile => line(
       several ? `${target.name} ${percentile}` : percentile, target[kind][percentile],
       css((at === 0 ? 'p' : 'b') + percentile.slice(1)), percentile === 'p99' ? 2 : 1.5, at > 0 ? [5, 3] : 'solid',
       // Two versions take turns: a block of one bucket between two of the other would be no line at all.
-      several ? { connectNulls: true, showSymbol: data.buckets <= 120, symbolSize: 4 } : {})));
+      several ? { connectNulls: true, showSymbol: view.buckets <= 120, symbolSize: 4 } : {})));
     return {
-      ...frame(timeTip((item, bucket) => seconds(item.value[1]) + '  n ' + count(shown[0][kind].n[bucket])), series.map(one => one.name)),
+      ...frame(timeTip((item, bucket) => seconds(item.value[1]) + '  n ' + count((shown.find(target => item.seriesName.startsWith(target.name)) ?? shown[0])[kind].n[bucket])), series.map(one => one.name)),
       xAxis: timeAxis(),
       yAxis: { type: state.log ? 'log' : 'value', ...axisStyle(), axisLabel: { ...axisStyle().axisLabel, formatter: seconds }, splitNumber: 4, ...(state.log ? {} : { min: 0 }) },
       series: [...series, marks()],
@@ -125,11 +150,11 @@
   const rate = () => {
     // After the last phase nothing is planned: no value, rather than a fall to zero.
     const last = data.phases.at(-1)?.end ?? end;
-    const planned = values => values.map((value, at) => at * data.bucket < last ? value : null);
-    const sent = planned(perSecond(sum(data.targets.map(target => target.sent))));
-    const completed = perSecond(sum(data.targets.map(target => target.completed)));
+    const planned = values => values.map((value, at) => at * view.bucket < last ? value : null);
+    const sent = planned(perSecond(sum(view.targets.map(target => target.sent))));
+    const completed = perSecond(sum(view.targets.map(target => target.completed)));
     const series = [
-      ...(data.planned.length ? [line('planned', planned(perSecond(data.planned)), css('soft'), 1.4, [4, 3], { step: 'middle' })] : []),
+      ...(view.planned.length ? [line('planned', planned(perSecond(view.planned)), css('soft'), 1.4, [4, 3], { step: 'middle' })] : []),
       line('sent', sent, css('s1'), 1.6), line('completed', completed, css('ok'), 1.8),
     ];
     return {
@@ -139,13 +164,13 @@
   };
 
   const outcomes = () => {
-    const names = [...new Set(data.targets.flatMap(target => Object.keys(target.outcomes)))].filter(name => name !== 'completed');
+    const names = [...new Set(view.targets.flatMap(target => Object.keys(target.outcomes)))].filter(name => name !== 'completed');
     // ECharts does not stack on a value axis: each bar reaches to the sum so far, and is painted over by the ones below it.
-    const raw = names.map(name => sum(data.targets.map(target => target.outcomes[name] ?? [])));
+    const raw = names.map(name => sum(view.targets.map(target => target.outcomes[name] ?? [])));
     const series = names.map((name, at) => ({
       name: name.replaceAll('-', ' '), type: 'bar', barGap: '-100%', itemStyle: { color: css(name) }, emphasis: { disabled: true }, z: 10 - at / 20,
       data: points(sum(raw.slice(0, at + 1)).map((total, bucket) => raw[at][bucket] ? total : null)),
-      barWidth: Math.max(1, Math.min(12, 900 / data.buckets - 1)),
+      barWidth: Math.max(1, Math.min(12, 900 / view.buckets - 1)),
     }));
     const base = frame(timeTip((item, bucket) => count(raw[item.seriesIndex][bucket])), series.map(one => one.name));
     return {
@@ -157,11 +182,15 @@
   };
 
   const generator = () => {
+    const chosen = view;
+    view = everything;
     const series = [
       line('in flight', data.generator.inFlight, css('s1'), 1.6, 'solid', { connectNulls: true }),
       line('CPU', data.generator.cpu, css('s5'), 1.6, 'solid', { yAxisIndex: 1, connectNulls: true }),
     ];
-    const base = frame(timeTip(item => item.seriesName === 'CPU' ? count(item.value[1]) + ' cores' : count(item.value[1])), series.map(one => one.name));
+    view = chosen;
+    const base = frame(items => tip(clock(items[0].axisValue), items.filter(item => item.value[1] !== null && item.value[1] !== undefined)
+      .map(item => [item.color, item.seriesName, item.seriesName === 'CPU' ? count(item.value[1]) + ' cores' : count(item.value[1])])), series.map(one => one.name));
     return {
       ...base, grid: { ...base.grid, right: 44 }, xAxis: timeAxis(),
       yAxis: [{ type: 'value', min: 0, ...axisStyle(), splitNumber: 4 }, { type: 'value', min: 0, ...axisStyle(), splitLine: { show: false }, splitNumber: 4 }],
@@ -169,25 +198,37 @@
     };
   };
 
+  const memory = () => {
+    const points = values => values.map((value, at) => [(at + 0.5) * data.bucket, value]);
+    const names = Object.keys(data.memory);
+    const most = Math.max(...names.flatMap(name => data.memory[name].filter(value => value !== null)));
+    const [unit, word] = most < 2 ** 30 ? [2 ** 20, ' MiB'] : [2 ** 30, ' GiB'];
+    const gib = value => +(value / unit).toPrecision(3) + word;
+    const step = unit * [1, 2, 5, 10, 20, 50, 100, 200, 500].find(wide => most / unit / wide <= 4);
+    const series = names.map((name, at) => ({
+      name, type: 'line', data: points(data.memory[name]), showSymbol: false, connectNulls: true, emphasis: { disabled: true },
+      lineStyle: { color: css('s' + (at % 8 + 1)), width: 1.6 }, itemStyle: { color: css('s' + (at % 8 + 1)) },
+    }));
+    return {
+      ...frame(items => tip(clock(items[0].axisValue), items.filter(item => item.value[1] !== null && item.value[1] !== undefined).map(item => [item.color, item.seriesName, gib(item.value[1])])), names),
+      xAxis: timeAxis(), yAxis: { type: 'value', min: 0, ...axisStyle(), axisLabel: { ...axisStyle().axisLabel, formatter: gib }, interval: step },
+      series: [...series, marks()],
+    };
+  };
+
   // x is the number of nines: 0 is the fastest, 1 is p90, 2 is p99.
   const nines = value => value === 0 ? 'p0' : 'p' + +(100 * (1 - Math.pow(10, -value))).toFixed(Math.max(0, Math.ceil(value) - 2));
-  const cohorts = () => {
-    const slices = (data.dimensions[state.dimension]?.slices ?? []).filter(slice => slice[state.metric].points.length);
-    const several = new Set(slices.map(slice => slice.target)).size > 1;
-    const values = [...new Set(slices.map(slice => slice.value))];
-    const label = slice => several ? `${slice.value} (${slice.target})` : slice.value;
-    const series = slices.map(slice => {
-      const curve = slice[state.metric], color = css('s' + (values.indexOf(slice.value) % 8 + 1));
-      const second = several && slice.target !== slices[0].target;
+  const curves = (slices, label, color, second) => {
+    const series = slices.map((slice, number) => {
+      const curve = slice[state.metric], hue = color(slice, number);
       const last = curve.points.length - 1;
       return {
-        name: label(slice), type: 'line', smooth: false, itemStyle: { color }, emphasis: { disabled: true }, symbolKeepAspect: true,
-        lineStyle: { color, width: 1.8, type: second || values.indexOf(slice.value) >= 8 ? [5, 3] : 'solid' },
+        name: label(slice), type: 'line', smooth: false, itemStyle: { color: hue }, emphasis: { disabled: true }, symbolKeepAspect: true,
+        lineStyle: { color: hue, width: 1.8, type: second(slice) ? [5, 3] : 'solid' },
         data: curve.points.map((point, at) => ({
           value: point, symbolSize: at === last ? 9 : 0,
           symbol: at === last ? (curve.failed ? 'path://M1 0L5 4L9 0L10 1L6 5L10 9L9 10L5 6L1 10L0 9L4 5L0 1Z' : 'circle') : 'none',
         })),
-        tooltip: { formatter: null },
       };
     });
     const reach = Math.max(2, ...slices.map(slice => slice[state.metric].points.at(-1)[0]));
@@ -203,13 +244,84 @@
       series,
     };
   };
+  const cohorts = () => {
+    const slices = (data.dimensions[state.dimension]?.slices ?? []).filter(slice => slice[state.metric].points.length);
+    const several = new Set(slices.map(slice => slice.target)).size > 1;
+    const values = [...new Set(slices.map(slice => slice.value))];
+    return curves(slices, slice => several ? `${slice.value} (${slice.target})` : slice.value, slice => css('s' + (values.indexOf(slice.value) % 8 + 1)),
+      slice => (several && slice.target !== slices[0].target) || values.indexOf(slice.value) >= 8);
+  };
+  const hdr = () => {
+    const slices = view.curves.filter(slice => slice[state.metric].points.length);
+    return curves(slices, slice => slice.target, (_, number) => css(number === 0 ? 'p90' : 'b90'), slice => slice !== slices[0]);
+  };
 
-  const options = { ttft: () => latency('ttft'), e2e: () => latency('e2e'), gap: () => latency('gap'), rate, outcomes, generator, cohorts };
+  // Rows of a heat map: four to an octave of microseconds, as the histograms of the report have them.
+  const rowEdge = row => (row < 4 ? row : (row % 4 + 4) * Math.pow(2, Math.floor(row / 4) - 1)) / 1e6;
+  const mix = (low, high, share) => `rgb(${low.map((value, at) => Math.round(value + (high[at] - value) * share)).join(',')})`;
+  const rgb = name => css(name).match(/[\d.]+/g).slice(0, 3).map(Number);
+  const heat = () => {
+    const target = view.targets[Math.min(state.target, view.targets.length - 1)];
+    const map = target?.[state.metric + 'Heat'], width = view.bucket * (map?.together ?? 1);
+    const cells = [], failed = [];
+    let most = 1, low = Infinity, high = 0;
+    (map?.columns ?? []).forEach((column, at) => {
+      const [first, ...counts] = column;
+      counts.forEach((n, up) => {
+        if (!n) return;
+        most = Math.max(most, n); low = Math.min(low, Math.max(rowEdge(first + up), 1e-6)); high = Math.max(high, rowEdge(first + up + 1));
+        cells.push([at * width, (at + 1) * width, Math.max(rowEdge(first + up), 1e-6), rowEdge(first + up + 1), n]);
+      });
+    });
+    for (const [name, values] of Object.entries(target?.outcomes ?? {})) {
+      if (name !== 'completed') values.forEach((n, at) => { const column = Math.floor(at / (map.together)); failed[column] = (failed[column] ?? 0) + n; });
+    }
+    if (!cells.length) [low, high] = [0.001, 1];
+    // Decades on a plain axis; what never came stands in a row above the slowest answer.
+    const top = Math.log10(high), bottom = Math.log10(low), band = Math.max((top - bottom) * 0.07, 0.05);
+    const ticks = [];
+    for (let power = Math.floor(bottom); power <= Math.ceil(top); power++) {
+      for (const step of top - bottom > 2 ? [1] : [1, 2, 5]) {
+        const tick = Math.log10(step) + power;
+        if (tick >= bottom && tick <= top) ticks.push(tick);
+      }
+    }
+    const anyFailed = failed.some(n => n);
+    if (anyFailed) ticks.push(top + band * 1.1);
+    const worst = Math.max(1, ...failed.filter(n => n));
+    const [pale, deep, ill, worse] = [rgb('heat-low'), rgb('heat-high'), rgb('heat-failed'), rgb('failed')];
+    const rows = [
+      ...cells.map(([from, to, less, more, n]) => ({ value: [from, Math.log10(less), to, Math.log10(more), n, 0], itemStyle: { color: mix(pale, deep, Math.log1p(n) / Math.log1p(most)) } })),
+      ...failed.flatMap((n, at) => n ? [{ value: [at * width, top + band * 0.6, (at + 1) * width, top + band * 1.6, n, 1], itemStyle: { color: mix(ill, worse, Math.log1p(n) / Math.log1p(worst)) } }] : []),
+    ];
+    const base = frame(null, []);
+    return {
+      ...base, legend: { show: false }, grid: { ...base.grid, top: 26 },
+      tooltip: {
+        ...base.tooltip, trigger: 'item',
+        formatter: item => tip(`${clock(item.value[0])} to ${clock(item.value[2])}`, [[item.color, item.value[5] ? 'never answered' : `${seconds(Math.pow(10, item.value[1]))} to ${seconds(Math.pow(10, item.value[3]))}`, count(item.value[4]) + ' requests']]),
+      },
+      xAxis: timeAxis(),
+      yAxis: {
+        type: 'value', min: bottom, max: top + (anyFailed ? band * 1.8 : 0.02), ...axisStyle(), axisTick: { show: false, customValues: ticks },
+        axisLabel: { ...axisStyle().axisLabel, customValues: ticks, formatter: value => value > top + band / 2 ? 'failed' : seconds(Math.pow(10, value)) },
+      },
+      series: [{
+        type: 'custom', name: target?.name ?? '', encode: { x: [0, 2], y: [1, 3] }, clip: true, data: rows, progressive: 0,
+        renderItem: (params, api) => {
+          const [left, bottomEdge] = api.coord([api.value(0), api.value(1)]), [right, topEdge] = api.coord([api.value(2), api.value(3)]);
+          return { type: 'rect', shape: { x: left, y: topEdge, width: Math.max(right - left, 0.6), height: Math.max(bottomEdge - topEdge, 0.6) }, style: { fill: api.visual('color') } };
+        },
+      }, marks()],
+    };
+  };
+
+  const options = { ttft: () => latency('ttft'), e2e: () => latency('e2e'), gap: () => latency('gap'), rate, outcomes, generator, cohorts, hdr, heat, memory };
 
   const draw = () => {
     applyTheme();
     for (const element of document.querySelectorAll('[data-chart]')) {
-      const chart = charts.get(element) ?? echarts.init(element, null, { renderer: 'svg' });
+      const chart = charts.get(element) ?? echarts.init(element, null, { renderer: element.dataset.chart === 'heat' ? 'canvas' : 'svg' });
       charts.set(element, chart);
       chart.setOption(options[element.dataset.chart](), true);
       element.dataset.drawn = 'true';
@@ -223,7 +335,29 @@
   const on = (id, event, act) => document.getElementById(id)?.addEventListener(event, act);
   on('log-scale', 'change', event => { state.log = event.target.checked; draw(); });
   on('dimension', 'change', event => { state.dimension = +event.target.value; showDimension(); draw(); });
-  on('cohort-metric', 'change', event => { state.metric = event.target.value; draw(); });
+  for (const id of ['cohort-metric', 'heat-metric', 'hdr-metric']) {
+    on(id, 'change', event => {
+      state.metric = event.target.value;
+      for (const other of ['cohort-metric', 'heat-metric', 'hdr-metric']) { const select = document.getElementById(other); if (select) select.value = state.metric; }
+      draw();
+    });
+  }
+  on('heat-target', 'change', event => { state.target = +event.target.value; draw(); });
+  on('filter', 'change', event => { choose(event.target.value); draw(); });
+  for (const copy of document.querySelectorAll('button.copy')) {
+    copy.addEventListener('click', async () => {
+      const text = copy.parentElement.querySelector('code').textContent;
+      try { await navigator.clipboard.writeText(text); } catch {
+        // Some browsers give a page from a file no clipboard; the old way needs a selection.
+        getSelection().selectAllChildren(copy.parentElement.querySelector('code'));
+        document.execCommand('copy');
+      }
+      copy.textContent = 'Copied';
+      setTimeout(() => { copy.textContent = 'Copy'; }, 2000);
+    });
+  }
+  const filter = document.getElementById('filter');
+  if (filter) filter.value = '';
   const button = document.getElementById('theme');
   const nameTheme = () => { button.textContent = { system: 'Auto', light: 'Light', dark: 'Dark' }[state.theme]; button.setAttribute('aria-label', 'Colours: ' + state.theme); };
   button.addEventListener('click', () => { state.theme = choices[(choices.indexOf(state.theme) + 1) % 3]; nameTheme(); draw(); });
@@ -232,13 +366,22 @@
   addEventListener('resize', () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(resize); });
   addEventListener('beforeprint', () => {
     state.print = true; applyTheme();
+    for (const draft of document.querySelectorAll('details.draft:not([open]), details.answer:not([open])')) { draft.open = true; draft.dataset.printed = 'true'; }
     for (const [element, chart] of charts) chart.resize({ width: Math.min(element.clientWidth, 700) });
     draw();
   });
-  addEventListener('afterprint', () => { state.print = false; for (const chart of charts.values()) chart.resize({ width: 'auto' }); draw(); });
+  addEventListener('afterprint', () => {
+    state.print = false;
+    for (const draft of document.querySelectorAll('[data-printed]')) { draft.open = false; delete draft.dataset.printed; }
+    for (const chart of charts.values()) chart.resize({ width: 'auto' });
+    draw();
+  });
 
+  for (const id of ['cohort-metric', 'heat-metric', 'hdr-metric']) { const select = document.getElementById(id); if (select) select.value = state.metric; }
   nameTheme();
   showDimension();
   draw();
+  // For the benchmark: milliseconds from the opening of the file until everything stands.
+  root.dataset.readyAfter = Math.round(performance.now());
   root.dataset.ready = 'true';
 })();

@@ -35,6 +35,13 @@ internal sealed class CohortFold
     private readonly ArrivalTable<int> _setOfArrival = new();
     private readonly Dictionary<int, List<JournalEvent.Score>> _early = [];
 
+    private readonly Placed _placed;
+    private int _series;
+
+    public CohortFold() => _placed = new Placed(Axis, LatencyHistogram.Coarse);
+
+    public TimeAxis Axis { get; } = new(PlotData.MaxCohortBuckets, comfortable: 100);
+
     public IReadOnlyList<PlannedFaultInfo> Faults { get; set; } = [];
 
     public void Add(JournalEvent.Observation observation, string target)
@@ -52,9 +59,10 @@ internal sealed class CohortFold
             _setOfArrival[observation.Arrival] = number + 1;
         }
 
+        var placed = _placed.Put(observation);
         foreach (var slice in _sets[number])
         {
-            slice.Add(observation);
+            slice.Add(observation, placed);
         }
 
         if (_early.Remove(observation.Arrival, out var scores))
@@ -110,12 +118,12 @@ internal sealed class CohortFold
     private int FindSet(JournalEvent.Observation observation, string target)
     {
         var slices = new List<Slice>(_fixed.Count + observation.Cohort.Tags.Count);
-        slices.AddRange(_fixed.Select(dimension => dimension.SliceOf(dimension.ValueOf(observation, Faults), target)));
+        slices.AddRange(_fixed.Select((dimension, at) => dimension.SliceOf(dimension.ValueOf(observation, Faults), target, at == 0 ? null : NewSeries)));
         foreach (var (key, value) in observation.Cohort.Tags)
         {
             if (TagDimension(key) is { } dimension)
             {
-                slices.Add(dimension.SliceOf(value, target));
+                slices.Add(dimension.SliceOf(value, target, NewSeries));
             }
         }
 
@@ -128,6 +136,9 @@ internal sealed class CohortFold
 
         return number;
     }
+
+    /// <summary>Plots of its own for a kind of requests, as long as there is room. All requests together have theirs already.</summary>
+    private TargetFold? NewSeries() => _series++ < PlotData.MaxCohortSeries ? new TargetFold(Axis, LatencyHistogram.Coarse) : null;
 
     private Dimension? TagDimension(string key)
     {

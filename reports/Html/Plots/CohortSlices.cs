@@ -17,7 +17,8 @@ internal sealed class Dimension(string name, Func<JournalEvent.Observation, IRea
 
     public string ValueOf(JournalEvent.Observation observation, IReadOnlyList<PlannedFaultInfo> faults) => valueOf(observation, faults);
 
-    public Slice SliceOf(string value, string target)
+    /// <param name="series">Makes the plots of a new slice; null: it has none.</param>
+    public Slice SliceOf(string value, string target, Func<TargetFold?>? series)
     {
         // The raw value is the key, so that the common case costs one look-up; it is made visible when shown.
         if (_slices.TryGetValue((value, target), out var slice))
@@ -28,7 +29,7 @@ internal sealed class Dimension(string name, Func<JournalEvent.Observation, IRea
         var key = (_slices.Count < PlotData.MaxCohorts - PlotData.MaxTargets - 1 ? value : Others, target);
         if (!_slices.TryGetValue(key, out slice))
         {
-            _slices.Add(key, slice = new Slice());
+            _slices.Add(key, slice = new Slice(series?.Invoke()));
         }
 
         return slice;
@@ -46,7 +47,7 @@ internal sealed class Dimension(string name, Func<JournalEvent.Observation, IRea
 }
 
 /// <summary>The requests of one value of one dimension on one target.</summary>
-internal sealed class Slice
+internal sealed class Slice(TargetFold? series)
 {
     private const int MaxGraders = 8;
 
@@ -59,8 +60,9 @@ internal sealed class Slice
     private long _asked;
     private long _askedJson;
 
-    public void Add(JournalEvent.Observation observation)
+    public void Add(JournalEvent.Observation observation, Placed placed)
     {
+        series?.Add(placed);
         if (Outcomes.IsCensored(observation.Outcome))
         {
             return;
@@ -96,7 +98,10 @@ internal sealed class Slice
 
     public CohortSlice Close(string value, string target) => new(
         value, target, _requests, _completed, Curve(_ttft, _failedStreams), Curve(_e2e, _requests - _completed),
-        [.. _quality.Select(row => Mean(row.Key, row.Value.Sum, Math.Max(row.Value.Graded, Asked(row.Key))))]);
+        [.. _quality.Select(row => Mean(row.Key, row.Value.Sum, Math.Max(row.Value.Graded, Asked(row.Key))))])
+    {
+        Series = series?.Close(target),
+    };
 
     private static QualityMean Mean(string grader, double sum, long graded) => new(grader, graded, sum / graded);
 

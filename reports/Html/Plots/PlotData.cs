@@ -10,6 +10,11 @@ namespace ChaosBench.Reports.Html.Plots;
 internal sealed record PlotData
 {
     public const int MaxBuckets = 600;
+    public const int MaxHeatColumns = 200;
+
+    /// <summary>The plots of one kind of requests are coarser: there may be many of them.</summary>
+    public const int MaxCohortBuckets = 150;
+    public const int MaxCohortSeries = 120;
     public const int MaxCohorts = 24;
     public const int MaxCurvePoints = 60;
     public const int MaxTargets = 4;
@@ -38,9 +43,17 @@ internal sealed record PlotData
     public required IReadOnlyList<TargetSeries> Targets { get; init; }
 
     public required IReadOnlyList<CohortDimension> Dimensions { get; init; }
+
+    /// <summary>The axis of the series of <see cref="Dimensions"/>.</summary>
+    public required double CohortBucketSeconds { get; init; }
+    public required int CohortBuckets { get; init; }
+
     public required IReadOnlyList<OutcomeRow> Outcomes { get; init; }
     public required IReadOnlyList<ReasonRow> Reasons { get; init; }
     public required GeneratorSeries Generator { get; init; }
+
+    /// <summary>Highest bytes of each bucket, by whose memory it is: the run's own process, and each card.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<double?>> Memory { get; init; }
 
     /// <summary>Faults, detections, notes and the ending, in order of time.</summary>
     public required IReadOnlyList<StoryLine> Story { get; init; }
@@ -85,7 +98,15 @@ internal sealed record TargetSeries
 
     /// <summary>Percentiles over the tokens that streamed, whatever became of their request.</summary>
     public required PercentileSeries TokenGap { get; init; }
+
+    public required HeatMap TtftHeat { get; init; }
+    public required HeatMap E2eHeat { get; init; }
 }
+
+/// <summary>How many requests had which latency when, by planned instant. Completed requests alone.</summary>
+/// <param name="Together">Buckets of the axis in a column.</param>
+/// <param name="Columns">Counts by row: a bin of <see cref="LatencyHistogram.HeatRows"/> an octave, see <see cref="LatencyHistogram.BinOf"/>.</param>
+internal sealed record HeatMap(int Together, IReadOnlyList<IReadOnlyDictionary<int, long>> Columns);
 
 internal sealed record PercentileSeries(
     IReadOnlyList<long> Count, IReadOnlyList<double?> P50, IReadOnlyList<double?> P90, IReadOnlyList<double?> P99);
@@ -100,7 +121,11 @@ internal sealed record CohortDimension(string Name, IReadOnlyList<CohortSlice> S
 
 /// <param name="Requests">Attempted, without those that the harness itself cancelled.</param>
 internal sealed record CohortSlice(
-    string Value, string Target, long Requests, long Completed, LatencyCurve Ttft, LatencyCurve E2e, IReadOnlyList<QualityMean> Quality);
+    string Value, string Target, long Requests, long Completed, LatencyCurve Ttft, LatencyCurve E2e, IReadOnlyList<QualityMean> Quality)
+{
+    /// <summary>Over time, warm-up left out. Null: there are too many kinds to plot each.</summary>
+    public TargetSeries? Series { get; init; }
+}
 
 /// <summary>
 /// Latency by percentile over all attempted requests. Failed ones stand at its end, infinitely late: the curve stops before them.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
@@ -9,6 +10,7 @@ namespace ChaosBench.Reports.Html.Plots;
 internal sealed class PlotFold
 {
     private const int MaxReasons = 50;
+    private const int MaxDevices = 8;
     private const string Others = "others";
 
     private readonly TimeAxis _axis = new();
@@ -18,15 +20,18 @@ internal sealed class PlotFold
     private readonly FaultWindowFold _windows = new();
     private readonly CohortFold _cohorts = new();
     private readonly StoryFold _story = new();
+    private readonly Placed _placed;
     private readonly CounterSeries _planned;
     private readonly GaugeSeries _inFlight;
     private readonly GaugeSeries _cpu;
     private readonly GaugeSeries _gcPause;
     private readonly GaugeSeries _queue;
+    private readonly SortedDictionary<string, GaugeSeries> _memory = new(StringComparer.Ordinal);
     private JournalEvent.RunStarted? _start;
 
     public PlotFold()
     {
+        _placed = new Placed(_axis, LatencyHistogram.Fine);
         _planned = _axis.Counter();
         _inFlight = _axis.Gauge();
         _cpu = _axis.Gauge();
@@ -101,6 +106,8 @@ internal sealed class PlotFold
             Planned = _planned.Total > 0 ? _planned.Close() : [],
             Targets = [.. _targets.OrderBy(target => target.Key != candidate).Select(target => target.Value.Close(target.Key))],
             Dimensions = _cohorts.Close(candidate),
+            CohortBucketSeconds = Nanos.ToSeconds(_cohorts.Axis.Width),
+            CohortBuckets = _cohorts.Axis.Used,
             Outcomes = [.. _outcomes.OrderBy(row => row.Key.Target != candidate).ThenBy(row => row.Key.Target, StringComparer.Ordinal)
                 .ThenBy(row => row.Key.Phase).ThenBy(row => row.Key.Outcome)
                 .Select(row => new OutcomeRow(row.Key.Target, row.Key.Phase, row.Key.Outcome, row.Value))],
@@ -108,6 +115,7 @@ internal sealed class PlotFold
                 .ThenBy(row => row.Key.Reason, StringComparer.Ordinal).Take(12)
                 .Select(row => new ReasonRow(row.Key.Outcome, row.Key.Reason, row.Value))],
             Generator = new GeneratorSeries(_inFlight.Max(), _cpu.Mean(), _gcPause.Max(), _queue.Max()),
+            Memory = _memory.ToDictionary(one => one.Key, one => one.Value.Max()),
             Story = _story.Close(),
             StoryOmitted = _story.Omitted,
         };
@@ -122,8 +130,11 @@ internal sealed class PlotFold
         _cohorts.Faults = start.Faults;
         if (start.Phases.Count > 0)
         {
-            _axis.Expect(start.Phases[^1].End);
-            _axis.IndexOf(start.Phases[^1].End - 1);
+            foreach (var axis in (TimeAxis[])[_axis, _cohorts.Axis])
+            {
+                axis.Expect(start.Phases[^1].End);
+                axis.IndexOf(start.Phases[^1].End - 1);
+            }
         }
     }
 
@@ -135,11 +146,11 @@ internal sealed class PlotFold
             name = _targets.Count < PlotData.MaxTargets ? name : Others;
             if (!_targets.TryGetValue(name, out target))
             {
-                _targets.Add(name, target = new TargetFold(_axis));
+                _targets.Add(name, target = new TargetFold(_axis, LatencyHistogram.Fine));
             }
         }
 
-        target.Add(observation);
+        target.Add(_placed.Put(observation));
         _cohorts.Add(observation, name);
         var row = (name, observation.Phase, observation.Outcome);
         _outcomes[row] = _outcomes.GetValueOrDefault(row) + 1;
@@ -171,5 +182,27 @@ internal sealed class PlotFold
         _cpu.Add(sample.At, sample.ProcessCpu);
         _gcPause.Add(sample.At, sample.GcPause / 1e6);
         _queue.Add(sample.At, sample.ThreadPoolQueue);
+        if (sample.Memory is { } resident)
+        {
+            Memory("this process", sample.At, resident);
+        }
+
+        foreach (var device in sample.Devices.Take(MaxDevices))
+        {
+            if (device.MemoryUsed is { } used)
+            {
+                Memory(string.Create(CultureInfo.InvariantCulture, $"card {device.Index}"), sample.At, used);
+            }
+        }
+    }
+
+    private void Memory(string whose, long at, long bytes)
+    {
+        if (!_memory.TryGetValue(whose, out var series))
+        {
+            _memory.Add(whose, series = _axis.Gauge());
+        }
+
+        series.Add(at, bytes);
     }
 }

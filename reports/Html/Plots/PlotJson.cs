@@ -11,6 +11,9 @@ namespace ChaosBench.Reports.Html.Plots;
 /// </summary>
 internal static class PlotJson
 {
+    /// <summary>Bytes for the plots of single kinds of requests; kinds beyond it have their table alone.</summary>
+    private const long MostOfSlices = 1_100_000;
+
     public static string Write(PlotData data)
     {
         using var buffer = new MemoryStream();
@@ -24,11 +27,23 @@ internal static class PlotJson
             Array(json, "faults", data.FaultWindows, window => WriteWindow(json, window));
             Counts(json, "planned", data.Planned);
             Array(json, "targets", data.Targets, target => WriteTarget(json, target));
-            Array(json, "dimensions", data.Dimensions, dimension => WriteDimension(json, dimension));
+            json.WriteStartObject("slice");
+            Number(json, "bucket", data.CohortBucketSeconds);
+            json.WriteNumber("buckets", data.CohortBuckets);
+            json.WriteEndObject();
+            var room = json.BytesCommitted + json.BytesPending + MostOfSlices;
+            Array(json, "dimensions", data.Dimensions, dimension => WriteDimension(json, dimension, room));
             json.WriteStartObject("generator");
             Numbers(json, "inFlight", data.Generator.InFlight);
             Numbers(json, "cpu", data.Generator.CpuCores);
             Numbers(json, "gc", data.Generator.GcPauseMs);
+            json.WriteEndObject();
+            json.WriteStartObject("memory");
+            foreach (var (whose, bytes) in data.Memory)
+            {
+                Numbers(json, whose, bytes);
+            }
+
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -66,6 +81,35 @@ internal static class PlotJson
         WritePercentiles(json, "ttft", target.Ttft);
         WritePercentiles(json, "e2e", target.E2e);
         WritePercentiles(json, "gap", target.TokenGap);
+        WriteHeat(json, "ttftHeat", target.TtftHeat);
+        WriteHeat(json, "e2eHeat", target.E2eHeat);
+    }
+
+    /// <summary>A column is its first row, then the counts from there on.</summary>
+    private static void WriteHeat(Utf8JsonWriter json, string name, HeatMap heat)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("together", heat.Together);
+        json.WriteStartArray("columns");
+        foreach (var column in heat.Columns)
+        {
+            json.WriteStartArray();
+            var (first, last) = column.Count == 0 ? (0, -1) : (column.Keys.Min(), column.Keys.Max());
+            if (column.Count > 0)
+            {
+                json.WriteNumberValue(first);
+            }
+
+            for (var row = first; row <= last; row++)
+            {
+                json.WriteNumberValue(column.GetValueOrDefault(row));
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void WritePercentiles(Utf8JsonWriter json, string name, PercentileSeries series)
@@ -82,13 +126,22 @@ internal static class PlotJson
         json.WriteEndObject();
     }
 
-    private static void WriteDimension(Utf8JsonWriter json, CohortDimension dimension)
+    /// <param name="room">Of all bytes written, up to which slices get plots of their own.</param>
+    private static void WriteDimension(Utf8JsonWriter json, CohortDimension dimension, long room)
     {
         json.WriteString("name", dimension.Name);
         Array(json, "slices", dimension.Slices, slice =>
         {
             json.WriteString("value", slice.Value);
             json.WriteString("target", slice.Target);
+            json.WriteNumber("requests", slice.Requests);
+            if (slice.Series is { } series && json.BytesCommitted + json.BytesPending < room)
+            {
+                json.WriteStartObject("series");
+                WriteTarget(json, series);
+                json.WriteEndObject();
+            }
+
             WriteCurve(json, "ttft", slice.Ttft);
             WriteCurve(json, "e2e", slice.E2e);
         });

@@ -2,41 +2,44 @@ using ChaosBench.Reports.Journal;
 
 namespace ChaosBench.Reports.Html.Plots;
 
-/// <summary>One target's series over time.</summary>
-internal sealed class TargetFold(TimeAxis axis)
+/// <summary>The series over time of one target, or of one kind of its requests.</summary>
+internal sealed class TargetFold(TimeAxis axis, int perOctave)
 {
-    // A frame cannot say that it holds more tokens than a context; a journal that does must not overflow the counters.
-    private const int MaxTokensPerEvent = 100_000;
-
     private readonly CounterSeries _sent = axis.Counter();
     private readonly CounterSeries _completed = axis.Counter();
     private readonly SortedDictionary<Outcome, CounterSeries> _outcomes = [];
-    private readonly HistogramSeries _ttft = axis.Histograms();
-    private readonly HistogramSeries _e2e = axis.Histograms();
-    private readonly HistogramSeries _tokenGap = axis.Histograms();
+    private readonly HistogramSeries _ttft = axis.Histograms(perOctave);
+    private readonly HistogramSeries _e2e = axis.Histograms(perOctave);
+    private readonly HistogramSeries _tokenGap = axis.Histograms(perOctave);
 
-    public void Add(JournalEvent.Observation observation)
+    /// <param name="request">On this fold's axis, at its resolution.</param>
+    public void Add(Placed request)
     {
-        if (observation.Sent is { } sent)
+        if (request.Sent >= 0)
         {
-            _sent.Add(sent);
+            _sent.AddTo(request.Sent);
         }
 
-        if (!_outcomes.TryGetValue(observation.Outcome, out var counter))
+        if (!_outcomes.TryGetValue(request.Outcome, out var counter))
         {
-            _outcomes.Add(observation.Outcome, counter = axis.Counter());
+            _outcomes.Add(request.Outcome, counter = axis.Counter());
         }
 
-        counter.Add(observation.Planned);
-        foreach (var gap in observation.Gaps)
+        counter.AddTo(request.Planned);
+        if (request.Gaps.Count > 0)
         {
-            var tokens = Math.Clamp(gap.Tokens, 1, MaxTokensPerEvent);
-            _tokenGap.Add(observation.Planned, gap.Nanos / tokens, tokens);
+            var gaps = _tokenGap.At(request.Planned);
+            for (var at = 0; at < request.Gaps.Count; at++)
+            {
+                gaps.AddTo(request.Gaps[at].Bin, request.Gaps[at].Nanos, request.Gaps[at].Times);
+            }
         }
 
-        if (observation.Outcome == Outcome.Completed)
+        if (request.Outcome == Outcome.Completed)
         {
-            AddLatencies(observation);
+            _completed.AddTo(request.Ended);
+            Add(_ttft, request.Planned, request.Ttft);
+            Add(_e2e, request.Planned, request.E2e);
         }
     }
 
@@ -49,16 +52,15 @@ internal sealed class TargetFold(TimeAxis axis)
         Ttft = _ttft.Close(),
         E2e = _e2e.Close(),
         TokenGap = _tokenGap.Close(),
+        TtftHeat = _ttft.Heat(),
+        E2eHeat = _e2e.Heat(),
     };
 
-    private void AddLatencies(JournalEvent.Observation observation)
+    private static void Add(HistogramSeries series, int bucket, Placed.Binned? latency)
     {
-        _completed.Add(observation.Ended);
-        if (observation.FirstToken is { } first)
+        if (latency is { } one)
         {
-            _ttft.Add(observation.Planned, first - observation.Planned);
+            series.At(bucket).AddTo(one.Bin, one.Nanos, one.Times);
         }
-
-        _e2e.Add(observation.Planned, (observation.LastToken ?? observation.Ended) - observation.Planned);
     }
 }

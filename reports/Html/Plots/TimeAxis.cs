@@ -3,13 +3,12 @@ using ChaosBench.Scenarios;
 namespace ChaosBench.Reports.Html.Plots;
 
 /// <summary>
-/// Equal buckets over the run, at most <see cref="PlotData.MaxBuckets"/>. Something later than their end makes all buckets twice as
+/// Equal buckets over the run, at most <paramref name="most"/>. Something later than their end makes all buckets twice as
 /// wide: series that stand on the axis then merge neighbours, so nothing is lost and nothing grows.
 /// </summary>
-internal sealed class TimeAxis
+/// <param name="comfortable">A run of up to this many buckets gets round widths; the rest is left to the drain after the last phase.</param>
+internal sealed class TimeAxis(int most = PlotData.MaxBuckets, int comfortable = 400)
 {
-    // A run of up to this many buckets gets round widths; the rest of the axis is left to the drain after the last phase.
-    private const int ComfortableBuckets = 400;
     private static readonly int[] RoundSeconds = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600];
 
     private readonly List<IBucketed> _series = [];
@@ -18,20 +17,22 @@ internal sealed class TimeAxis
 
     public int Used { get; private set; }
 
+    public int Most => most;
+
     /// <summary>Chooses a round width for a run of this length; only before the first value.</summary>
     public void Expect(long end)
     {
         if (Used == 0)
         {
             Width = RoundSeconds.FirstOrDefault(
-                seconds => end / (seconds * Nanos.PerSecond) < ComfortableBuckets, RoundSeconds[^1]) * Nanos.PerSecond;
+                seconds => end / (seconds * Nanos.PerSecond) < comfortable, RoundSeconds[^1]) * Nanos.PerSecond;
         }
     }
 
     public int IndexOf(long at)
     {
         var index = Math.Max(at, 0) / Width;
-        while (index >= PlotData.MaxBuckets)
+        while (index >= most)
         {
             Width *= 2;
             Used = (Used + 1) / 2;
@@ -45,7 +46,7 @@ internal sealed class TimeAxis
 
     public CounterSeries Counter() => Register(new CounterSeries(this));
 
-    public HistogramSeries Histograms() => Register(new HistogramSeries(this));
+    public HistogramSeries Histograms(int perOctave) => Register(new HistogramSeries(this, perOctave));
 
     public GaugeSeries Gauge() => Register(new GaugeSeries(this));
 
@@ -64,13 +65,15 @@ internal sealed class TimeAxis
 /// <summary>Events by bucket.</summary>
 internal sealed class CounterSeries(TimeAxis axis) : TimeAxis.IBucketed
 {
-    private readonly long[] _counts = new long[PlotData.MaxBuckets];
+    private readonly long[] _counts = new long[axis.Most];
 
     public long Total { get; private set; }
 
-    public void Add(long at, long times = 1)
+    public void Add(long at, long times = 1) => AddTo(axis.IndexOf(at), times);
+
+    public void AddTo(int bucket, long times = 1)
     {
-        _counts[axis.IndexOf(at)] += times;
+        _counts[bucket] += times;
         Total += times;
     }
 
@@ -86,11 +89,11 @@ internal sealed class CounterSeries(TimeAxis axis) : TimeAxis.IBucketed
 }
 
 /// <summary>Durations by bucket.</summary>
-internal sealed class HistogramSeries(TimeAxis axis) : TimeAxis.IBucketed
+internal sealed class HistogramSeries(TimeAxis axis, int perOctave) : TimeAxis.IBucketed
 {
-    private readonly LatencyHistogram?[] _buckets = new LatencyHistogram?[PlotData.MaxBuckets];
+    private readonly LatencyHistogram?[] _buckets = new LatencyHistogram?[axis.Most];
 
-    public void Add(long at, long nanos, long times = 1) => (_buckets[axis.IndexOf(at)] ??= new()).Add(nanos, times);
+    public LatencyHistogram At(int bucket) => _buckets[bucket] ??= new LatencyHistogram(perOctave);
 
     public void MergePairs()
     {
@@ -105,6 +108,25 @@ internal sealed class HistogramSeries(TimeAxis axis) : TimeAxis.IBucketed
         var used = _buckets[..axis.Used];
         return new PercentileSeries(
             [.. used.Select(bucket => bucket?.Count ?? 0)], Quantiles(used, 0.5), Quantiles(used, 0.9), Quantiles(used, 0.99));
+    }
+
+    /// <summary>The same as a heat map: at most <see cref="PlotData.MaxHeatColumns"/> columns, neighbours taken together.</summary>
+    public HeatMap Heat()
+    {
+        var together = Math.Max(1, (axis.Used + PlotData.MaxHeatColumns - 1) / PlotData.MaxHeatColumns);
+        var columns = new List<IReadOnlyDictionary<int, long>>();
+        for (var from = 0; from < axis.Used; from += together)
+        {
+            var rows = new SortedDictionary<int, long>();
+            for (var at = from; at < Math.Min(from + together, axis.Used); at++)
+            {
+                _buckets[at]?.AddTo(rows);
+            }
+
+            columns.Add(rows);
+        }
+
+        return new HeatMap(together, columns);
     }
 
     private static double?[] Quantiles(LatencyHistogram?[] buckets, double share) =>

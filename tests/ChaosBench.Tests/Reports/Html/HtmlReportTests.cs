@@ -101,6 +101,58 @@ public sealed partial class HtmlReportTests
         Assert.Contains(new KeyValuePair<string, string>("processor", "unknown, 2 cores, 8 GiB"), facts.Manifest);
     }
 
+    [Fact]
+    public void Write_EverythingARunCanHave_HasASectionForIt()
+    {
+        var page = new SampleRun { WithBaseline = true, Accuracy = 0.4 }.Report();
+
+        Assert.All(
+            new[] { "findings", "figures", "changes", "time", "latency", "cohorts", "outcomes", "answers", "faults", "generator", "story", "postmortem", "definitions", "facts" },
+            id => Assert.Contains($"<section id=\"{id}\"", page, StringComparison.Ordinal));
+        Assert.Contains("Users would have seen fail", page, StringComparison.Ordinal);
+        Assert.Contains("Error budget burned", page, StringComparison.Ordinal);
+        Assert.Contains("Cost of a thousand good answers", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_WrongAnswer_MarksTheWordThatIsOther()
+    {
+        var page = new SampleRun { Accuracy = 0 }.Report();
+
+        Assert.Contains("<del>late</del><ins>refund</ins>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_TablesAndPlots_HaveWordsForThoseWhoCannotSeeThem()
+    {
+        var page = new SampleRun { WithBaseline = true }.Report();
+        var own = page.Replace(Scripts().Matches(page)[0].Groups[1].Value, "", StringComparison.Ordinal);
+
+        Assert.Equal(Regex.Count(own, "<table>"), Regex.Count(own, "<caption>[^<]"));
+        var plots = Regex.Matches(own, "data-chart=\"([a-z0-9]+)\" role=\"img\" aria-label=\"([^\"]*)\"");
+        Assert.Equal(Regex.Count(own, "class=\"chart\" data-chart=\""), plots.Count);
+        Assert.All(plots, plot => Assert.True(plot.Groups[2].Value.Length > 40, plot.Value));
+        Assert.Matches("data-chart=\"ttft\"[^>]*p99 of triage-v2 lay between [0-9.]+", own);
+    }
+
+    [Fact]
+    public void Write_TenMegabytesOfAnswer_StaysSmallAndSaysHowMuchIsMissing()
+    {
+        var page = new SampleRun { Accuracy = 0, Flood = new string('x', 10_000_000) }.Report();
+
+        Assert.InRange(page.Length, 1, 3_000_000);
+        Assert.Contains("more characters)", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_RunOfEverything_IsBelowThreeMegabytes()
+    {
+        // Two versions, hundreds of kinds of requests, and the most points that a plot has.
+        var page = new SampleRun { WithBaseline = true, PerSecond = 20, FaultSeconds = 550, Kinds = 40 }.Report();
+
+        Assert.InRange(Encoding.UTF8.GetByteCount(page), 1_000_000, 3_000_000);
+    }
+
     [GeneratedRegex("<script>(.*?)</script>", RegexOptions.Singleline)]
     private static partial Regex Scripts();
 

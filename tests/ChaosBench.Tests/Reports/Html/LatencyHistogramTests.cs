@@ -28,6 +28,22 @@ public sealed class LatencyHistogramTests
         Assert.Equal(exact, histogram.Quantile(share)!.Value, Math.Max(exact * 0.004, 1e-6));
     }
 
+    [Theory]
+    [InlineData(LatencyHistogram.Coarse, 0.035)]
+    [InlineData(LatencyHistogram.Fine, 0.005)]
+    public void Quantile_AnyResolution_IsWithinHalfABin(int perOctave, double error)
+    {
+        var histogram = new LatencyHistogram(perOctave);
+        foreach (var millis in new long[] { 400, 3, 90, 2000, 17 })
+        {
+            histogram.Add(millis * 1_000_000);
+        }
+
+        Assert.Equal(0.09, histogram.Quantile(0.5)!.Value, 0.09 * error);
+        Assert.Equal(2, histogram.Quantile(1)!.Value);
+        Assert.Equal(5, histogram.Count);
+    }
+
     [Fact]
     public void Quantile_FailuresReachTheRank_IsAbsent()
     {

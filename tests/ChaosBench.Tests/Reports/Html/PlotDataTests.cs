@@ -73,6 +73,56 @@ public sealed class PlotDataTests
     }
 
     [Fact]
+    public void Fold_HeatMap_HoldsEveryCompletedRequestOnceAtItsLatency()
+    {
+        var events = new SampleRun().Events().ToList();
+        var latencies = events.OfType<JournalEvent.Observation>().Where(one => one.Outcome == Outcome.Completed)
+            .Select(one => LatencyHistogram.BinOf(one.LastToken!.Value - one.Planned, LatencyHistogram.HeatRows)).ToList();
+
+        var heat = PlotData.Fold(events).Targets[0].E2eHeat;
+
+        Assert.Equal(latencies.Count, heat.Columns.Sum(column => column.Values.Sum()));
+        Assert.Equal(latencies.CountBy(row => row).ToDictionary(), heat.Columns.SelectMany(column => column).GroupBy(cell => cell.Key)
+            .ToDictionary(group => group.Key, group => (int)group.Sum(cell => cell.Value)));
+        Assert.InRange(heat.Columns.Count, 1, PlotData.MaxHeatColumns);
+    }
+
+    [Fact]
+    public void Fold_KindsOfRequests_HaveSeriesThatAddUpToAllOfThem()
+    {
+        var events = new SampleRun { WithBaseline = true }.Events().ToList();
+        var judged = events.OfType<JournalEvent.Observation>().Where(one => one.Phase != Phase.WarmUp).ToList();
+
+        var plots = PlotData.Fold(events);
+
+        Assert.InRange(plots.CohortBuckets, 1, PlotData.MaxCohortBuckets);
+        Assert.All(plots.Dimensions[0].Slices, slice => Assert.Null(slice.Series));
+        foreach (var dimension in plots.Dimensions.Skip(1))
+        {
+            var series = dimension.Slices.Select(slice => slice.Series!).ToList();
+            Assert.Equal(judged.Count, series.Sum(one => one.Outcomes.Values.Sum(counts => counts.Sum())));
+            Assert.Equal(judged.Count(one => one.Outcome == Outcome.Completed), series.Sum(one => one.E2e.Count.Sum()));
+            Assert.Equal(judged.Sum(one => one.Gaps.Sum(gap => gap.Tokens)), series.Sum(one => one.TokenGap.Count.Sum()));
+        }
+    }
+
+    [Fact]
+    public void Fold_KindsOfRequests_HaveThePercentilesOfTheirRequests()
+    {
+        var events = new SampleRun().Events().ToList();
+        var mischief = events.OfType<JournalEvent.Observation>()
+            .Where(one => one.Phase != Phase.WarmUp && one.Cohort.Prompts == "mischief" && one.Outcome == Outcome.Completed)
+            .Where(one => one.Planned is >= 10 * Nanos.PerSecond and < 11 * Nanos.PerSecond).Select(one => Nanos.ToSeconds(one.LastToken!.Value - one.Planned)).Order().ToList();
+
+        var plots = PlotData.Fold(events);
+
+        Assert.Equal(1, plots.CohortBucketSeconds);
+        var slice = plots.Dimensions.Single(dimension => dimension.Name == "prompt set").Slices.Single(one => one.Value == "mischief");
+        Assert.Equal(mischief.Count, slice.Series!.E2e.Count[10]);
+        Assert.Equal(mischief[^1], slice.Series.E2e.P99[10]!.Value, mischief[^1] * 0.1);
+    }
+
+    [Fact]
     public void Fold_FaultSeen_WindowIsTheObservedOne()
     {
         var window = Assert.Single(PlotData.Fold(new SampleRun().Events()).FaultWindows);

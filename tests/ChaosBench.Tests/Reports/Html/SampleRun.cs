@@ -1,8 +1,11 @@
-using ChaosBench.Reports.Html;
+using System.Text.Json;
+using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Measuring;
+using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
+using ChaosBench.Reports.Writers;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
@@ -27,6 +30,12 @@ internal sealed record SampleRun
     /// <summary>Put into every name and text that a run can hold.</summary>
     public string Hostile { get; init; } = "";
 
+    /// <summary>Languages, temperatures and batch sizes.</summary>
+    public int Kinds { get; init; } = 3;
+
+    /// <summary>Goes behind every prompt and answer: megabytes of it, for example.</summary>
+    public string Flood { get; init; } = "";
+
     private const long Ms = Nanos.PerMillisecond;
     private const long S = Nanos.PerSecond;
 
@@ -47,7 +56,7 @@ internal sealed record SampleRun
             yield return new JournalEvent.GeneratorSample
             {
                 At = second * S, InFlight = (int)(PerSecond / 5) + coins.Next(4) + (InFault(second * S) ? 14 : 0),
-                ProcessCpu = 1.2 + 0.3 * coins.NextDouble(), GcPause = coins.Next(3) * Ms, ThreadPoolQueue = 0,
+                ProcessCpu = 1.2 + 0.3 * coins.NextDouble(), GcPause = coins.Next(3) * Ms, ThreadPoolQueue = 0, Memory = 400_000_000L + second * 200_000L,
             };
         }
 
@@ -74,24 +83,45 @@ internal sealed record SampleRun
 
     public Summary Judged() => Judge.Decide(Measurements.Fold(Events()), new RunFacts());
 
-    public ReportFacts Facts() => new()
+    /// <summary>The finished run with its manifest and texts, as a run folder would give it.</summary>
+    public RunReport Run(Summary? summary = null) =>
+        new(Manifest(), Measurements.Fold(Events()), summary ?? Judged(), Events()) { Content = Texts() };
+
+    public string Report(Summary? summary = null) => new HtmlFile().Render(Run(summary));
+
+    private Manifest Manifest() => new()
     {
-        Description = "Recorded tickets with a tenth of hostile prompts, while one of two replicas is lost." + Hostile,
-        Gates = [.. Start(0).Gates.Select(gate => gate.Text)],
-        ReplayCommand = $"chaosbench run scenarios.yaml --scenario steady-with-mischief --seed {Seed}{Hostile}",
-        Manifest =
+        ToolVersion = "0.1.0" + Hostile, StartedUtc = new DateTimeOffset(2026, 11, 20, 14, 0, 0, TimeSpan.Zero), Scenario = "steady-with-mischief" + Hostile,
+        ScenarioFile = "scenarios.yaml" + Hostile, ScenarioSha256 = "9f2c4be0d1", Seed = Seed, PlanSha256 = "b1946ac92492d2347c6235b4d2611184",
+        ResolvedScenario = JsonSerializer.SerializeToElement(new
+        {
+            // Lone surrogates have no JSON; a scenario file cannot hold them.
+            description = "Recorded tickets with a tenth of hostile prompts, while one of two replicas is lost." + Hostile.Replace("\uD800", "", StringComparison.Ordinal),
+        }),
+        Targets =
         [
-            new("scenario file" + Hostile, "scenarios.yaml, sha-256 9f2c4be0d1" + Hostile), new("model sha-256", "41d0c6cf8a52b1f7e3"),
-            new("device", "cpu, 1 thread a replica"), new("machine", "2 cores, 8 GiB, Debian 12, .NET 10.0"),
+            new TargetEntry("candidate", Candidate, "onnx", "scenarios/models/triage-v2" + Hostile, Facts("41d0c6cf8a52b1f7e3")),
+            .. WithBaseline ? new[] { new TargetEntry("baseline", "triage-v1", "onnx", "scenarios/models/triage-v1", Facts("77aa01cf8a52b1f7e3")) } : [],
         ],
+        Files = new Dictionary<string, string> { ["scenarios/recorded/tickets.jsonl" + Hostile] = "77ab" },
+        Machine = new MachineFacts("Debian 12", "x64", "10.0.0", "a processor" + Hostile, 2, 8L << 30),
+        ReplayCommand = $"chaosbench run scenarios.yaml --scenario steady-with-mischief --seed {Seed}{Hostile}",
     };
 
-    public string Report(Summary? summary = null)
+    private Dictionary<string, string> Facts(string sha256) => new(StringComparer.Ordinal)
     {
-        using var text = new StringWriter();
-        HtmlReport.Write(summary ?? Judged(), Facts(), Events(), text);
-        return text.ToString();
-    }
+        ["model sha-256"] = sha256, ["device"] = "cpu, 1 thread a replica", ["fact" + Hostile] = sha256 + Hostile,
+    };
+
+    /// <summary>Prompts and answers; every answer differs from the expected one.</summary>
+    private IEnumerable<ContentLine> Texts() => Events().OfType<JournalEvent.Observation>().Where(one => one.Cohort.Grader != GraderKind.None).Take(200).Select(one =>
+        new ContentLine
+        {
+            Arrival = one.Arrival, Key = $"tickets/t{one.Arrival}{Hostile}", Target = one.Target, Outcome = one.Outcome,
+            Messages = [new ContentMessage("user", "where is my desk lamp, order A-12345" + Hostile + Flood)],
+            Output = """{"intent":"refund","order":"A-12345","product":"desk lamp"}""" + Hostile + Flood,
+            Expected = """{"intent":"late","order":"A-12345","product":"desk lamp"}""",
+        });
 
     private JournalEvent.RunStarted Start(int arrivals) => new()
     {
@@ -109,6 +139,7 @@ internal sealed record SampleRun
         Targets = WithBaseline
             ? new Dictionary<string, string> { ["candidate"] = Candidate, ["baseline"] = "triage-v1" }
             : new Dictionary<string, string> { ["candidate"] = Candidate },
+        OutputPrice = 0.6,
         Objectives = new RequestObjectives(TimeSpan.FromMilliseconds(800), TimeSpan.FromSeconds(3)),
         SteadyState = [Objective("p99 ttft < 800ms", MetricId.Ttft, 99, Comparison.Less, 0.8)],
         Gates =
@@ -169,9 +200,9 @@ internal sealed record SampleRun
             OutputTokens = fails ? null : tokens, FirstEventTokens = fails ? null : 1, Gaps = stream && !fails ? gaps : [],
             Faults = hit ? ["node-loss" + Hostile] : [], PromptSha256 = "",
             Cohort = new Cohort(
-                (mischief ? "mischief" : "tickets") + Hostile, coins.Next(2) * 0.7, 48, stream, 1, PromptRole.Traffic,
+                (mischief ? "mischief" : "tickets") + Hostile, Kinds > 3 ? coins.Next(Kinds) * 0.05 : coins.Next(2) * 0.7, 48, stream, Kinds > 3 ? 1 + coins.Next(Kinds) : 1, PromptRole.Traffic,
                 mischief ? GraderKind.None : GraderKind.JsonFields,
-                new Dictionary<string, string> { ["language"] = new[] { "en", "de", "ja" }[coins.Next(3)] }),
+                new Dictionary<string, string> { ["language"] = Kinds > 3 ? $"language {coins.Next(Kinds)}" : new[] { "en", "de", "ja" }[coins.Next(3)] }),
         };
     }
 

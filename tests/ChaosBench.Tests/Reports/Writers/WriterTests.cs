@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using System.Xml.Schema;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
@@ -54,6 +55,38 @@ public sealed partial class WriterTests
         var suite = xml.Root!.Element("testsuite")!;
         Assert.Contains("<script>", suite.Attribute("name")!.Value, StringComparison.Ordinal);
         Assert.Equal(suite.Elements("testcase").Count(), (int)suite.Attribute("tests")!);
+    }
+
+    [Theory]
+    [InlineData("steady")]
+    [InlineData(Hostile)]
+    public void Render_AnyName_IsJUnitByItsSchema(string name)
+    {
+        var schemas = new XmlSchemaSet();
+        schemas.Add("", Support.Repository.Path("tests", "ChaosBench.Tests", "Fixtures", "junit", "junit.xsd"));
+        var problems = new List<string>();
+
+        XDocument.Parse(new JUnitReport().Render(Report(name: name, reason: name))).Validate(schemas, (_, problem) => problems.Add(problem.Message));
+
+        Assert.Empty(problems);
+    }
+
+    [Fact]
+    public void Render_ThousandsOfLongFindings_StillFitIntoACommentWithTheVerdictFirst()
+    {
+        var report = Report(name: Hostile, reason: Hostile);
+        var one = report.Summary.Findings[0] with { Objective = string.Concat(Enumerable.Repeat(Hostile, 200)), Advice = string.Concat(Enumerable.Repeat("<b>*", 2000)) };
+        var text = new MarkdownReport().Render(report with
+        {
+            Summary = report.Summary with { Findings = [.. Enumerable.Repeat(one, 3000)], Reasons = [.. Enumerable.Repeat(one.Advice, 500)] },
+        });
+
+        Assert.InRange(text.Length, 1, MarkdownReport.MostCharacters);
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(text), 1, 900_000);
+        Assert.Contains("## FAIL", text[..200], StringComparison.Ordinal);
+        Assert.Contains("Left out for its length: the findings", text, StringComparison.Ordinal);
+        Assert.Equal(0, text.Split('\n').Count(line => line.StartsWith("```", StringComparison.Ordinal)) % 2);
+        Assert.Equal(Regex.Count(text, "<details>"), Regex.Count(text, "</details>"));
     }
 
     [Fact]
