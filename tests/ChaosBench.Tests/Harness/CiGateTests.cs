@@ -74,6 +74,56 @@ public sealed class CiGateTests : IAsyncLifetime, IDisposable
         Assert.Contains("--method PATCH repos/a/b/issues/comments/77", calls[3], StringComparison.Ordinal);
     }
 
+    /// <summary>Twenty reports of the greatest length: the platform drops a summary over 1 MiB whole.</summary>
+    [LinuxFact]
+    public async Task Gate_ManyLongReports_FillTheSummaryUpToItsLimitAndNameEachVerdict()
+    {
+        var summary = _folder.File("summary.md", new string('x', 100_000));
+        var program = Program("chaosbench", """
+            #!/bin/sh
+            [ "$1" = run ] || exit 0
+            for at in $(seq 10 29); do
+              mkdir -p "out/20260101T0000${at}Z-s$at-1"
+              { printf '<!-- chaosbench-report s%s -->\n## FAIL: `s%s`\n\n**why**\n' "$at" "$at"; head -c 60000 /dev/zero | tr '\0' y; } > "out/20260101T0000${at}Z-s$at-1/report.md"
+              echo '{}' > "out/20260101T0000${at}Z-s$at-1/summary.json"
+            done
+            exit 1
+            """);
+
+        var (code, said) = await RunAsync(
+            [Repository.Path(".ci", "gate"), "ci.yaml"], [("CHAOSBENCH", program), ("CHAOSBENCH_OUT", "out"), ("GITHUB_STEP_SUMMARY", summary)]);
+
+        Assert.True(code == 1, said);
+        var text = File.ReadAllText(summary);
+        Assert.InRange(text.Length, 600_000, 1 << 20);
+        Assert.All(Enumerable.Range(10, 20), at => Assert.Contains($"## FAIL: `s{at}`", text, StringComparison.Ordinal));
+    }
+
+    [LinuxFact]
+    public async Task Comment_ManyLongReports_StaysAComment()
+    {
+        for (var at = 1; at <= 9; at++)
+        {
+            Directory.CreateDirectory(Path.Combine(Runs, $"2-{at}"));
+            File.WriteAllText(Path.Combine(Runs, $"2-{at}", "report.md"), $"<!-- chaosbench-report s{at} -->\n## FAIL: `s{at}`\n\n**why**\n{new string('é', 20_000)}");
+        }
+
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "bin"));
+        Program("bin/gh", $"""
+            #!/bin/sh
+            case "$*" in *body=@*) for word in "$@"; do case "$word" in body=@*) cp "${"{word#body=@}"}" "{_folder.Path}/body" ;; esac; done ;; esac
+            exit 0
+            """);
+
+        var (code, said) = await CommentAsync();
+
+        Assert.Equal((0, "posted a comment"), (code, said.Trim()));
+        var body = File.ReadAllText(Path.Combine(_folder.Path, "body"));
+        Assert.InRange(body.Length, 20_000, 65_536);
+        Assert.StartsWith("<!-- chaosbench-report s1 -->", body, StringComparison.Ordinal);
+        Assert.All(Enumerable.Range(1, 9), at => Assert.Contains($"## FAIL: `s{at}`", body, StringComparison.Ordinal));
+    }
+
     [LinuxFact]
     public async Task Comment_NumberThatIsNone_IsRefused()
     {
