@@ -12,7 +12,7 @@ namespace ChaosBench.Benchmarks;
 /// <summary>A journal of very many streamed requests is written; <c>chaosbench report</c> rebuilds every report in a process of its own.</summary>
 internal static class JournalBenchmark
 {
-    private const int PerSecond = 10_000;
+    internal const int PerSecond = 10_000;
     private const int Gaps = 7;
     private const string Target = "candidate";
 
@@ -24,7 +24,7 @@ internal static class JournalBenchmark
             var folder = RunFolder.Create(parent, DateTimeOffset.UnixEpoch, "journal", 1);
             var end = requests / PerSecond * Nanos.PerSecond;
             var from = Machine.Clock.GetTimestamp();
-            Write(folder, requests, end);
+            Write(folder, requests, end, Cohorts(kinds: 1));
             var written = Machine.Seconds(from, Machine.Clock.GetTimestamp());
             var (took, peak) = await ReportAsync(folder);
             return new Report(
@@ -41,7 +41,12 @@ internal static class JournalBenchmark
         }
     }
 
-    private static void Write(string folder, int requests, long end)
+    /// <summary>Kinds of requests: one, or 24 of two prompt sets, two temperatures, two batch sizes and three languages.</summary>
+    internal static IReadOnlyList<Cohort> Cohorts(int kinds) => [.. Enumerable.Range(0, kinds).Select(kind => new Cohort(
+        kind % 2 == 0 ? "tickets" : "mischief", kind / 2 % 2 * 0.7, 48, true, 1 + (kind / 4 % 2), PromptRole.Traffic, GraderKind.Exact,
+        new Dictionary<string, string> { ["lang"] = ((string[])["en", "de", "ja"])[kind / 8 % 3] }))];
+
+    internal static void Write(string folder, int requests, long end, IReadOnlyList<Cohort> cohorts)
     {
         RunFiles.WriteManifest(folder, Manifest());
         using var journal = new GZipStream(File.Create(Path.Combine(folder, JournalFile.PackedName)), CompressionLevel.Fastest);
@@ -53,10 +58,9 @@ internal static class JournalBenchmark
 
         Put(Start(requests, end));
         var random = new Random(1);
-        var cohort = new Cohort("tickets", 0, 48, true, 1, PromptRole.Traffic, GraderKind.Exact, new Dictionary<string, string> { ["lang"] = "en" });
         for (var arrival = 0; arrival < requests; arrival++)
         {
-            var seen = Seen(arrival, random, cohort, end);
+            var seen = Seen(arrival, random, cohorts[arrival % cohorts.Count], end);
             Put(seen);
             Put(new JournalEvent.Score { At = seen.Ended, Arrival = arrival, Grader = "accuracy", Value = random.Next(100) < 97 ? 1 : 0 });
         }
@@ -122,7 +126,7 @@ internal static class JournalBenchmark
     }
 
     /// <summary>The largest resident set so far, MiB; 0 where the system does not tell.</summary>
-    private static double PeakOf(int process)
+    internal static double PeakOf(int process)
     {
         try
         {
