@@ -11,8 +11,7 @@ public sealed partial class DocCommandTests
     [Fact]
     public void Documents_EveryCommand_Parses()
     {
-        var pages = Directory.EnumerateFiles(Repository.Path("docs"), "*.md").Append(Repository.Path("README.md"));
-        var commands = pages.SelectMany(page => CommandsOf(Path.GetFileName(page), File.ReadAllLines(page))).ToList();
+        var commands = Pages().SelectMany(page => CommandsOf(Path.GetFileName(page), File.ReadAllLines(page))).ToList();
 
         Assert.True(commands.Count > 10, $"only {commands.Count} commands found");
         Assert.Empty(commands.SelectMany(Problems));
@@ -27,6 +26,61 @@ public sealed partial class DocCommandTests
         Assert.True(examples.Count > 15, $"only {examples.Count} examples found");
         Assert.Empty(examples.SelectMany(Problems));
     }
+
+    /// <summary>What only looks, and at files of the repository, is done, not just parsed.</summary>
+    [LinuxFact]
+    public async Task Documents_CommandsThatOnlyLook_DoWhatThePageSays()
+    {
+        var commands = Pages().SelectMany(page => CommandsOf(Path.GetFileName(page), File.ReadAllLines(page))
+                .Concat(Inline().Matches(File.ReadAllText(page)).Select(match => (Place: Path.GetFileName(page), Line: match.Groups[1].Value))))
+            .Select(command => (command.Place, Words: Words(command.Line))).Where(command => OnlyLooks(command.Words))
+            .DistinctBy(command => string.Join(' ', command.Words)).ToList();
+        Assert.True(commands.Count >= 6, $"only {commands.Count} commands found");
+
+        var problems = new System.Collections.Concurrent.ConcurrentBag<string>();
+        await Parallel.ForEachAsync(commands, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (command, _) =>
+        {
+            using var process = CommandProcess.Start(Repository.Root, command.Words);
+            var code = await process.ExitAsync();
+            if (code != 0 || process.Output.Length + process.Error.Length == 0)
+            {
+                problems.Add($"{command.Place}: {string.Join(' ', command.Words)}: exit code {code}: {process.Error}");
+            }
+        });
+
+        Assert.Empty(problems);
+    }
+
+    [Fact]
+    public void Documents_EveryLinkWithinTheRepository_LeadsSomewhere()
+    {
+        var broken = new List<string>();
+        foreach (var page in Pages())
+        {
+            foreach (Match link in Link().Matches(File.ReadAllText(page)))
+            {
+                var (path, anchor) = link.Groups[1].Value.Split('#') is [var file, var place] ? (file, place) : (link.Groups[1].Value, "");
+                var to = path.Length == 0 ? page : Path.Combine(Path.GetDirectoryName(page)!, path);
+                if (!Path.Exists(to) || (anchor.Length > 0 && !Headings(to).Contains(anchor)))
+                {
+                    broken.Add($"{Path.GetFileName(page)}: {link.Groups[1].Value}");
+                }
+            }
+        }
+
+        Assert.Empty(broken);
+    }
+
+    private static IEnumerable<string> Pages() => Directory.EnumerateFiles(Repository.Path("docs"), "*.md").Append(Repository.Path("README.md"));
+
+    /// <summary>Reads files of the repository alone, writes nothing, and is done in a second.</summary>
+    private static bool OnlyLooks(string[] words) => (words is ["validate" or "plan" or "inspect" or "faults", _, ..] or ["schema" or "doctor" or "--version"] || (words is ["run", _, _, ..] && words.Contains("--dry-run")))
+        && !words.Any(word => word.StartsWith('$') || word.StartsWith("--html", StringComparison.Ordinal) || word.StartsWith("--out", StringComparison.Ordinal))
+        && words.Where(word => word.Contains('.', StringComparison.Ordinal) && (word.Contains('/', StringComparison.Ordinal) || word.EndsWith(".yaml", StringComparison.Ordinal)))
+            .All(word => Path.Exists(Repository.Path(word.Split('/')))) && !words.Any(word => word.All(letter => char.IsUpper(letter) || letter is '_') && word.Length > 1);
+
+    private static HashSet<string> Headings(string page) => [.. File.ReadLines(page).Where(line => line.StartsWith('#')).Select(line => Regex.Replace(
+        line.TrimStart('#').Trim().ToLowerInvariant(), @"[^\w\- ]", "").Replace(' ', '-'))];
 
     private static IEnumerable<string> Problems((string Place, string Line) command)
     {
@@ -77,6 +131,13 @@ public sealed partial class DocCommandTests
 
     [GeneratedRegex(@"\s*(?:\s#|&&|\||;|>|<|$)")]
     private static partial Regex End();
+
+    /// <summary>A whole command in running text.</summary>
+    [GeneratedRegex("`chaosbench ([^`\n]+)`")]
+    private static partial Regex Inline();
+
+    [GeneratedRegex(@"\]\((?![a-z]+:)([^)\s]+)\)")]
+    private static partial Regex Link();
 
     [GeneratedRegex("""(?:[^\s"']|"[^"]*"|'[^']*')+""")]
     private static partial Regex Word();
