@@ -32,7 +32,6 @@ internal sealed class GeneratorWatch(IReadOnlyList<EventLoop> loops)
             ThreadPoolQueue = ThreadPool.PendingWorkItemCount,
             EngineBusy = Busiest(elapsed),
             MachineCpu = machine?.BusySince(_machine),
-            Memory = Environment.WorkingSet,
             SocketErrors = loops.Count == 0 ? null : errors - _socketErrors,
         };
         (_at, _cpu, _pause, _machine, _socketErrors) = (now, cpu, pause, machine, errors);

@@ -191,7 +191,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 Progress = settings.Watcher,
                 ProgressHasEnds = settings.WatchesEnds,
                 Devices = cards is null ? null : () => [.. cards.Read().Select(Sample)],
-                Memory = plan.Scenario.Gates.Any(gate => gate.Metric == MetricId.MemorySlope) ? ServedMemory.Of(plan) : null,
+                Memory = ServedMemory.Of(plan),
                 AbortFiles = [Path.Combine(folder, AbortCommand.StopFile), .. settings.StopFile is { } file ? new[] { file } : []],
             },
             stop.Token).ConfigureAwait(false);

@@ -297,9 +297,6 @@ public abstract record JournalEvent
         /// <summary>Share of all cores that anybody used, 0 to 1. Null where the system does not tell.</summary>
         public double? MachineCpu { get; init; }
 
-        /// <summary>Resident memory of the process, bytes; a target in the process is in it. Null: an older journal.</summary>
-        public long? Memory { get; init; }
-
         /// <summary>Connections that this machine could not even begin to make: no port, file handle or memory left.</summary>
         public long? SocketErrors { get; init; }
     }

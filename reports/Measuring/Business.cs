@@ -12,11 +12,11 @@ namespace ChaosBench.Reports.Measuring;
 /// <param name="Good">Completed, in time and not wrong.</param>
 /// <param name="Seconds">Length of the measured phases.</param>
 /// <param name="OutputTokens">Generated, for failed requests too. Null: nobody counted them.</param>
-/// <param name="Price">Of a million output tokens, in the currency of the scenario. Null: none was declared.</param>
+/// <param name="Paid">In the currency of the scenario, for requests that came to nothing too. Null: no price was declared.</param>
 /// <param name="Slo">The objective the budget is about, as a share of good requests. Null: the scenario declares none.</param>
 /// <param name="NotSent">Of the failed ones, about, those that the run did not come to because it ended early.</param>
 /// <param name="OfErrors">That objective asks only that requests do not fail.</param>
-public sealed record Business(long Requests, long Failed, long Good, double Seconds, double? OutputTokens, double? Price, double? Slo, bool OfErrors, long NotSent = 0)
+public sealed record Business(long Requests, long Failed, long Good, double Seconds, double? OutputTokens, double? Paid, double? Slo, bool OfErrors, long NotSent = 0)
 {
     private const double MinutesOf30Days = 30 * 24 * 60;
 
@@ -29,8 +29,8 @@ public sealed record Business(long Requests, long Failed, long Good, double Seco
     /// <summary>The same over the budget of 30 days, (1 - SLO) x 43 200 minutes.</summary>
     public double? BudgetShareOf30Days => Slo is { } slo and < 1 ? OutageMinutes / ((1 - slo) * MinutesOf30Days) : null;
 
-    /// <summary>tokens x price / 1 000 000 / good x 1 000, with the tokens of requests that came to nothing.</summary>
-    public double? CostOfThousandGood => Price is { } price && OutputTokens is { } tokens && Good > 0 ? tokens * price / 1e6 / Good * 1000 : null;
+    /// <summary>paid / good x 1 000.</summary>
+    public double? CostOfThousandGood => Paid is { } paid && Good > 0 ? paid / Good * 1000 : null;
 
     public double? TokensOfOneGood => OutputTokens is { } tokens && Good > 0 ? tokens / Good : null;
 
@@ -48,7 +48,21 @@ public sealed record Business(long Requests, long Failed, long Good, double Seco
         var tokens = all.GetValueOrDefault("output_token_rate")?.Value * seconds;
         var slo = Impact.SloOf(run.Run);
         return new Business(
-            errors.Count, (long)Math.Round(failed * errors.Count), (long)Math.Round(good), seconds, tokens > 0 ? tokens : null, run.Run.OutputPrice,
+            errors.Count, (long)Math.Round(failed * errors.Count), (long)Math.Round(good), seconds, tokens > 0 ? tokens : null, PaidIn(run, tokens, seconds),
             slo?.Share, slo?.OfErrors == true, run.Ending is { Ending: Journal.RunEnding.Completed } ? 0 : summary.Counts.GetValueOrDefault("not-sent"));
+    }
+
+    /// <summary>By the prices of the scenario, as <c>cost_per_success</c> has them; else by the output tokens' price that the target declares.</summary>
+    private static double? PaidIn(Measurements run, double? tokens, double seconds)
+    {
+        if (run.Run.Prices is not { } prices || !prices.TryGetValue("candidate", out var price))
+        {
+            return tokens > 0 && run.Run.OutputPrice is { } each ? tokens * each / 1e6 : null;
+        }
+
+        // In an A/B run the two share the time, and whose the device was in it is for the gate to say.
+        return price.DeviceHour > 0 ? run.Baseline is null ? seconds / 3600 * price.DeviceHour * price.Devices : null
+            : run.In(new Slice(run.Candidate)).Where(request => !request.Censored)
+                .Sum(request => (((request.Raw.InputTokens ?? 0) * price.Input) + (request.OutputTokens * price.Output)) / 1e6);
     }
 }

@@ -26,10 +26,10 @@ internal static class BusinessText
     }
 
     private static Row Cost(Business business) => business.CostOfThousandGood is { } cost
-        ? new("Cost of a thousand good answers", Wording.Number(cost),
-            $"in the scenario's currency: {Count((long)business.OutputTokens!)} output tokens at {Wording.Number(business.Price!.Value)} a million, {Count(business.Good)} good answers")
+        ? new("Cost of a thousand good answers", Wording.Money(cost),
+            $"in the scenario's currency: {Wording.Money(business.Paid!.Value)} paid, failed requests included, for {Count(business.Good)} good answers")
         : business.TokensOfOneGood is { } tokens
-            ? new("Tokens paid for a good answer", Wording.Number(tokens), "output tokens, those of failed requests included; the target declares no price, so there is no sum of money")
+            ? new("Tokens paid for a good answer", Wording.Number(tokens), "output tokens, those of failed requests included; the scenario declares no price, so there is no sum of money")
             : new("Cost of a thousand good answers", "unknown", business.Good == 0 ? "there was no good answer" : "nobody counted the output tokens");
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

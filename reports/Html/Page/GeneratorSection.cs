@@ -29,7 +29,7 @@ internal static class GeneratorSection
             {Markup.If(model.Plots.Generator.InFlight.Any(value => value is not null), () => Parts.Chart("generator", "Requests under way and CPU",
                 "Line chart of requests in flight, highest of each point, and of the process's CPU in cores, over time.", "in flight left, cores right"))}
             {Markup.If(model.Plots.Memory.Count > 0, () => Markup.Of($"""
-                {Parts.Chart("memory", "Memory", $"Line chart of memory over time. {string.Join(" ", model.Plots.Memory.Select(Memory))}", "highest of each point; a target in the process is in it")}
+                {Parts.Chart("memory", "Memory", $"Line chart of memory over time. {string.Join(" ", model.Plots.Memory.Select(Memory))}", "highest of each point; of a target in the process, all of the process")}
                 <p class="note">{string.Join(" ", model.Plots.Memory.Select(Memory))}</p>
                 """))}
             """));

@@ -50,7 +50,7 @@ internal static class TimeSection
         """));
 
     private static Markup Heat(PlotData plots) => Markup.If(plots.Targets.Any(target => target.E2eHeat.Columns.Any(column => column.Count > 0)), () => Markup.Of($"""
-        {Parts.Chart("heat", "Where the latencies were", $"Heat map: time of the run against latency on a logarithmic axis; darker means more requests. {PlotWords.Heat(plots)} The tables below have percentiles of the same requests.", "by planned instant; darker: more requests; the top row never got an answer")}
+        {Parts.Chart("heat", "Where the latencies were", $"Heat map: time of the run against latency on a logarithmic axis; a stronger colour means more requests. {PlotWords.Heat(plots)} The tables below have percentiles of the same requests.", "by planned instant; stronger colour: more requests; the top row never got an answer")}
         <p class="tools">{Parts.MetricSelect("heat-metric")}{Markup.If(plots.Targets.Count > 1, () => Markup.Of($"""
             <label>Version <select id="heat-target">{plots.Targets.Select((target, at) => Markup.Of($"""<option value="{at}">{target.Target}</option>"""))}</select></label>
             """))}</p>

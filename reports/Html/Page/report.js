@@ -366,7 +366,7 @@
   addEventListener('resize', () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(resize); });
   addEventListener('beforeprint', () => {
     state.print = true; applyTheme();
-    for (const draft of document.querySelectorAll('details.draft:not([open]), details.answer:not([open])')) { draft.open = true; draft.dataset.printed = 'true'; }
+    for (const draft of document.querySelectorAll('details.draft:not([open])')) { draft.open = true; draft.dataset.printed = 'true'; }
     for (const [element, chart] of charts) chart.resize({ width: Math.min(element.clientWidth, 700) });
     draw();
   });

@@ -184,7 +184,7 @@ internal sealed class PlotFold
         _queue.Add(sample.At, sample.ThreadPoolQueue);
         if (sample.Memory is { } resident)
         {
-            Memory("this process", sample.At, resident);
+            Memory("what serves", sample.At, resident);
         }
 
         foreach (var device in sample.Devices.Take(MaxDevices))

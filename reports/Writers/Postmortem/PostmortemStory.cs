@@ -130,8 +130,8 @@ internal static class PostmortemStory
             // The definition leaves out bad windows in which another fault was active; a reader who subtracts the instants must be told.
             var residual = recovery.ResidualRecovery ?? 0;
             var others = fault.ClearedAt is { } cleared ? Nanos.ToSeconds(back - cleared) - residual : 0;
-            yield return new Moment(back, null, Said.Of($"the steady state is back, {Wording.Duration(residual)} after {name} was lifted"
-                + (others > 0.5 ? $", not counting {Wording.Duration(others)} in which another fault kept it away." : ".")));
+            var apart = others > 0.5 ? $", not counting {Wording.Duration(others)} in which another fault kept it away" : "";
+            yield return new Moment(back, null, Said.Of($"the steady state is back, {Wording.Duration(residual)} after {name} was lifted{apart}."));
         }
     }
 

@@ -63,10 +63,12 @@ public sealed partial class ExtraWriterTests
         var schema = Path.Combine(Repository.Root, "node_modules", "@microsoft", "jest-sarif", "lib", "schemas", "sarif-2.1.0-rtm.5.json");
         Skip.IfNot(File.Exists(schema), "the SARIF schema is missing: build the solution, which fetches the npm parts");
 
-        var said = Ajv.Validate(File.ReadAllText(schema), [new SarifReport().Render(Report(name)), "{\"version\": \"2.1.0\"}"]);
+        var said = Ajv.Validate(
+            File.ReadAllText(schema),
+            ["{\"version\": \"2.1.0\"}", new SarifReport().Render(Report(name)), .. Html.HostileText.Each().Select(hostile => new SarifReport().Render(Report(hostile)))]);
 
-        Assert.Equal("valid", said[0]);
-        Assert.StartsWith("invalid", said[1], StringComparison.Ordinal);
+        Assert.StartsWith("invalid", said[0], StringComparison.Ordinal);
+        Assert.All(said.Skip(1), one => Assert.Equal("valid", one));
     }
 
     [Theory]
@@ -96,6 +98,20 @@ public sealed partial class ExtraWriterTests
         var expected = report.Summary.Targets[Some.Candidate].Phases["baseline"]["ttft"].P99!.Value.ToString("R", CultureInfo.InvariantCulture);
         Assert.Contains(
             $"chaosbench_ttft_seconds{{scenario=\"steady\",target=\"{Some.Candidate}\",phase=\"baseline\",quantile=\"0.99\"}} {expected}\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OpenMetricsAndCsv_EveryNaughtyName_KeepTheirFormat()
+    {
+        foreach (var name in Html.HostileText.Each().Concat(["=1+1", "@SUM(A1)", "-2+3", "+1", "\t=1", "\r=1"]))
+        {
+            var lines = new OpenMetricsReport().Render(Report(name)).TrimEnd('\n').Split('\n');
+            Assert.All(lines[..^1], line => Assert.Matches(Line(), line));
+
+            var rows = new FindingsCsv().Render(Report(name)).TrimEnd('\n').Split('\n');
+            Assert.Equal(Report().Summary.Findings.Count + 1, rows.Length);
+            Assert.All(rows.Skip(1), row => Assert.DoesNotContain(row.TrimStart('"')[0], "=+-@\t\r"));
+        }
     }
 
     [Fact]

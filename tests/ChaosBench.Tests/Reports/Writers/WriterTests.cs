@@ -97,9 +97,10 @@ public sealed partial class WriterTests
     [Fact]
     public void Render_HostileNames_LeaveTheMarkdownHarmless()
     {
-        foreach (IReportWriter writer in new IReportWriter[] { new MarkdownReport(), new PostmortemReport() })
+        IReportWriter[] writers = [new MarkdownReport(), new PostmortemReport()];
+        foreach (var (writer, hostile) in writers.SelectMany(writer => Html.HostileText.Each().Append(Hostile).Select(hostile => (writer, hostile))))
         {
-            var text = writer.Render(Report(name: Hostile, reason: Hostile))!;
+            var text = writer.Render(Report(name: hostile, reason: hostile))!;
             var prose = CodeSpan().Replace(Fence().Replace(text, "code"), "`code`");
 
             Assert.DoesNotContain("<script", prose, StringComparison.OrdinalIgnoreCase);
