@@ -14,7 +14,6 @@ using ChaosBench.Reports.Goldens;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
-using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 using ChaosBench.Server.Models.Devices;
 

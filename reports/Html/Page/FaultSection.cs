@@ -64,7 +64,7 @@ internal static class FaultSection
         : Markup.Empty;
 
     private static Markup Bystanders(FaultSummary fault) => fault.Impact is { BystanderHarm: { } harm, Bystanders: { } others }
-        ? Markup.Of($"""<div><dt>Bystanders</dt><dd>{Show.Count(others)}, {(harm <= 0 ? "unharmed" : Show.Value(harm * 100, "pp") + " of them bad")}</dd></div>""")
+        ? Markup.Of($"""<div><dt>Bystanders</dt><dd>{Show.Count(others)}, {(harm <= 0 ? "unharmed" : "bad share " + Show.Value(harm * 100, "pp"))}</dd></div>""")
         : Markup.Empty;
 
     private static Markup Residual(FaultSummary fault) => fault.Censored is { } watched

@@ -39,7 +39,7 @@ internal static class FaultStrip
             {bad}
             {marks.Select((mark, at) => Markup.Of($"""<g><title>{mark.Words}</title><path class="tick" d="M{At(mark.At)} 3V31"/><text x="{Math.Clamp(At(mark.At) + Nudge(marks, at, At), 6, Width - 6)}" y="39">{mark.Letter}</text></g>"""))}
             </svg>
-            <p class="strip-key sub">Shaded: in place.{Markup.If(impact is not null, () => Markup.Of($" Bar: bad windows."))}{marks.Select(mark => Markup.Of($" <b>{mark.Letter}</b> {mark.Words}."))}</p>
+            <p class="strip-key sub">Shaded: in place.{Markup.If(impact is not null, () => Markup.Of($" Bar: until steady again, whatever else kept it away."))}{marks.Select(mark => Markup.Of($" <b>{mark.Letter}</b> {mark.Words}."))}</p>
             """);
     }
 
@@ -70,10 +70,8 @@ internal static class FaultStrip
         }
     }
 
-    /// <summary>Verified end, seconds after the injection: exact where the way back was measured, else as planned.</summary>
-    private static double Lifted(FaultSummary fault) =>
-        fault is { TimeToImpact: { } impact, TimeToRecover: { } recovered, ResidualRecovery: { } residual and > 0 }
-            ? Math.Max(0, impact + recovered - residual) : Math.Max(0, fault.End - fault.Start - (fault.InjectionLag ?? 0));
+    /// <summary>Verified end, seconds after the injection.</summary>
+    private static double Lifted(FaultSummary fault) => Math.Max(0, fault.End - fault.Start);
 
     private static string Words(FaultSummary fault, List<Mark> marks, double lifted) =>
         $"{fault.Id} was in place for {Show.Seconds(lifted)}; {string.Join("; ", marks.Select(mark => mark.Words))}";
