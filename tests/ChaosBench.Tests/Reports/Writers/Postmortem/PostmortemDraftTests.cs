@@ -12,11 +12,11 @@ public sealed class PostmortemDraftTests
     {
         var text = Render([.. Enumerable.Range(0, 40).SelectMany(at => new JournalEvent[]
         {
-            Some.Noticed(21 + (at * 0.1), by: "dependency", what: "timeout", replica: null), Some.Noticed(21.05 + (at * 0.1), by: "dependency", what: "fallback", replica: null),
+            Some.Noticed(23 + (at * 0.05), by: "dependency", what: "timeout", replica: null), Some.Noticed(23.02 + (at * 0.05), by: "dependency", what: "fallback", replica: null),
         })]);
 
-        Assert.Contains("dependency noticed timeout. 40 times, the last at 24.900 s.", text, StringComparison.Ordinal);
-        Assert.Contains("dependency noticed fallback. 40 times, the last at 24.950 s.", text, StringComparison.Ordinal);
+        Assert.Contains("dependency noticed timeout. 40 times, the last at 24.950 s.", text, StringComparison.Ordinal);
+        Assert.Contains("dependency noticed fallback. 40 times, the last at 24.970 s.", text, StringComparison.Ordinal);
         Assert.Equal(2, text.Split('\n').Count(line => line.Contains("dependency noticed", StringComparison.Ordinal)));
     }
 
