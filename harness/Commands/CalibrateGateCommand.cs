@@ -49,7 +49,7 @@ internal static class CalibrateGateCommand
             var again = command.Parse([.. begun.Arguments]);
             var settings = Settings(options, again, begun.Arguments);
             return settings.Loaded.Suite.Sha256 == begun.ScenarioSha256
-                ? RunAsync(settings, place.FullName, Chosen(options, again) with { Json = parsed.GetValue(options.Json) }, terminal, time, cancellation)
+                ? RunAsync(settings, place.FullName, Later(options, parsed, again), terminal, time, cancellation)
                 : throw new UsageException($"--resume {place.FullName}: {settings.Loaded.Suite.Path} has changed since; begin again without --resume.");
         });
         return command;
@@ -103,7 +103,7 @@ internal static class CalibrateGateCommand
     private static void Refuse(Options options, ParseResult parsed)
     {
         if (parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(result => !result.Implicit
-            && result.Option != options.Resume && result.Option != options.Json) is { } given)
+            && !new Option[] { options.Resume, options.Json, options.Live, options.LivePairs }.Contains(result.Option)) is { } given)
         {
             throw new UsageException($"{given.Option.Name}: the folder after --resume says how the calibration was begun; leave it out.");
         }
@@ -111,6 +111,13 @@ internal static class CalibrateGateCommand
 
     private static GateCalibrator.Choice Chosen(Options options, ParseResult parsed) => new(
         parsed.GetValue(options.Out)!.FullName, parsed.GetValue(options.Live), parsed.GetValue(options.LivePairs), parsed.GetValue(options.Json));
+
+    /// <summary>Live verdicts may be asked for later than the recording.</summary>
+    private static GateCalibrator.Choice Later(Options options, ParseResult parsed, ParseResult begun)
+    {
+        var (first, now) = (Chosen(options, begun), Chosen(options, parsed));
+        return first with { Json = now.Json, Live = now.Live > 0 ? now.Live : first.Live, LivePairs = now.LivePairs ?? first.LivePairs };
+    }
 
     /// <exception cref="UsageException">Everything that cannot work, before anything is started.</exception>
     private static GateSettings Settings(Options options, ParseResult parsed, IReadOnlyList<string> arguments)

@@ -55,6 +55,7 @@ internal sealed record GateSettings
             Golden = null,
             Judge = null,
             ClientPolicy = null,
+            UntilDecided = null,
         };
     }
 
