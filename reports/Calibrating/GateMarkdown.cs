@@ -51,7 +51,7 @@ public static class GateMarkdown
                 + $"{GateWords.Of(row.Inconclusive)} |{string.Concat(row.Found.Select(kind => $" {GateWords.Of(kind.Failed)} |"))} {GateWords.Detectable(gate, row)} |\n");
         }
 
-        text.Append(Ranges(gate)).Append("\n| what was done | pairs | what it did to the metric |\n|---|---:|---|\n");
+        text.Append(Ranges(gate) is { Length: > 0 } ranges ? $"\n{Markdown.Text(ranges)}\n" : "").Append("\n| what was done | pairs | what it did to the metric |\n|---|---:|---|\n");
         foreach (var effect in gate.Effects)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {Markdown.Text(GateWords.Regression(effect.Regression))} | {effect.Pairs} | {Seen(effect, gate.Unit)} |\n");
@@ -59,9 +59,9 @@ public static class GateMarkdown
     }
 
     /// <summary>What other recordings might have said, of the one row for which it was asked.</summary>
-    private static string Ranges(GateErrors gate) => gate.Rows.FirstOrDefault(row => row.FalseFailures.From is not null) is not { } row ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"\nWith {row.Pairs} pairs, and the recorded pairs drawn again too: identical build fails {GateWords.Long(row.FalseFailures)}; "
-            + $"undecided {GateWords.Long(row.Inconclusive)}{string.Concat(row.Found.Select(kind => $"; {GateWords.Regression(kind.Regression)} fails {GateWords.Long(kind.Failed)}"))}.\n");
+    internal static string Ranges(GateErrors gate) => gate.Rows.FirstOrDefault(row => row.FalseFailures.From is not null) is not { } row ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"With {row.Pairs} pairs, and the recorded pairs drawn again too: identical build fails {GateWords.Long(row.FalseFailures)}; "
+            + $"undecided {GateWords.Long(row.Inconclusive)}{string.Concat(row.Found.Select(kind => $"; {GateWords.Regression(kind.Regression)} fails {GateWords.Long(kind.Failed)}"))}.");
 
     internal static string Seen(RegressionEffect effect, string unit) => effect switch
     {

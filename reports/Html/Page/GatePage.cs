@@ -65,6 +65,7 @@ internal static class GatePage
     private static Markup Gate(GateErrors gate, int number) => Parts.Section($"gate-{number}", gate.Gate, GateWords.Goals(gate), Markup.Of($"""
         {GatePlot.Of(gate)}
         {Table(gate)}
+        <p class="note">{GateMarkdown.Ranges(gate)}</p>
         {Parts.Table("What the regressions did to the metric", ["What was done", "#Pairs", "Change, with 95 % bounds"], gate.Effects.Select(effect => Markup.Of($"""
             <tr><th scope="row">{GateWords.Regression(effect.Regression)}</th>{Parts.Number(Show.Count(effect.Pairs))}<td>{GateMarkdown.Seen(effect, gate.Unit)}</td></tr>
 
@@ -80,7 +81,7 @@ internal static class GatePage
             .. kinds.Select(kind => $"#{GateWords.Regression(kind.Regression)} fails"), "#Found in 80 %",
         ];
         var rows = gate.Rows.Select(row => Markup.Of($"""
-            <tr><th scope="row" class="num">{row.Pairs}{(row.Pairs == gate.Pairs ? " ✓" : "")}</th>{Parts.Number(Wording.Duration(row.Seconds))}{Parts.Number(GateWords.Long(row.FalseFailures))}{Parts.Number(GateWords.Long(row.Inconclusive))}{row.Found.Select(kind => Parts.Number(GateWords.Long(kind.Failed)))}{Parts.Number(GateWords.Detectable(gate, row))}</tr>
+            <tr><th scope="row" class="num">{row.Pairs}{(row.Pairs == gate.Pairs ? " ✓" : "")}</th>{Parts.Number(Wording.Duration(row.Seconds))}{Parts.Number(GateWords.Of(row.FalseFailures))}{Parts.Number(GateWords.Of(row.Inconclusive))}{row.Found.Select(kind => Parts.Number(GateWords.Of(kind.Failed)))}{Parts.Number(GateWords.Detectable(gate, row))}</tr>
 
             """));
         return Parts.Table("Rates by number of pairs, with Wilson's 95 % interval", heads, rows);

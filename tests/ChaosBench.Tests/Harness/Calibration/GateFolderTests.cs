@@ -79,7 +79,8 @@ public sealed class GateFolderTests : IDisposable
     {
         Folder.Begin(new GateFolder.Begun(GateFolder.CurrentSchema, ["--pairs", "7"], "abc"));
         var begun = Folder.ReadBegun();
-        Assert.Equal((["--pairs", "7"], "abc"), (begun.Arguments, begun.ScenarioSha256));
+        Assert.Equal(["--pairs", "7"], begun.Arguments);
+        Assert.Equal("abc", begun.ScenarioSha256);
     }
 
     private static void Write(string place, double lag, bool ended)
