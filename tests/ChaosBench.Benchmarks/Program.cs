@@ -27,6 +27,7 @@ internal static class Program
         ["engine-memory"] = ("what a stream and a request cost the load engine in memory", _ => Load.EngineBenchmarks.MemoryAsync()),
         ["engine-texts"] = ("what it costs the load engine that texts are kept", _ => Load.EngineBenchmarks.TextsAsync()),
         ["engine-long"] = ("memory of `chaosbench run` over 250,000 to 1,000,000 open arrivals; --rate N per second, default 10,000", Load.LongBenchmark.RunAsync),
+        ["live-view"] = ("what the live page of `run --ui` costs the run at 10,000 requests/s", _ => Load.LiveBenchmark.RunAsync()),
         ["engine-stall"] = ("percentiles of a run with one stall of the server, against theory", _ => Load.EngineBenchmarks.StallAsync()),
     };
 

@@ -100,6 +100,11 @@ internal sealed class LoadChild : IAsyncDisposable
             return 0;
         }
 
+        if (arguments is [_, LiveRuns.Reader, var page])
+        {
+            return await LiveRuns.ReadAsync(page);
+        }
+
         var runs = new LoadRuns(new Uri(arguments[2]), Enum.Parse<HttpTransport>(arguments[3]), arguments.ElementAtOrDefault(4));
         while (await Console.In.ReadLineAsync() is { } line)
         {
@@ -112,6 +117,7 @@ internal sealed class LoadChild : IAsyncDisposable
                 "floor" => LoadRuns.Floor(numbers[0], numbers[1], (long)numbers[2]),
                 "lag" => await runs.LagAsync(numbers[0], numbers[1], (long)numbers[2]),
                 "texts" => await runs.TextsAsync((int)numbers[0], numbers[1], stream: numbers[2] > 0, keep: numbers[3] > 0),
+                "live" => await LiveRuns.RunAsync(new Uri(arguments[2]), numbers[0], numbers[1], numbers[2] > 0),
                 "stall" => await runs.StallAsync(numbers[0], numbers[1]),
                 "streams" => await runs.StreamsAsync((int)numbers[0], (int)numbers[1], numbers[2], (JournalKind)numbers[3], text: numbers[4] > 0),
                 _ => throw new InvalidOperationException($"no such command: {line}"),

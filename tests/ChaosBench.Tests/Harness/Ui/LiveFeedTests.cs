@@ -143,7 +143,7 @@ public sealed class LiveFeedTests
 
     private static double Number(JsonElement frame, string name) => frame.GetProperty(name).GetDouble();
 
-    private sealed class Silent : IRunWatcher
+    internal sealed class Silent : IRunWatcher
     {
         public void Started(Plan plan, string folder)
         {

@@ -1,9 +1,13 @@
 using System.Text.RegularExpressions;
+using ChaosBench.Harness.Ui;
+using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
+using ChaosBench.Tests.Engine;
 using ChaosBench.Tests.Reports.Html;
 using ChaosBench.Tests.Support;
 using Microsoft.Playwright;
+using Plans = ChaosBench.Tests.Scenarios.Planning.Plans;
 
 namespace ChaosBench.Tests.Harness.Ui;
 
@@ -107,6 +111,55 @@ public sealed partial class UiBrowserTests : IAsyncLifetime, IDisposable
         await page.Locator("#changed").CheckAsync();
         Assert.Equal(await page.Locator("#plots figure").CountAsync(), await page.Locator("#plots [data-drawn=true] canvas").CountAsync());
         Assert.Empty(_trouble);
+    }
+
+    [SkippableTheory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 390)]
+    public async Task Try_SlidersMoved_AnswersStandSideBySide(ColorScheme scheme, int width)
+    {
+        var scenario = Plans.Scenario();
+        await using var models = TryModels.Of(
+            Plans.Create(scenario with { Baseline = scenario.Candidate with { Name = "stable" } }), "ab.yaml", Echo("candidate"), Echo("stable"));
+        using var desk = new TryDesk(models, TimeProvider.System);
+        await using var ui = await UiClient.StartAsync(_folder.Path, desk: desk);
+        var page = await OpenAsync(ui.Server.Address, scheme, width, "/try");
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("data-answers", "1");
+
+        await page.Locator("#prompt").FillAsync("please change the <img src=x onerror=alert(1)> address of my order");
+        await page.Locator("#typos").FocusAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await page.Keyboard.PressAsync("PageUp");
+        }
+
+        await Assertions.Expect(page.Locator("#sent-note")).ToHaveTextAsync("damaged");
+        await Assertions.Expect(page.Locator("#answers article")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Locator("#answers article").First).ToContainTextAsync("stable says");
+        await Assertions.Expect(page.Locator("#answers mark").First).ToHaveTextAsync("stable");
+        await Assertions.Expect(page.Locator("#likeness")).ToContainTextAsync("differ");
+        await page.Locator(".sent summary").Last.ClickAsync();
+        await Assertions.Expect(page.Locator("#snippet")).ToContainTextAsync("- { fault: input.typos, share: 100%");
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
+        Assert.Empty(_trouble);
+    }
+
+    private static ScriptedTarget Echo(string name) => new(TimeProvider.System, arrival => new Script
+    {
+        TokenGaps = [], Response = new() { Outcome = Outcome.Completed, Text = $"{name} says {arrival.Prompt.Messages[^1].Content}" },
+    });
+
+    [SkippableFact]
+    public async Task Open_WrongToken_ShowsNothing()
+    {
+        Skip.If(_browser is null, $"{Chromium} is not installed");
+        await _folder.AddAsync("20261120T120000Z-steady-1");
+        await using var ui = await UiClient.StartAsync(_folder.Path);
+        var page = await _browser!.NewPageAsync();
+
+        Assert.Equal(401, (await page.GotoAsync(new Uri(ui.Root, "/?token=" + new string('0', 64)).ToString()))!.Status);
+        Assert.Equal(401, (await page.GotoAsync(new Uri(ui.Root, "/report?run=20261120T120000Z-steady-1").ToString()))!.Status);
+        Assert.Empty(await page.Context.CookiesAsync());
     }
 
     [SkippableFact]
