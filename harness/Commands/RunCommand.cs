@@ -63,7 +63,7 @@ internal static class RunCommand
             }
 
             var watcher = Watcher(terminal);
-            await using var page = await RunView.StartAsync(view, parsed, watcher, parsed.GetValue(output)!.FullName, terminal, time).ConfigureAwait(false);
+            await using var page = await RunView.StartAsync(view, parsed, watcher, parsed.GetValue(output)!, (terminal, time)).ConfigureAwait(false);
             var settings = new RunSettings
             {
                 Loaded = loaded,

@@ -37,7 +37,7 @@ internal static class UiCommand
             await using var models = parsed.GetValue(file) is { } path ? await LoadAsync(options, parsed, path, terminal, time, cancellation).ConfigureAwait(false) : null;
             using var desk = models is null ? null : new TryDesk(models, time);
             await using var server = await UiServer.StartAsync(
-                new UiParts(new RunShelf(where.FullName, time), null, desk, time), parsed.GetValue(port)).ConfigureAwait(false);
+                new UiParts(new RunShelf(where.FullName, time) { Name = where.ToString() }, null, desk, time), parsed.GetValue(port)).ConfigureAwait(false);
             terminal.Error.WriteLine($"pages: {server.Address}");
             await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ExitCodes.Pass;

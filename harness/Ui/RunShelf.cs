@@ -11,6 +11,9 @@ namespace ChaosBench.Harness.Ui;
 /// </summary>
 internal sealed class RunShelf(string folder, TimeProvider time)
 {
+    /// <summary>The folder as the pages name it. Null: by its path.</summary>
+    public string? Name { get; init; }
+
     /// <summary>The newest ones: a manifest and a summary are read of each.</summary>
     public const int MostRuns = 1_000;
 
@@ -44,7 +47,7 @@ internal sealed class RunShelf(string folder, TimeProvider time)
 
             _rows = rows;
             return new RunList(
-                Printable.Line(folder, 400), [.. rows.OrderByDescending(row => row.Key, StringComparer.Ordinal).Select(row => Now(row.Key, row.Value.Item2))],
+                Printable.Line(Name ?? folder, 400), [.. rows.OrderByDescending(row => row.Key, StringComparer.Ordinal).Select(row => Now(row.Key, row.Value.Item2))],
                 Math.Max(0, names.Count - MostRuns));
         }
     }

@@ -23,7 +23,7 @@ internal sealed class RunView : IAsyncDisposable
     /// <returns>Null: nobody asked for it.</returns>
     /// <exception cref="UsageException">The port cannot be listened on, or an option needs <c>--ui</c>.</exception>
     public static async Task<RunView?> StartAsync(
-        RunViewOptions options, ParseResult parsed, IRunWatcher inner, string folder, Terminal terminal, TimeProvider time)
+        RunViewOptions options, ParseResult parsed, IRunWatcher inner, DirectoryInfo folder, (Terminal Terminal, TimeProvider Time) world)
     {
         var (port, linger) = (parsed.GetValue(options.Port), parsed.GetValue(options.Linger));
         if (!parsed.GetValue(options.Ui))
@@ -32,8 +32,10 @@ internal sealed class RunView : IAsyncDisposable
                 : throw new UsageException("--ui-port and --ui-linger belong to a page that is not served; add --ui.");
         }
 
+        var (terminal, time) = world;
         var feed = new LiveFeed(inner);
-        var server = await UiServer.StartAsync(new UiParts(new RunShelf(folder, time), feed, null, time), port).ConfigureAwait(false);
+        var shelf = new RunShelf(folder.FullName, time) { Name = folder.ToString() };
+        var server = await UiServer.StartAsync(new UiParts(shelf, feed, null, time), port).ConfigureAwait(false);
         terminal.Error.WriteLine($"live view: {server.Address}");
         return new RunView(server, feed, linger, terminal, time);
     }

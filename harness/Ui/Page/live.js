@@ -33,9 +33,9 @@ const marks = () => {
   const ahead = (state.start?.faults ?? []).filter(fault => fault.start > (last()?.at ?? 0) && fault.start < to);
   const brief = text => text.length > 30 ? text.slice(0, 29) + '…' : text;
   return {
-    name: '', type: 'line', data: [], silent: true, symbol: 'none', z: 4,
+    name: '', type: 'line', data: [], silent: true, symbol: 'none',
     markArea: {
-      silent: true,
+      silent: true, z: 3,
       data: [
         ...inside.map((window, at) => [{ xAxis: Math.max(from, window.from), itemStyle: { color: css('fault') },
           label: { show: at < 4, position: 'insideTopLeft', offset: [1, 16 * at], color: css('fault-line'), backgroundColor: css('paper'), padding: [1, 4], borderRadius: 3, fontSize: 10.5, formatter: () => brief(visible(window.id)) } }, { xAxis: Math.min(window.to, to) }]),
@@ -127,6 +127,9 @@ const cards = () => {
   $('c-ttft50').textContent = `median ${seconds(frame.ttftP50)}`;
   $('c-e2e').textContent = seconds(frame.e2eP99);
   $('c-e2e50').textContent = `median ${seconds(frame.e2eP50)}`;
+  for (const [id, value, limit] of [['c-ttft', frame.ttftP99, state.start.ttftLimit], ['c-e2e', frame.e2eP99, state.start.e2eLimit]]) {
+    $(id).closest('li').classList.toggle('hot', !!limit && (value === 'Infinity' || value > limit));
+  }
   $('c-failed').textContent = failed > 0 ? `${count(failed)}/s` : '0';
   $('c-why').textContent = bad.length ? bad.map(([name, value]) => `${words(name)} ${count(value)}/s`).join(', ') : `${percent(frame.allSent ? frame.allFailed / frame.allSent : 0)} of all so far`;
   $('c-failed').closest('li').classList.toggle('hot', failed > 0);

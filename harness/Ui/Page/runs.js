@@ -68,7 +68,7 @@ const load = async () => {
     const list = await call('/api/runs');
     state.runs = list.runs;
     for (const run of state.chosen) if (!list.runs.some(one => one.run === run)) state.chosen.delete(run);
-    $('summary').textContent = visible(`${count(list.runs.length)} in ${list.folder}${list.leftOut ? `, and ${count(list.leftOut)} older ones that are not shown` : ''}`);
+    $('summary').textContent = visible(`${count(list.runs.length)} ${list.runs.length === 1 ? 'run' : 'runs'} in ${list.folder}${list.leftOut ? `, and ${count(list.leftOut)} older ones that are not shown` : ''}`);
     trouble(null);
     draw();
   } catch (problem) {

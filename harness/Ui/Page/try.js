@@ -13,9 +13,9 @@ const labels = () => {
   $('o-length').textContent = $('length').value;
 };
 
-/** Words that only this text has, by their longest common subsequence; long texts are not marked. */
+/** Words and signs that only this text has, by their longest common subsequence; long texts are not marked. */
 const differing = (text, other) => {
-  const a = text.split(/(\s+)/), b = other.split(/(\s+)/);
+  const parts = /[\p{L}\p{N}_]+|\s+|./gsu, a = text.match(parts) ?? [], b = other.match(parts) ?? [];
   if (a.length * b.length > 250000) return a.map(word => [word, false]);
   const table = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
   for (let i = a.length - 1; i >= 0; i--) for (let j = b.length - 1; j >= 0; j--) table[i][j] = a[i] === b[j] ? table[i + 1][j + 1] + 1 : Math.max(table[i + 1][j], table[i][j + 1]);
