@@ -164,18 +164,31 @@ public sealed class FaultProxy : IAsyncDisposable
                 }
 
                 var loop = _loops[(int)(number % _loops.Length)];
-                _ = ServeAsync(new Session(_core, loop, loop is null ? new SocketWire(socket) : new LoopWire(loop, socket), number));
+                _ = ServeAsync(new Session(_core, loop, Wire(socket, loop), number));
             }
             catch (Exception end) when (_stop.IsCancellationRequested
                 && end is OperationCanceledException or ObjectDisposedException or System.Net.Sockets.SocketException)
             {
                 return;
             }
-            catch (System.Net.Sockets.SocketException)
+            catch (Exception trouble) when (trouble is System.Net.Sockets.SocketException or IOException)
             {
-                // A client that left before it was let in, or no descriptor free: the next one may do better.
+                // A client that left before it was let in, no descriptor free, or none more to be watched: the next one may do better.
                 await Task.Delay(TimeSpan.FromMilliseconds(10), _core.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+    }
+
+    private static PeerWire Wire(System.Net.Sockets.Socket socket, WireLoop? loop)
+    {
+        try
+        {
+            return loop is null ? new SocketWire(socket) : new LoopWire(loop, socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 

@@ -156,7 +156,7 @@ internal sealed class LoopWire : PeerWire, IValueTaskSource<int>, IValueTaskSour
     /// <param name="events">epoll's bits; 0: its turn has come again.</param>
     public void OnReady(uint events)
     {
-        Outcome receive, send;
+        WaitEnd receive, send;
         lock (_guard)
         {
             if (_isClosed)
@@ -250,7 +250,7 @@ internal sealed class LoopWire : PeerWire, IValueTaskSource<int>, IValueTaskSour
         return true;
     }
 
-    private Outcome Receive()
+    private WaitEnd Receive()
     {
         try
         {
@@ -261,16 +261,16 @@ internal sealed class LoopWire : PeerWire, IValueTaskSource<int>, IValueTaskSour
             }
 
             (_into, _isReceiving) = (default, false);
-            return new Outcome(true, count, null);
+            return new WaitEnd(true, count, null);
         }
         catch (IOException broken)
         {
             (_into, _isReceiving) = (default, false);
-            return new Outcome(true, 0, broken);
+            return new WaitEnd(true, 0, broken);
         }
     }
 
-    private Outcome Send()
+    private WaitEnd Send()
     {
         try
         {
@@ -285,12 +285,12 @@ internal sealed class LoopWire : PeerWire, IValueTaskSource<int>, IValueTaskSour
             }
 
             (_isConnecting, _isSending) = (false, false);
-            return new Outcome(true, 0, null);
+            return new WaitEnd(true, 0, null);
         }
         catch (IOException broken)
         {
             (_rest, _isSending) = (default, false);
-            return new Outcome(true, 0, broken);
+            return new WaitEnd(true, 0, broken);
         }
     }
 
@@ -340,27 +340,6 @@ internal sealed class LoopWire : PeerWire, IValueTaskSource<int>, IValueTaskSour
         catch (SocketException)
         {
             // The peer was faster.
-        }
-    }
-
-    /// <summary>How a wait ended, if it did.</summary>
-    private readonly record struct Outcome(bool IsThere, int Count, IOException? Broken)
-    {
-        public void Tell(ref ManualResetValueTaskSourceCore<int> waiter)
-        {
-            if (!IsThere)
-            {
-                return;
-            }
-
-            if (Broken is not null)
-            {
-                waiter.SetException(Broken);
-            }
-            else
-            {
-                waiter.SetResult(Count);
-            }
         }
     }
 }
