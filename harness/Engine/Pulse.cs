@@ -1,6 +1,7 @@
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Engine;
 
@@ -67,6 +68,7 @@ internal sealed class Pulse : IAsyncDisposable
         {
             var plan = _request.Plan;
             var waiting = _flights.All
+                .Where(f => !plan.Scenario.IsMirrored || f.Arrival.Role == TargetRole.Baseline)
                 .Select(f => new WaitingRequest(f.Planned, plan.PhaseAt(f.Planned), f.Arrival.Cohort, f.Instants.HasFirstToken))
                 .ToList();
             var recent = _recent.At(now);

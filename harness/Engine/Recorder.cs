@@ -16,6 +16,8 @@ namespace ChaosBench.Engine;
 internal sealed class Recorder(RunRequest request, RunStop stop, Tally tally, RecentWindow recent) : IDisposable
 {
     private readonly TokenCounting _counting = new(request.TokenCounters, request.Journal, stop);
+    // What happens to a copy is no user's trouble, and stops nothing.
+    private readonly bool _mirrored = request.Plan.Scenario.IsMirrored;
     private readonly bool _isOpen = request.Plan.Scenario.Workload is Workload.Open;
 
     public string StopReason => $"run stopped: {stop.Reason}";
@@ -62,7 +64,11 @@ internal sealed class Recorder(RunRequest request, RunStop stop, Tally tally, Re
     {
         var observation = Observations.Make(request, arrival, _isOpen ? planned : instants.Sent ?? planned, target, in instants, in response);
         tally.Add(observation.Outcome, observation.Sent is not null, observation.OutputTokens ?? 0);
-        recent.Add(observation);
+        if (!_mirrored || arrival.Role == TargetRole.Baseline)
+        {
+            recent.Add(observation);
+        }
+
         var scores = Graders.Grade(arrival, in response, observation.Ended);
         if (!_counting.TryTake(arrival, observation, scores, response.Pieces))
         {

@@ -33,6 +33,13 @@ internal static class JournalHeader
         PlannedArrivals = plan.Scenario.Workload is Workload.Open ? plan.Arrivals.Count : null,
         PlannedTurns = plan.Turns?.Total,
         Pairs = plan.Pairs,
+        Sharing = plan.Scenario switch
+        {
+            { Baseline: null } => null,
+            { Design: ComparisonDesign.Split split } => new TrafficSharing(SharingKind.Split, split.Candidate.Value, split.Rotate.TotalSeconds),
+            { Design: ComparisonDesign.Shadow } => new TrafficSharing(SharingKind.Shadow),
+            _ => null,
+        },
         PlannedPerSecond = plan.Scenario.Workload is Workload.Open ? PerSecond(plan) : [],
     };
 

@@ -14,11 +14,16 @@ internal sealed record Samples(double[] Values, int[] Arrivals)
 
     public static Samples Of(Measurements run, Aspect aspect)
     {
-        var slice = new Slice(run.Candidate, aspect.Phase);
         var stride = Math.Max(1, (run.Requests.Count + Most - 1) / Most);
-        var found = run.In(slice).Where(request => request.Arrival % stride == 0)
-            .Select(request => (request.PlannedAt, request.Arrival, Value: aspect.Percent is null
-                ? MetricValues.ShareOf(aspect.Metric, request) : MetricValues.Of(aspect.Metric, request)))
+        return Of(
+            run.In(new Slice(run.Candidate, aspect.Phase)).Where(request => request.Arrival % stride == 0),
+            request => aspect.Percent is null ? MetricValues.ShareOf(aspect.Metric, request) : MetricValues.Of(aspect.Metric, request));
+    }
+
+    /// <param name="value">Null: this request has none.</param>
+    public static Samples Of(IEnumerable<Request> requests, Func<Request, double?> value)
+    {
+        var found = requests.Select(request => (request.PlannedAt, request.Arrival, Value: value(request)))
             .Where(one => one.Value is not null)
             .OrderBy(one => one.PlannedAt).ThenBy(one => one.Arrival).ToList();
         return new Samples([.. found.Select(one => one.Value!.Value)], [.. found.Select(one => one.Arrival)]);
@@ -64,6 +69,24 @@ internal sealed record Samples(double[] Values, int[] Arrivals)
         var (low, high) = Wilson.TwoSided(share * worth, (long)worth, confidence)!.Value;
         return new Bounded(share, low, high, worth);
     }
+
+    /// <summary>A mean with Student's interval at the number of independent values that the series is worth; null where it has no end.</summary>
+    /// <param name="confidence">One-sided.</param>
+    public Bounded? Mean(double confidence)
+    {
+        if (Values.Length < 2 || !Array.TrueForAll(Values, double.IsFinite))
+        {
+            return null;
+        }
+
+        var worth = WorthOf(Values);
+        var moments = Moments.Of(Values);
+        return MeanBounds.Of(moments.Mean, moments.Variance, Math.Max(2, (int)worth), confidence) is { } bounds
+            ? new Bounded(bounds.Mean, bounds.Low, bounds.High, worth) : null;
+    }
+
+    /// <summary>Of the quantile, or of the mean where there is none.</summary>
+    public double WorthFor(double? probability) => Values.Length == 0 ? 0 : probability is { } tail ? Worth(tail) : WorthOf(Values);
 
     /// <summary>Of many equal values at the limit either side may be the one that hangs together.</summary>
     private double WorthAt(double limit) => Math.Min(

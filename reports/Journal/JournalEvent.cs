@@ -44,6 +44,9 @@ public abstract record JournalEvent
         /// <summary>A/B runs that go on until they are decided: how many pairs of blocks. Null: the run is as long as its plan.</summary>
         public PairLimits? Pairs { get; init; }
 
+        /// <summary>How two versions share the traffic where they do not take turns. Null: they do, or there is one.</summary>
+        public TrafficSharing? Sharing { get; init; }
+
         /// <summary>Open workload: planned requests per second, by bucket of one second from the start.</summary>
         public IReadOnlyList<int> PlannedPerSecond { get; init; } = [];
 

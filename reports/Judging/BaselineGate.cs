@@ -42,7 +42,7 @@ public static class BaselineGate
         objective.LimitKind != LimitKind.Absolute || objective.Metric >= MetricId.TimeToDetect || Metrics.IsAccount(objective.Metric)
             ? Ruling.Undecided(ReasonCodes.NotMeasured, "A steady state is absolute and about requests; compare versions under gates.")
             : AbsoluteJudge.Decide(
-                objective with { Phase = Phase.Baseline, Kind = GateKind.Info }, run, new Slice(run.Candidate, Phase.Baseline, objective.Cohort));
+                objective with { Phase = Phase.Baseline, Kind = GateKind.Info }, run, new Slice(run.Served, Phase.Baseline, objective.Cohort));
 
     /// <summary>Who has waited for longer than a latency limit is late already, however it ends.</summary>
     private static IEnumerable<JournalEvent> Late(Objective objective, IReadOnlyList<JournalEvent.Observation> waiting) =>
@@ -52,7 +52,7 @@ public static class BaselineGate
 
     private static IReadOnlyList<string> Failures(Measurements run)
     {
-        var counted = run.In(new Slice(run.Candidate, Phase.Baseline)).Where(request => !request.Censored).ToList();
+        var counted = run.In(new Slice(run.Served, Phase.Baseline)).Where(request => !request.Censored).ToList();
         var failed = counted.Count(request => !request.Completed && request.Outcome != Outcome.Refused);
         return counted.Count > 0 && failed > MostFailures * counted.Count
             ? [string.Create(CultureInfo.InvariantCulture, $"{failed} of {counted.Count} requests of the baseline phase failed, for example: ")

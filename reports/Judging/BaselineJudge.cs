@@ -1,7 +1,9 @@
+using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Statistics;
 using ChaosBench.Reports.Statistics.Means;
 using ChaosBench.Reports.Statistics.Quantiles;
+using ChaosBench.Reports.Statistics.Resampling;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios.Model;
 
@@ -36,6 +38,16 @@ internal static class BaselineJudge
             return SequentialJudge.Decide(objective, run, candidate, name, limits);
         }
 
+        if (run.Run.Sharing?.Kind == SharingKind.Split)
+        {
+            return SplitJudge.Decide(objective, run, candidate, name);
+        }
+
+        if (run.Run.Sharing?.Kind == SharingKind.Shadow && ShadowJudge.Handles(objective))
+        {
+            return ShadowJudge.Decide(objective, run, candidate, name);
+        }
+
         var baseline = candidate with { Target = name };
         var sample = BlockSample.Of(objective, BlockFold.Pairs(objective, run, candidate, baseline));
         return Decide(objective, sample, Whole(objective, run, candidate), Whole(objective, run, baseline));
@@ -68,8 +80,8 @@ internal static class BaselineJudge
 
         var differences = pairs.Select(pair => Difference(pair, ratio)).ToList();
         var ruling = MeanBounds.Of(differences, AbsoluteJudge.Confidence) is { StandardError: > Alike } bounds
-            ? ByMean(objective, limit, bounds)
-            : BySigns(objective, limit, differences);
+            ? Exact(objective, limit, differences, ByMean(objective, limit, bounds))
+            : BySigns(objective, limit, differences, sample.Requests);
         return ruling with { BaselineObserved = other, Advice = BaselineWords.Seen(objective, ruling, whole, other, pairs.Count) + ruling.Advice };
     }
 
@@ -98,7 +110,7 @@ internal static class BaselineJudge
         };
     }
 
-    private static Ruling ByMean(Objective objective, double limit, MeanBounds bounds)
+    internal static Ruling ByMean(Objective objective, double limit, MeanBounds bounds)
     {
         double Shown(double value) => BaselineWords.Outward(objective, value);
         var verdict = AbsoluteJudge.Side(objective.Comparison, bounds.Low, bounds.High, limit);
@@ -117,18 +129,45 @@ internal static class BaselineJudge
     }
 
     /// <summary>
+    /// With few pairs Student's t leans on a law that nobody has checked: a side that is taken must also stand the exact test over all
+    /// patterns of signs (Fisher 1935), whose smallest p is 2^-R.
+    /// </summary>
+    private static Ruling Exact(Objective objective, double limit, List<double> differences, Ruling ruling)
+    {
+        if (differences.Count >= BlockSample.WantedBlocks || ruling.Verdict == FindingVerdict.Inconclusive)
+        {
+            return ruling;
+        }
+
+        var up = BaselineWords.WorseIsMore(objective.Comparison) == (ruling.Verdict == FindingVerdict.Fail);
+        var chance = SignFlip.Greater([.. differences.ConvertAll(value => up ? value - limit : limit - value)]).Value;
+        var told = ruling with { Chance = ruling.Verdict == FindingVerdict.Fail ? Math.Max(chance, ruling.Chance ?? 0) : ruling.Chance };
+        return chance <= 1 - AbsoluteJudge.Confidence ? told : told with
+        {
+            Verdict = FindingVerdict.Inconclusive,
+            ReasonCode = ReasonCodes.Straddles,
+            Advice = told.Advice + FormattableString.Invariant(
+                $" But {differences.Count} pairs are few, and the exact test of their signs leaves a chance of {Wording.Percent(chance)}; from {BlockSample.WantedBlocks} pairs on the interval alone decides."),
+        };
+    }
+
+    /// <summary>
     /// Blocks whose percentile is infinite have no mean, and blocks that are all alike no deviation, of which an interval of no width
     /// would make a certainty. Then only the number of blocks on either side of the limit counts.
     /// </summary>
-    private static Ruling BySigns(Objective objective, double limit, List<double> differences)
+    /// <param name="requests">Of the version that had fewer.</param>
+    internal static Ruling BySigns(Objective objective, double limit, List<double> differences, long requests)
     {
         var known = differences.Where(value => !double.IsNaN(value)).ToList();
         var good = known.Count(value => Summaries.Satisfies(value, objective.Comparison, limit));
-        var verdict = Binomial.AtLeast(good, known.Count, 0.5) <= 1 - AbsoluteJudge.Confidence ? FindingVerdict.Pass
+        double? alike = differences.All(value => Math.Abs(value - differences[0]) < Alike) ? differences[0] : null;
+        var tells = alike is not { } same || SharesAlike.Tell(objective, same, limit, requests, 1 - AbsoluteJudge.Confidence);
+        var verdict = tells && Binomial.AtLeast(good, known.Count, 0.5) <= 1 - AbsoluteJudge.Confidence ? FindingVerdict.Pass
             : Binomial.AtMost(good, known.Count, 0.5) <= 1 - AbsoluteJudge.Confidence ? FindingVerdict.Fail
             : FindingVerdict.Inconclusive;
-        var more = verdict == FindingVerdict.Inconclusive ? " More blocks would narrow it." : "";
-        double? alike = differences.All(value => Math.Abs(value - differences[0]) < Alike) ? differences[0] : null;
+        var more = verdict != FindingVerdict.Inconclusive ? ""
+            : tells ? " More blocks would narrow it."
+            : FormattableString.Invariant($" None of {requests} requests differed, and a difference of that size would go unseen in so few; it takes {SharesAlike.Needed(alike!.Value, limit, 1 - AbsoluteJudge.Confidence):0}.");
         var ruling = BaselineWords.Ruled(objective, objective.LimitKind == LimitKind.RelativeToBaseline, verdict);
         return ruling with
         {

@@ -30,15 +30,27 @@ internal static class BaselineWords
         };
     }
 
-    public static string Seen(Objective objective, Ruling ruling, double? whole, double? other, int pairs)
+    /// <summary>Two samples beside each other that are no pairs.</summary>
+    public static string SeenApart(Objective objective, Ruling ruling, (double? Candidate, double? Baseline) values, (int Candidate, int Baseline) sizes)
     {
         var unit = Wording.UnitOf(objective.Metric);
         string Text(double? value) => value is { } number ? Wording.Quantity(number, unit) : "not measured";
-        var over = $"over {pairs} pairs of blocks";
+        var change = ruling is { Observed: { } seen, Interval: { } bounds }
+            ? $"{Change(seen, ruling.Unit)}, {Bound(objective.Comparison, ruling, bounds)}" : "a change without end";
+        return FormattableString.Invariant(
+            $"{AbsoluteJudge.Capital(Wording.Aggregated(objective))}{Wording.Where(objective)}: {Text(values.Candidate)} of {sizes.Candidate} requests against {Text(values.Baseline)} of {sizes.Baseline} of the baseline; {change}");
+    }
+
+    /// <param name="of">What the pairs are of.</param>
+    public static string Seen(Objective objective, Ruling ruling, double? whole, double? other, int pairs, string of = "pairs of blocks")
+    {
+        var unit = Wording.UnitOf(objective.Metric);
+        string Text(double? value) => value is { } number ? Wording.Quantity(number, unit) : "not measured";
+        var over = $"over {pairs} {of}";
         var change = (ruling.Observed, ruling.Interval) switch
         {
             (null, _) => $"{over}, some of them without end",
-            (double alike, null) => $"{Change(alike, ruling.Unit)} in each of {pairs} pairs of blocks",
+            (double alike, null) => $"{Change(alike, ruling.Unit)} in each of {pairs} {of}",
             (double mean, Interval bounds) => $"{Change(mean, ruling.Unit)}{(bounds.Method == "exceedances" ? "" : " on average")} {over}, "
                 + Bound(objective.Comparison, ruling, bounds),
         };

@@ -26,7 +26,7 @@ internal static class BlockFold
         }
 
         var (mine, theirs) = (Values(objective, run.In(candidate), groupOf, count), Values(objective, run.In(baseline), groupOf, count));
-        return [.. mine.Zip(theirs).Select(pair => new BlockPair(new BlockTurn(pair.First, []), new BlockTurn(pair.Second, [])))];
+        return [.. mine.Zip(theirs).Select(pair => new BlockPair(Turn(pair.First), Turn(pair.Second)))];
     }
 
     private static List<BlockPair> Joined(Dictionary<int, List<double>> mine, Dictionary<int, List<double>> theirs) =>
@@ -57,7 +57,7 @@ internal static class BlockFold
     private static Dictionary<int, int> Sizes(Measurements run, Slice slice) => run.In(slice).CountBy(request => request.Block).ToDictionary();
 
     /// <summary>The objective's value in each group of blocks; null where a group has none. One pass, whatever the number of groups.</summary>
-    private static IEnumerable<double?> Values(Objective objective, IEnumerable<Request> requests, Dictionary<int, int> groupOf, int count)
+    private static ValueFold[] Values(Objective objective, IEnumerable<Request> requests, Dictionary<int, int> groupOf, int count)
     {
         var folds = Enumerable.Range(0, count).Select(_ => new ValueFold(objective)).ToArray();
         foreach (var request in requests)
@@ -68,6 +68,8 @@ internal static class BlockFold
             }
         }
 
-        return folds.Select(fold => fold.Value);
+        return folds;
     }
+
+    private static BlockTurn Turn(ValueFold fold) => new(fold.Value, []) { Requests = fold.Count };
 }

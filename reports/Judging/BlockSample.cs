@@ -29,6 +29,9 @@ internal sealed class BlockSample
 
     public IReadOnlyList<BlockPair> Pairs => _pairs;
 
+    /// <summary>Requests that had a value, of the version that had fewer of them, pair by pair.</summary>
+    public long Requests => _pairs.Select((pair, at) => (long)_weights[at] * Math.Min(pair.Candidate.Requests, pair.Baseline.Requests)).Sum();
+
     public static BlockSample Of(Objective objective, IReadOnlyList<BlockPair> pairs)
     {
         var ratio = objective.LimitKind == LimitKind.RelativeToBaseline;
@@ -85,4 +88,8 @@ internal sealed record BlockPair(BlockTurn Candidate, BlockTurn Baseline);
 /// <summary>One version in one block.</summary>
 /// <param name="Value">The objective's aggregate; null when nothing counted, or where <paramref name="Values"/> say it all.</param>
 /// <param name="Values">Of each request, for percentiles; empty otherwise.</param>
-internal sealed record BlockTurn(double? Value, double[] Values);
+internal sealed record BlockTurn(double? Value, double[] Values)
+{
+    /// <summary>Requests that had a value.</summary>
+    public int Requests { get; init; } = Values.Length;
+}

@@ -36,7 +36,7 @@ public sealed class DecisionWatch
     public int Pairs => _watched.Max(one => one.Series.Pairs);
 
     /// <param name="block">Observations and scores of one pair of blocks.</param>
-    /// <returns>Null: something is still open. Else each comparison and which way it went, in one line.</returns>
+    /// <returns>Null: the run's verdict is still open. Else each comparison and which way it went, in one line.</returns>
     public string? Add(IReadOnlyList<JournalEvent> block)
     {
         var requests = Measurements.Fold([_run, .. block]).Requests.ToList();
@@ -50,11 +50,15 @@ public sealed class DecisionWatch
             }
         }
 
-        var failed = _watched.Exists(one => one.Test.Verdict == FindingVerdict.Fail);
-        return _watched.TrueForAll(one => IsSettled(one.Test)) && (failed || Pairs >= _limits.Least)
-            ? string.Join("; ", _watched.Select(one => $"{one.Test.Verdict.ToString().ToLowerInvariant()} after {one.Test.DecidedAfter}: {one.Series.Objective.Text}"))
+        // One gate that is broken beyond doubt is the run's verdict, whatever the others would have been.
+        var failed = _watched.Exists(one => one.Test.Verdict == FindingVerdict.Fail && IsSettled(one.Test));
+        return failed || (_watched.TrueForAll(one => IsSettled(one.Test)) && Pairs >= _limits.Least)
+            ? string.Join("; ", _watched.Select(one => $"{Told(one.Test)}: {one.Series.Objective.Text}"))
             : null;
     }
+
+    private static string Told(SequentialTest test) => test.DecidedAfter is { } after
+        ? FormattableString.Invariant($"{test.Verdict.ToString().ToLowerInvariant()} after {after}") : "still open";
 
     /// <summary>A fail is final when it would stand among all gates: the report corrects for their number, and this is the strictest it can be.</summary>
     private bool IsSettled(SequentialTest test) => test.Verdict switch

@@ -38,6 +38,7 @@ public static class Judge
             Generator = Accounts.Generator(run, validity),
             Faults = [.. run.Faults.Select(Accounts.Fault)],
             Hypothesis = FaultAccounts.Of(run.Hypothesis),
+            Comparison = ComparisonAccount.Of(run, facts),
         };
     }
 

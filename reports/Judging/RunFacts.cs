@@ -14,6 +14,9 @@ public sealed record RunFacts
     /// <summary>Model and generator share this process, so its CPU says nothing about the generator. Default true.</summary>
     public bool InProcess { get; init; } = true;
 
+    /// <summary>Every version ran on the machine that made the load. Default false: nobody said so.</summary>
+    public bool SharedMachine { get; init; }
+
     /// <summary>Logical processors of the machine that made the load. Null: unknown.</summary>
     public int? Cores { get; init; }
 

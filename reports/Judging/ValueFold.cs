@@ -29,6 +29,9 @@ internal sealed class ValueFold(Objective objective)
         }
     }
 
+    /// <summary>Requests that had a share; 0 for other metrics.</summary>
+    public int Count => (int)_total;
+
     /// <summary>Null when no request had a value. Asked for once.</summary>
     public double? Value => !_any ? null
         : Metrics.IsDistribution(objective.Metric) ? Summaries.Aggregate(_values.Build(), objective.Aggregation)

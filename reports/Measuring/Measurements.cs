@@ -57,6 +57,12 @@ public sealed class Measurements
     /// <summary>Null: nobody held the answers against a golden snapshot.</summary>
     public JournalEvent.GoldenCompared? Golden { get; private init; }
 
+    /// <summary>Null: no traffic was mirrored.</summary>
+    public ShadowLog? Shadow { get; private init; }
+
+    /// <summary>Whose answers users got: of mirrored traffic the baseline's.</summary>
+    public string Served => Run.Sharing is { Kind: SharingKind.Shadow } && Baseline is { } users ? users : Candidate;
+
     /// <summary>Null: the run went as far as its plan.</summary>
     public JournalEvent.Decided? Decided { get; private init; }
 
@@ -178,9 +184,15 @@ public sealed class Measurements
         private JournalEvent.GoldenCompared? _golden;
         private JournalEvent.Judged? _judged;
         private JournalEvent.Decided? _decided;
+        private ShadowLog? _shadow;
 
         public void Add(JournalEvent entry)
         {
+            if (entry is JournalEvent.RunStarted { Sharing.Kind: SharingKind.Shadow })
+            {
+                _shadow = new ShadowLog();
+            }
+
             if (_run is null && entry is not JournalEvent.RunStarted)
             {
                 throw new JournalException("the journal does not begin with the start of a run; its first line is missing");
@@ -195,6 +207,7 @@ public sealed class Measurements
                 case JournalEvent.Observation seen:
                     _requests.Add(RawRequest.Of(seen, Shared(seen.Cohort)));
                     _tokens.Add(seen.TokenSource);
+                    _shadow?.Add(seen, _run!.Targets["baseline"]);
                     break;
                 case JournalEvent.Score score:
                     _requests.Add(score);
@@ -231,7 +244,7 @@ public sealed class Measurements
             _requests.Close(run.Objectives);
             return new Measurements(_decided is null ? run : UpTo(run, _decided), _ending, _requests, _timeline, _injections)
             {
-                HardFails = _hardFails, Golden = _golden, Judged = _judged, Tokens = _tokens, Decided = _decided,
+                HardFails = _hardFails, Golden = _golden, Judged = _judged, Tokens = _tokens, Decided = _decided, Shadow = _shadow,
             };
         }
 

@@ -100,6 +100,8 @@ public static class RunFolder
             _ => InconclusivePolicy.Keep,
         },
         InProcess = manifest.Targets.Any(target => target.Type == "onnx" && target.Facts.GetValueOrDefault("isolation") != "process"),
+        SharedMachine = manifest.Targets.All(target => target.Type == "onnx"
+            || (Uri.TryCreate(target.Location, UriKind.Absolute, out var place) && place.IsLoopback)),
         Cores = manifest.Machine.Cores,
 
         // Of the day of the run, so that the same folder gives the same verdict later.

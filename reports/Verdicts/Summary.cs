@@ -37,6 +37,9 @@ public sealed record Summary
     public required GeneratorSummary Generator { get; init; }
     public required IReadOnlyList<FaultSummary> Faults { get; init; }
 
+    /// <summary>How two versions were compared. Absent for a run of one.</summary>
+    public ComparisonSummary? Comparison { get; init; }
+
     /// <summary>The steady state before, while and after faults were active. Absent when none was injected.</summary>
     public HypothesisSummary? Hypothesis { get; init; }
 }

@@ -53,6 +53,7 @@ public sealed class MarkdownReport : IReportWriter
         (string Name, Action<StringBuilder> Write)[] sections =
         [
             ("the findings", into => Findings(into, summary)),
+            ("how the versions were compared", into => Compared(into, summary)),
             ("the parts", into => PartMarkdown.Append(into, run)),
             ("what was broken", into => CriteriaMarkdown.Append(into, run)),
             ("the figures for those who pay", into => Paid(into, run)),
@@ -130,10 +131,19 @@ public sealed class MarkdownReport : IReportWriter
             var limit = finding.Limit is { } asked ? Wording.Quantity(asked, finding.Unit) : "";
             text.Append(CultureInfo.InvariantCulture,
                 $"| {Mark(finding.Verdict)} | {Markdown.Code(finding.Objective)} | {finding.Kind} | {finding.Phase} | "
-                    + $"{seen} | {limit} | {finding.Samples}{(finding.BaselineObserved is null ? "" : " pairs")} | {Markdown.Text(finding.Advice)} |\n");
+                    + $"{seen} | {limit} | {finding.Samples}{(finding.BaselineObserved is null || summary.Comparison is { Design: "split" } ? "" : " pairs")} | {Markdown.Text(finding.Advice)} |\n");
         }
 
         More(text, summary.Findings.Count);
+    }
+
+    private static void Compared(StringBuilder text, Summary summary)
+    {
+        if (summary.Comparison is { } comparison)
+        {
+            text.Append("\n### How the versions were compared\n\n");
+            text.Append(string.Concat(comparison.Notes.Select(note => $"- {Markdown.Text(note)}\n")));
+        }
     }
 
     private static void Chart(StringBuilder text, Measurements run)

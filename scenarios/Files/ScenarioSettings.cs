@@ -34,6 +34,15 @@ public static class ScenarioSettings
             };
         }
 
+        if (scenario.Design is ComparisonDesign.Split split)
+        {
+            settings["split"] = new JsonObject { ["candidate"] = split.Candidate.Value, ["rotate"] = Seconds(split.Rotate), ["by"] = split.By };
+        }
+        else if (scenario.Design is ComparisonDesign.Shadow)
+        {
+            settings["shadow"] = "candidate";
+        }
+
         if (scenario.UntilDecided is { } budget)
         {
             settings["untilDecided"] = budget.ToString();

@@ -21,8 +21,14 @@ public sealed record Scenario
     /// <summary>Present in an interleaved A/B run; gates "vs baseline" need it.</summary>
     public Target? Baseline { get; init; }
 
+    /// <summary>How they share the traffic. Means nothing without a baseline.</summary>
+    public ComparisonDesign Design { get; init; } = new ComparisonDesign.Turns();
+
     /// <summary>An A/B run goes on, pair by pair, until its comparisons are decided or this is used up. Null: it runs as long as its phases say.</summary>
     public PairBudget? UntilDecided { get; init; }
+
+    /// <summary>Each request of the baseline has a copy that goes to the candidate.</summary>
+    public bool IsMirrored => Baseline is not null && Design is ComparisonDesign.Shadow;
 
     public required Workload Workload { get; init; }
 

@@ -21,7 +21,7 @@ internal sealed class ArrivalRows : IReadOnlyList<Arrival>
     private const int MostKinds = 1 << (32 - PlaceBits);
 
     private readonly ulong _seed;
-    private readonly IReadOnlyList<BlockWindow> _plays;
+    private readonly Arms _arms;
     private readonly List<Chunk> _chunks = [];
     private readonly List<PlannedPrompt> _prompts = [];
     private readonly List<ArrivalKind> _kinds = [];
@@ -31,8 +31,8 @@ internal sealed class ArrivalRows : IReadOnlyList<Arrival>
     private readonly Dictionary<ArrivalKind, int> _kindPlaces = [];
     private readonly Dictionary<int, Arrival> _changed = [];
 
-    /// <param name="plays">Who has the traffic when, in order of time.</param>
-    public ArrivalRows(ulong seed, IReadOnlyList<BlockWindow> plays) => (_seed, _plays) = (seed, plays);
+    /// <param name="arms">Which version gets which arrival.</param>
+    public ArrivalRows(ulong seed, Arms arms) => (_seed, _arms) = (seed, arms);
 
     public int Count { get; private set; }
 
@@ -96,17 +96,18 @@ internal sealed class ArrivalRows : IReadOnlyList<Arrival>
         var chunk = _chunks[index >> ChunkBits];
         var (at, row) = (chunk.At(index & (ChunkRows - 1)), chunk.Rows[index & (ChunkRows - 1)]);
         var kind = _kinds[(int)(row.Kind >> PlaceBits)];
-        var play = PlayAt(at);
+        var prompt = _prompts[row.Prompt];
+        var (role, block) = _arms.Of(at, index, prompt.Id, kind.Cohort.Tags);
         var key = KeyOf(kind.Line, row.Number);
         return new Arrival
         {
             Index = index,
             At = at,
-            Role = play.Role,
-            Block = play.Block,
+            Role = role,
+            Block = block,
             Group = index - (int)(row.Kind & byte.MaxValue),
             Key = key,
-            Prompt = _prompts[row.Prompt],
+            Prompt = prompt,
             Sampling = new Sampling(
                 kind.Cohort.Temperature, kind.MaxTokens, kind.Cohort.Stream, SeedOf(_seed, key)),
             Cohort = kind.Cohort,
@@ -143,18 +144,6 @@ internal sealed class ArrivalRows : IReadOnlyList<Arrival>
         }
 
         return place;
-    }
-
-    private BlockWindow PlayAt(long at)
-    {
-        var (low, high) = (0, _plays.Count - 1);
-        while (low < high)
-        {
-            var middle = (low + high + 1) / 2;
-            (low, high) = _plays[middle].Start <= at ? (middle, high) : (low, middle - 1);
-        }
-
-        return _plays[low];
     }
 
     private struct Row

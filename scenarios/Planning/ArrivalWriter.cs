@@ -6,13 +6,13 @@ using ChaosBench.Scenarios.Prompts.Mutators;
 namespace ChaosBench.Scenarios.Planning;
 
 /// <summary>Turns draws into arrivals: numbers them, damages their prompts, gives them their cohort.</summary>
-/// <param name="plays">Which arm has the traffic when, in order of time.</param>
-internal sealed class ArrivalWriter(ulong seed, IReadOnlyList<BlockWindow> plays)
+/// <param name="arms">Which version gets which arrival.</param>
+internal sealed class ArrivalWriter(ulong seed, Arms arms)
 {
     /// <summary>Damaged prompts of one plan together: most belong to one arrival alone.</summary>
     private const long MaxDamagedBytes = 1L << 30;
 
-    private readonly ArrivalRows _arrivals = new(seed, plays);
+    private readonly ArrivalRows _arrivals = new(seed, arms);
     private readonly Dictionary<IReadOnlyList<Prompt>, Known?[]> _known = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _tags = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _jsonAnswers = [];

@@ -22,7 +22,7 @@ internal static class Blocks
 
     public static IReadOnlyList<Stretch> Cut(Scenario scenario, IReadOnlyList<PhaseWindow> phases, ulong seed, TimeSpan block)
     {
-        if (scenario.Baseline is null)
+        if (scenario.Baseline is null || scenario.Design is not ComparisonDesign.Turns)
         {
             var end = phases[^1].End;
             return [new Stretch(0, end, [new BlockWindow(0, TargetRole.Candidate, 0, end)])];

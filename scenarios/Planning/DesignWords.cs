@@ -5,25 +5,47 @@ namespace ChaosBench.Scenarios.Planning;
 /// <summary>What a plan says of its design of comparison.</summary>
 public static class DesignWords
 {
+    /// <summary>Of every design: what is started when. Block by block nothing is started anew.</summary>
+    public const string Starts = "Both versions were started once, before the run, and kept warm; the warm-up phase is in no number.";
+
     /// <summary>Lines of the plan's text; none for a run of one version.</summary>
     internal static List<string> Lines(Plan plan) =>
-        [.. Sentences(plan.Scenario, plan.Blocks, plan.Pairs).Select((line, at) => $"{(at == 0 ? "compares" : ""),-9} {line}")];
+        [.. Sentences(plan).Select((line, at) => $"{(at == 0 ? "compares" : ""),-9} {line}")];
 
-    private static IEnumerable<string> Sentences(Scenario scenario, IReadOnlyList<BlockWindow> blocks, PairLimits? limits)
+    private static IEnumerable<string> Sentences(Plan plan)
     {
-        if (scenario.Baseline is null)
+        if (plan.Scenario.Baseline is null)
         {
             yield break;
         }
 
-        var pairs = blocks.Count / 2;
-        var each = pairs == 0 ? 0 : Nanos.ToSeconds(blocks[^1].End - blocks[^1].Start);
-        yield return FormattableString.Invariant(
-            $"{pairs} pairs of blocks of {each:0.###}s, the versions in turns, in an order that a coin decides; both started once and kept warm");
-        if (limits is not null)
+        yield return plan.Scenario.Design switch
+        {
+            ComparisonDesign.Turns => Turns(plan.Blocks),
+            ComparisonDesign.Split split => Split(split, plan),
+            ComparisonDesign.Shadow => FormattableString.Invariant(
+                $"mirrored: {plan.Arrivals.Count / 2} requests to the baseline, whose answers count, and a copy of each to the candidate at the same instant"),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        yield return "both versions started once, before the run, and kept warm";
+        if (plan.Pairs is { } limits)
         {
             yield return FormattableString.Invariant(
                 $"until decided: at least {limits.Least} pairs after the warm-up, at most {limits.Most}; all of them are planned, and the run ends at a pair's end");
         }
+    }
+
+    private static string Turns(IReadOnlyList<BlockWindow> blocks)
+    {
+        var each = blocks.Count == 0 ? 0 : Nanos.ToSeconds(blocks[^1].End - blocks[^1].Start);
+        return FormattableString.Invariant($"{blocks.Count / 2} pairs of blocks of {each:0.###}s: the versions take turns, in an order that a coin decides");
+    }
+
+    private static string Split(ComparisonDesign.Split split, Plan plan)
+    {
+        var mine = plan.Arrivals.Count(arrival => arrival.Role == TargetRole.Candidate);
+        var unit = split.By is { } tag ? $"a {tag}" : plan.Turns is null ? "a prompt" : "a conversation";
+        return FormattableString.Invariant(
+            $"split: {mine} of {plan.Arrivals.Count} requests to the candidate ({split.Candidate} asked for), both at once; {unit} stays with one version for {split.Rotate.TotalSeconds:0.###}s, then it is drawn anew");
     }
 }

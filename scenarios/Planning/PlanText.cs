@@ -25,6 +25,13 @@ public static class PlanText
         output.Write(Line($"chaosbench-plan 1\nscenario {Quote(plan.Scenario.Name)}\nseed {plan.Seed}\n"));
         output.Write(Line($"targets {(plan.Scenario.Baseline is null ? "candidate" : "candidate baseline")}\n"));
         output.Write(Line($"workload {WorkloadText(plan.Scenario.Workload)}\n"));
+        output.Write(plan.Scenario.Baseline is null ? "" : plan.Scenario.Design switch
+        {
+            ComparisonDesign.Turns => "",
+            ComparisonDesign.Split split => Line($"split {split.Candidate.Value:R} {Nanos.From(split.Rotate)} by {Quote(split.By ?? "")}\n"),
+            ComparisonDesign.Shadow => "shadow\n",
+            _ => throw new System.Diagnostics.UnreachableException(),
+        });
         if (plan.Pairs is { } pairs)
         {
             output.Write(Line($"until-decided {pairs.Least} {pairs.Most}\n"));

@@ -19,7 +19,8 @@ public static class PlannedVictims
     /// The fault with its victims fixed where its schedule needs the plan for that: numbered requests, and a share that changes with
     /// the planned time. In an A/B run the candidate's arrivals decide for both arms.
     /// </summary>
-    internal static PlannedFault Fix(PlannedFault fault, ulong seed, IReadOnlyList<Arrival> arrivals)
+    /// <param name="twins">The arms have the same arrivals; else all arrivals decide, whoever gets them.</param>
+    internal static PlannedFault Fix(PlannedFault fault, ulong seed, IReadOnlyList<Arrival> arrivals, bool twins)
     {
         var schedule = fault.Fault.Schedule;
         if (!AreRequests(fault.Fault.Scope) || (schedule.Nth.Count == 0 && schedule.Ramp is not { IsOfShare: true }))
@@ -27,7 +28,7 @@ public static class PlannedVictims
             return fault;
         }
 
-        var eligible = arrivals.Where(arrival => arrival.Role == TargetRole.Candidate && IsEligible(fault, arrival));
+        var eligible = arrivals.Where(arrival => (!twins || arrival.Role == TargetRole.Candidate) && IsEligible(fault, arrival));
         var chosen = schedule.Nth.Count > 0
             ? eligible.Where((_, place) => schedule.Nth.Contains(place + 1))
             : eligible.Where(arrival => fault.Hits(seed, arrival.Key, arrival.At));

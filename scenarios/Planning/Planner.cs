@@ -38,12 +38,12 @@ public static class Planner
             .ToList();
         var sets = new LoadedSets(seed, inputs.Files);
         var mix = new MixDraw(scenario.Mix, seed, LoaderOf(scenario, sets));
-        var writer = new ArrivalWriter(seed, [.. stretches.SelectMany(stretch => stretch.Plays)]);
+        var writer = new ArrivalWriter(seed, Arms.Create(scenario, seed, [.. stretches.SelectMany(stretch => stretch.Plays)], inputs.Block));
         switch (scenario.Workload)
         {
             case Workload.Open open:
                 CheckSessions(scenario, open);
-                AddOpen(writer, Instants(open, stretches[^1].End, mix.GroupSize, seed, sets), stretches, mix);
+                AddOpen(writer, Instants(open, stretches[^1].End, mix.GroupSize, seed, sets), stretches, mix, copies: scenario.IsMirrored);
                 break;
             case Workload.Closed closed:
                 AddClosed(writer, closed, scenario, mix);
@@ -55,7 +55,7 @@ public static class Planner
         if (scenario.Workload is Workload.Open)
         {
             // The order of requests is known, and so is who has which number; a closed workload decides when its clients send.
-            faults = [.. faults.Select(fault => PlannedVictims.Fix(fault, seed, writer.Arrivals))];
+            faults = [.. faults.Select(fault => PlannedVictims.Fix(fault, seed, writer.Arrivals, scenario.Design is not ComparisonDesign.Split))];
             writer.Damage(faults.FindAll(fault => InputFaults.Handles(fault.Fault.Kind)));
         }
 
@@ -69,7 +69,7 @@ public static class Planner
             Faults = faults,
             Arrivals = arrivals,
             Turns = scenario.Workload is Workload.Open { Sessions: true } ? new TurnNumbers(arrivals) : null,
-            Blocks = scenario.Baseline is null ? [] : stretches.SelectMany(stretch => stretch.Plays).ToList(),
+            Blocks = scenario.Baseline is null || scenario.Design is not ComparisonDesign.Turns ? [] : stretches.SelectMany(stretch => stretch.Plays).ToList(),
             Pairs = pairs,
             Files = sets.Files,
             Sha256 = "",
@@ -111,7 +111,7 @@ public static class Planner
 
     private static void CheckSize(Scenario scenario, long end)
     {
-        var expected = scenario.Workload is Workload.Open open ? ArrivalTimes.Expected(open.Arrivals, end) : 0;
+        var expected = (scenario.IsMirrored ? 2 : 1) * (scenario.Workload is Workload.Open open ? ArrivalTimes.Expected(open.Arrivals, end) : 0);
         if (!(expected <= MaxArrivals))
         {
             throw new PromptException(string.Create(
@@ -142,9 +142,9 @@ public static class Planner
             return;
         }
 
-        if (scenario.Baseline is not null)
+        if (scenario.Baseline is not null && scenario.Design is not ComparisonDesign.Split)
         {
-            throw new PromptException($"{scenario.Name}: an A/B run gives the time to one arm after the other, and a conversation would reach into the other's; leave sessions: out, or run the arms one by one and compare");
+            throw new PromptException($"{scenario.Name}: an A/B run gives the time to one arm after the other, and a conversation would reach into the other's; leave sessions: out, or split the traffic: split: {{ candidate: 50% }}");
         }
 
         CheckTurns(scenario);
@@ -164,7 +164,7 @@ public static class Planner
     }
 
     private static void AddOpen(
-        ArrivalWriter writer, IEnumerable<Instant> instants, IReadOnlyList<Blocks.Stretch> stretches, MixDraw mix)
+        ArrivalWriter writer, IEnumerable<Instant> instants, IReadOnlyList<Blocks.Stretch> stretches, MixDraw mix, bool copies)
     {
         using var times = instants.GetEnumerator();
         var more = times.MoveNext();
@@ -177,6 +177,11 @@ public static class Planner
                 var after = times.Current.At - stretch.Start;
                 var draws = mix.Next(times.Current.Trace, times.Current.Row);
                 writer.Add(stretch.Plays[0].Start + after, draws);
+                if (copies)
+                {
+                    writer.Add(stretch.Plays[0].Start + after, draws);
+                }
+
                 if (stretch.Plays.Count > 1)
                 {
                     again.Add((after, draws));

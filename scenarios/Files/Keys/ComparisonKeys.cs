@@ -1,6 +1,5 @@
 using ChaosBench.Scenarios.Files.Kinds;
 using ChaosBench.Scenarios.Model;
-using ChaosBench.Scenarios.Planning;
 
 namespace ChaosBench.Scenarios.Files.Keys;
 
@@ -14,53 +13,52 @@ internal static class ComparisonKeys
         "An A/B run goes on until every gate vs baseline is decided, at least for the baseline phase and at most for this: a time (10m) or a number of pairs of blocks (300 pairs).")
         { Example = "10m" };
 
+    private static readonly Key<Share> CandidateShare = new(
+        "candidate", Scalars.Share, "Share of the requests that goes to the candidate, above 0% and at most 50%.") { Required = true, Example = "5%" };
+
+    private static readonly Key<TimeSpan> Rotate = new(
+        "rotate", Scalars.Duration, "Who goes to the candidate is drawn anew this often, 1s or more; within that time everybody stays where they are.")
+        { Default = "10s" };
+
+    private static readonly Key<string> By = new(
+        "by", Scalars.Name, "Tag of the prompts that says whose request it is: all requests of one go to the same version. Left out: of one conversation, or of one prompt.")
+        { Example = "user" };
+
+    private static readonly Table<ComparisonDesign.Split> SplitTable = new(
+        "split", "a split", "Both versions at once, each with its share of the requests: a canary.", [CandidateShare, Rotate, By],
+        keys => new ComparisonDesign.Split(keys.Get(CandidateShare), keys.Get(Rotate), keys.Find(By)));
+
+    public static readonly Key<ComparisonDesign.Split> Split = new(
+        "split", SplitTable, "Both versions at once, each with its share of the requests, instead of taking turns: a canary.")
+        { Example = "{ candidate: 5% }" };
+
+    public static readonly Key<string> Shadow = new(
+        "shadow", Scalars.Choice("what can be a shadow", ("candidate", "candidate")),
+        "Mirrored traffic: each request goes to the baseline, whose answer is what users get, and a copy of it to the candidate.")
+        { Example = "candidate" };
+
+    public static ComparisonDesign DesignOf(KeyReader keys)
+    {
+        var (split, shadow) = (keys.Find(Split), keys.Find(Shadow));
+        if (keys.Has(Split) && keys.Has(Shadow))
+        {
+            keys.Report(Shadow, "shadow: beside split:", "keep one of them");
+        }
+
+        return split is not null ? split : shadow is not null ? new ComparisonDesign.Shadow() : new ComparisonDesign.Turns();
+    }
+
     /// <summary>Reports what does not fit together, where it stands.</summary>
     public static void Check(KeyReader keys, Scenario scenario)
     {
+        if (scenario.Design is not ComparisonDesign.Turns && ComparisonChecks.OfDesign(scenario) is { } misfit)
+        {
+            keys.Report(scenario.Design is ComparisonDesign.Split ? Split : Shadow, misfit.Wrong, misfit.Right);
+        }
+
         if (scenario.UntilDecided is not null && ComparisonChecks.OfBudget(scenario) is { } flaw)
         {
             keys.Report(UntilDecided, flaw.Wrong, flaw.Right);
         }
-    }
-}
-
-/// <summary>Designs of comparison that cannot be run, whoever asked for them: the file or the command line.</summary>
-public static class ComparisonChecks
-{
-    /// <returns>Null: this scenario can go on until it is decided.</returns>
-    public static string? ProblemOfBudget(Scenario scenario) => OfBudget(scenario) is { } flaw ? $"{flaw.Wrong}; {flaw.Right}" : null;
-
-    internal static Flaw? OfBudget(Scenario scenario)
-    {
-        if (scenario.Baseline is null)
-        {
-            return new Flaw("a run that goes on until it is decided compares two versions, and the scenario has one",
-                "write targets: { baseline: NAME, candidate: NAME }");
-        }
-
-        if (!scenario.Gates.Any(gate => gate.IsByPairs()))
-        {
-            return new Flaw("no gate compares with the baseline, so that there is nothing to decide",
-                "add gates: [\"p95 e2e <= +25% vs baseline\"]");
-        }
-
-        if (scenario.Faults.Count > 0)
-        {
-            return new Flaw("a run that goes on until it is decided has no faults: they act once, and every further pair would be one without them",
-                "remove faults:, or the budget");
-        }
-
-        if (scenario.Phases.Baseline == TimeSpan.Zero || scenario.Phases.Fault + scenario.Phases.Recovery > TimeSpan.Zero)
-        {
-            return new Flaw("a run that goes on until it is decided measures in the baseline phase alone",
-                "write phases: { baseline: 20s }, the least that it takes, and no fault or recovery");
-        }
-
-        var limits = PairLimits.Of(scenario, PlanInputs.UsualBlock)!;
-        return limits.Most < limits.Least
-            ? new Flaw(
-                FormattableString.Invariant($"the budget has room for {limits.Most} pairs of blocks, and the baseline phase alone asks for {limits.Least}"),
-                "raise the budget, or shorten phases: { baseline: ... }")
-            : null;
     }
 }

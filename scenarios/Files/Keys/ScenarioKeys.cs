@@ -76,7 +76,7 @@ internal static class ScenarioKeys
         "scenario", "a scenario", "One experiment: what traffic, what faults and what must hold.",
         [
             Name, Description, OneTarget, TwoTargets, WorkloadKeys.Rate, Load, Mix, Phases, Faults, BlastRadiusKeys.Radius, ObjectiveKeys.PerRequest, DetectionKeys.Sources,
-            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, ComparisonKeys.UntilDecided, Golden, Reference, JudgeKeys.Judge, PriceKeys.Prices, Drain, ClientPolicyKeys.Policy,
+            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, ComparisonKeys.UntilDecided, ComparisonKeys.Split, ComparisonKeys.Shadow, Golden, Reference, JudgeKeys.Judge, PriceKeys.Prices, Drain, ClientPolicyKeys.Policy,
         ],
         Read);
 
@@ -95,6 +95,7 @@ internal static class ScenarioKeys
         var abort = keys.Get(ObjectiveKeys.Abort);
         var gates = keys.Get(ObjectiveKeys.Gates);
         var budget = keys.Find(ComparisonKeys.UntilDecided);
+        var design = ComparisonKeys.DesignOf(keys);
         var golden = keys.Find(Golden);
         var reference = keys.Find(Reference);
         var judge = keys.Find(JudgeKeys.Judge);
@@ -139,6 +140,7 @@ internal static class ScenarioKeys
             Abort = abort,
             Gates = [.. gates.Select(placed => placed.Value)],
             UntilDecided = budget,
+            Design = design,
             Golden = golden,
             Reference = reference,
             Judge = judge,

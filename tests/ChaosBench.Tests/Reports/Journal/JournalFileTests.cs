@@ -35,6 +35,7 @@ public sealed class JournalFileTests : IDisposable
         Some.Moved("kill-1", FaultState.Failed, 1) with { Detail = "no such replica" },
         Some.Met("kill-1", InjectionKind.Bypassed, 2),
         Some.Noticed(3) with { Request = "r000001" },
+        new JournalEvent.Decided { At = 4, Pairs = 14, End = 40_000_000_000, Arrivals = 412, Reason = "pass after 14: p95 e2e <= +25% vs baseline" },
         new JournalEvent.Judged { At = 4, By = "grader", Answers = 9, Unanswered = 1, Right = 10, RightCalledRight = 9, Wrong = 10, WrongCalledWrong = 8, Agreement = 0.9, Problem = "judge-nonsense", Detail = "it says neither" },
         new JournalEvent.Decided { At = 4, Pairs = 6, End = 9, Arrivals = 3, Reason = "p95 e2e: pass" },
         new JournalEvent.GoldenCompared { At = 4, Folder = "gold", SnapshotSha256 = new string('a', 64), Embedder = "hashed", Scored = 3, Uncovered = 1, Problem = "embedder-changed", Detail = "it moved" },

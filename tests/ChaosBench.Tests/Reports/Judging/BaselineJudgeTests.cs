@@ -148,4 +148,27 @@ public sealed class BaselineJudgeTests
 
         Assert.Equal((FindingVerdict.Inconclusive, ReasonCodes.BaselineMissing), (finding.Verdict, finding.ReasonCode));
     }
+
+    /// <summary>Five pairs of which one is an outlier: Student's t and the exact test over their signs do not agree.</summary>
+    [Theory]
+    [InlineData(5, FindingVerdict.Pass)]
+    [InlineData(7, FindingVerdict.Pass)]
+    public void Decide_FewPairs_MustStandTheExactTestToo(int blocks, FindingVerdict verdict)
+    {
+        Assert.Equal(verdict, Compare("mean ttft <= +5% vs baseline", blocks, block => 1 + (0.001 * (block % 3))).Verdict);
+
+        // All but one well below the limit, that one just above it: the mean is clear, but 2 of 32 patterns of signs are at least as good.
+        var mixed = Compare("mean ttft <= +5% vs baseline", 5, block => block == 4 ? 1.0505 : 0.9 + (0.001 * block));
+        Assert.Equal(FindingVerdict.Inconclusive, mixed.Verdict);
+        Assert.EndsWith("But 5 pairs are few, and the exact test of their signs leaves a chance of 6.3 %; from 8 pairs on the interval alone decides.", mixed.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decide_SharesAllAlikeInFewRequests_AreNoPass()
+    {
+        var finding = Compare("accuracy >= -0.01 vs baseline", 8, _ => 1);
+
+        Assert.Equal(FindingVerdict.Inconclusive, finding.Verdict);
+        Assert.EndsWith(" None of 160 requests differed, and a difference of that size would go unseen in so few; it takes 299.", finding.Advice, StringComparison.Ordinal);
+    }
 }

@@ -47,10 +47,11 @@ public sealed class SchemaWriterTests
         prices: input, output, deviceHour, devices, baseline
         ramp: from, to*
         recordedPrompts: recorded*, format, limit
-        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, golden, reference, judge, prices, drain, clientPolicy
+        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, split, shadow, golden, reference, judge, prices, drain, clientPolicy
         select: replica, dependency, prompts, pidFile, container
         sine: mean*, amplitude*, period*
         spike: base*, peak*, at*, for*
+        split: candidate*, rotate, by
         stage: for*, rate, to
         step: from*, to*, at*
         suite: version*, seed, targets*, prompts*, scenarios*, allow

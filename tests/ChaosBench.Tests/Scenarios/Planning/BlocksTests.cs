@@ -108,4 +108,36 @@ public sealed class BlocksTests
 
         static (long, TargetRole, int, string) Shape(Arrival arrival) => (arrival.At, arrival.Role, arrival.Block, arrival.Key);
     }
+
+    /// <summary>From the middle of one pair to the middle of another: both arms must meet it at the same offsets all the same.</summary>
+    [Theory]
+    [InlineData("input.typos", FaultScope.Request)]
+    [InlineData("http.503", FaultScope.Request)]
+    [InlineData("node.kill", FaultScope.Replica)]
+    public void Create_FaultInTheMiddleOfAPair_MeetsBothArmsAtTheSameOffsets(string kind, FaultScope scope)
+    {
+        var fault = new Fault { Id = "f", Kind = kind, Scope = scope, At = Plans.Seconds(26.3), For = Plans.Seconds(7.1), Share = new Share(0.7) };
+        var burst = fault with { Schedule = new FaultSchedule { Repeat = new FaultRepeat.Burst(4, Plans.Seconds(2.3)) { For = Plans.Seconds(0.4) } } };
+        foreach (var planned in new[] { fault, burst })
+        {
+            var plan = Plans.Create(Scenario with { Faults = [planned] });
+            var windows = plan.Faults[0].Windows;
+            foreach (var pair in plan.Blocks.Chunk(2))
+            {
+                var (first, second) = (Open(pair[0]), Open(pair[1]));
+                Assert.Equal(first, second);
+                Assert.True(scope == FaultScope.Request || first.Count == 0 || first[0] == (0, pair[0].End - pair[0].Start));
+            }
+
+            Assert.NotEmpty(windows);
+            Assert.Equal((windows[0].Start, windows[^1].End), (plan.Faults[0].Start, plan.Faults[0].End));
+            if (scope == FaultScope.Request && ReferenceEquals(planned, fault))
+            {
+                Assert.InRange(Nanos.ToSeconds(windows.Sum(window => window.End - window.Start)), 7.0999, 7.1001);
+            }
+
+            List<(long, long)> Open(BlockWindow block) => [.. windows.Where(window => window.Start < block.End && window.End > block.Start)
+                .Select(window => (Math.Max(0, window.Start - block.Start), Math.Min(block.End, window.End) - block.Start))];
+        }
+    }
 }
