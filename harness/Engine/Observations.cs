@@ -23,6 +23,7 @@ internal static class Observations
         {
             At = ended,
             Arrival = arrival.Index,
+            Conversation = arrival.Conversation,
             Target = target,
             Phase = request.Plan.PhaseAt(planned),
             Block = arrival.Block,

@@ -52,6 +52,7 @@ internal static class Turns
             Sampling = first.Sampling with { MaxTokens = first.Prompt.Turns[turn - 1].MaxTokens ?? first.Sampling.MaxTokens },
             Cohort = first.Cohort with { Grader = GraderKind.None, Tags = Tagged(first.Cohort.Tags, number) },
             InputFaults = [],
+            Continues = first.Index,
         };
     }
 

@@ -4,6 +4,7 @@ using ChaosBench.Reports.Comparing;
 using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Runs;
+using ChaosBench.Reports.Telemetry.Scraping;
 using ChaosBench.Reports.Writers;
 using ChaosBench.Reports.Writers.Postmortem;
 
@@ -42,6 +43,9 @@ public sealed record ReportFacts
     /// <summary>The draft of the post-mortem. Null: nothing was broken.</summary>
     public Draft? Postmortem { get; init; }
 
+    /// <summary>What the servers said of themselves. Empty: nobody asked them.</summary>
+    public IReadOnlyList<ServerFigure> Servers { get; init; } = [];
+
     /// <summary>Names and values in the order to be shown: model hashes, seed, plan hash, machine.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Manifest { get; init; } = [];
 
@@ -57,6 +61,7 @@ public sealed record ReportFacts
         Changes = ChangesOf(run.Manifest),
         Business = Business.Of(run.Summary, run.Measurements),
         Postmortem = PostmortemDraft.Of(run),
+        Servers = ServerFigure.All(run.Measurements.Servers),
         Answers = WorstAnswers.Of(run.Journal, run.Content, run.Measurements.Candidate, run.Measurements.Baseline),
         Manifest = [.. Facts(run.Manifest), .. run.Measurements.Tokens.Sentence() is { } tokens ? [new KeyValuePair<string, string>("output tokens", tokens)] : Array.Empty<KeyValuePair<string, string>>()],
     };

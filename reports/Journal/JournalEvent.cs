@@ -5,9 +5,9 @@ namespace ChaosBench.Reports.Journal;
 
 /// <summary>
 /// One line of <c>journal.jsonl</c>. A closed set. <see cref="At"/> is nanoseconds from the start of the run on the run's one
-/// monotonic clock; wall time appears once, in <see cref="RunStarted"/>.
+/// monotonic clock; wall time appears in <see cref="RunStarted"/>, and in <see cref="ClockStarted"/> for those who join it with others'.
 /// </summary>
-public abstract record JournalEvent
+public abstract partial record JournalEvent
 {
     private JournalEvent() { }
 
@@ -61,12 +61,18 @@ public abstract record JournalEvent
 
         /// <summary>True when answers were looked at for what no service may say; see <see cref="HardFail"/>. Null: they were not.</summary>
         public bool? ChecksAnswers { get; init; }
+
+        /// <summary>What was sent along for tracing. Null: nothing.</summary>
+        public TelemetryInfo? Telemetry { get; init; }
     }
 
     /// <summary>How one request went. Exactly one for every arrival.</summary>
     public sealed record Observation : JournalEvent
     {
         public required int Arrival { get; init; }
+
+        /// <summary>Number of the request that began the conversation of which this is a turn. Null: it stands alone.</summary>
+        public int? Conversation { get; init; }
 
         /// <summary>Target name.</summary>
         public required string Target { get; init; }
@@ -375,26 +381,4 @@ public enum InjectionKind
 
     /// <summary>Chosen but not changed, for example served before the lookup.</summary>
     Bypassed,
-}
-
-public enum RunEnding
-{
-    Completed,
-    Aborted,
-    Cancelled,
-    Broken,
-
-    /// <summary>Stopped before the first fault: what is not steady by itself says nothing about a fault.</summary>
-    BaselineUnsteady,
-
-    /// <summary>The candidate could not be reached or loaded.</summary>
-    CandidateUnavailable,
-}
-
-public enum HealState
-{
-    NotNeeded,
-    Verified,
-    Unverified,
-    Failed,
 }

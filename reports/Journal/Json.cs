@@ -33,6 +33,9 @@ internal static class Json
         ["note"] = typeof(JournalEvent.Note),
         ["generator"] = typeof(JournalEvent.GeneratorSample),
         ["end"] = typeof(JournalEvent.RunEnded),
+        ["clock"] = typeof(JournalEvent.ClockStarted),
+        ["attempt"] = typeof(JournalEvent.Attempt),
+        ["server"] = typeof(JournalEvent.ServerSample),
     };
 
     private static JsonSerializerOptions Options(bool indented)

@@ -26,6 +26,7 @@ internal static class ObservationLine
     {
         line.Number("{\"t\":\"request\",\"at\":"u8, seen.At);
         line.Number(",\"arrival\":"u8, seen.Arrival);
+        Number(line, ",\"conversation\":"u8, seen.Conversation);
         line.Text(",\"target\":"u8, seen.Target);
         Name(line, ",\"phase\":"u8, Phases[(int)seen.Phase]);
         line.Number(",\"block\":"u8, seen.Block);

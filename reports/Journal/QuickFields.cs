@@ -10,6 +10,7 @@ internal enum QuickName
     Unknown,
     At,
     Arrival,
+    Conversation,
     Planned,
     Sent,
     FirstToken,
@@ -44,7 +45,7 @@ internal struct QuickFields
 {
     public long? At, Planned, Sent, FirstToken, LastToken, Ended;
     public Sha256Digest? OutputSha256;
-    public int? Arrival, Block, Status, InputTokens, OutputTokens, FirstEventTokens, Replica, OutputChars;
+    public int? Arrival, Conversation, Block, Status, InputTokens, OutputTokens, FirstEventTokens, Replica, OutputChars;
     public string? Target, PromptId, PromptSha256, FinishReason, Reason, Grader, Detail;
     public double? Value;
     public Phase? Phase;
@@ -96,6 +97,7 @@ internal struct QuickFields
                 : Is(name, "promptSha256"u8) ? QuickName.PromptSha256
                 : Is(name, "outputSha256"u8) ? QuickName.OutputSha256
                 : Is(name, "finishReason"u8) ? QuickName.FinishReason
+                : Is(name, "conversation"u8) ? QuickName.Conversation
                 : QuickName.Unknown,
             16 => Is(name, "firstEventTokens"u8) ? QuickName.FirstEventTokens
                 : QuickName.Unknown,
@@ -121,6 +123,7 @@ internal struct QuickFields
         {
             At = at,
             Arrival = arrival,
+            Conversation = Conversation,
             Target = Target,
             Phase = phase,
             Block = block,

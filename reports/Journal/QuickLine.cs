@@ -117,6 +117,9 @@ internal sealed class QuickLine
             case QuickName.Arrival:
                 to.Arrival = Int(ref reader);
                 return true;
+            case QuickName.Conversation:
+                to.Conversation = Int(ref reader);
+                return true;
             case QuickName.Block:
                 to.Block = Int(ref reader);
                 return true;

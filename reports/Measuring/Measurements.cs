@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Telemetry.Scraping;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
@@ -99,6 +100,9 @@ public sealed class Measurements
         return fold.Close();
     }
 
+    /// <summary>What the servers said of themselves while the run went on; nothing is judged by it. Empty: nobody asked them.</summary>
+    public IReadOnlyList<ServerSource> Servers { get; private init; } = [];
+
     /// <summary>By whom the requests' output tokens were counted.</summary>
     public TokenCounts Tokens { get; private init; } = new();
 
@@ -175,6 +179,7 @@ public sealed class Measurements
         private readonly RequestSet _requests = new();
         private readonly InjectionLog _injections = new();
         private readonly TokenCounts _tokens = new();
+        private readonly ServerFold _servers = new();
         private readonly List<TimelineEntry> _timeline = [];
         private readonly List<JournalEvent.HardFail> _hardFails = [];
         private readonly Dictionary<Cohort, Cohort> _cohorts = new(new SameCohort());
@@ -224,6 +229,11 @@ public sealed class Measurements
                 case JournalEvent.Decided decided:
                     _decided = decided;
                     break;
+                case JournalEvent.ServerSample sample:
+                    _servers.Add(sample);
+                    break;
+                case JournalEvent.ClockStarted or JournalEvent.Attempt:
+                    break; // for traces: nothing is judged by them
                 case JournalEvent.HardFail fail:
                     _hardFails.Add(fail);
                     break;
@@ -244,7 +254,7 @@ public sealed class Measurements
             _requests.Close(run.Objectives);
             return new Measurements(_decided is null ? run : UpTo(run, _decided), _ending, _requests, _timeline, _injections)
             {
-                HardFails = _hardFails, Golden = _golden, Judged = _judged, Tokens = _tokens, Decided = _decided, Shadow = _shadow,
+                HardFails = _hardFails, Golden = _golden, Judged = _judged, Tokens = _tokens, Decided = _decided, Shadow = _shadow, Servers = _servers.Close(),
             };
         }
 

@@ -61,6 +61,7 @@ public sealed class MarkdownReport : IReportWriter
             ("the chart", into => Chart(into, run.Measurements)),
             ("the faults", into => Faults(into, summary)),
             ("the outcomes", into => Outcomes(into, summary)),
+            ("what the server says", into => ServerMarkdown.Append(into, run)),
             ("how it was measured", into => Footer(into, run)),
         ];
         foreach (var (name, write) in sections)

@@ -21,7 +21,8 @@ public static class AuthorityCheck
             .. SuiteTexts.TargetsOf(read.Suite).SelectMany(target => HostsOf(target, read, granted, environment)),
             .. SuiteTexts.TargetsOf(read.Suite).SelectMany(target => CommandsOf(target, read, granted)),
             .. (read.Suite?.Scenarios ?? []).SelectMany(scenario => NodesOf(scenario, read, granted)),
-            .. (read.Suite?.Scenarios ?? []).SelectMany(scenario => scenario.Detections.SelectMany(source => DetectionOf(scenario, source, read, granted)))];
+            .. (read.Suite?.Scenarios ?? []).SelectMany(scenario => scenario.Detections.SelectMany(source => DetectionOf(scenario, source, read, granted))),
+            .. (read.Suite?.Scenarios ?? []).SelectMany(scenario => (scenario.Telemetry?.Scrapes ?? []).SelectMany(source => ScrapeOf(scenario, source, read, granted)))];
     }
 
     private static IEnumerable<Problem> CommandsOf(Target target, ReadResult read, Authority granted) =>
@@ -44,6 +45,16 @@ public static class AuthorityCheck
             var host = Shown.Plain(HostGrant.WithPort(parsed));
             yield return read.AtDetection(scenario, source,
                 $"the detection {Shown.Quoted(source.Name)} reaches out to {host}, which is not allowed", $"run with --allow-host {host}");
+        }
+    }
+
+    private static IEnumerable<Problem> ScrapeOf(Scenario scenario, MetricsSource source, ReadResult read, Authority granted)
+    {
+        if (new Uri(source.Url) is var parsed && !HostGrant.IsLoopback(parsed) && !granted.Hosts.Any(grant => HostGrant.Covers(grant, parsed)))
+        {
+            var host = Shown.Plain(HostGrant.WithPort(parsed));
+            yield return read.AtTelemetry(
+                scenario, $"the metrics of {Shown.Quoted(source.Name)} reach out to {host}, which is not allowed", $"run with --allow-host {host}");
         }
     }
 

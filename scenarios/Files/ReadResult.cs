@@ -43,6 +43,9 @@ public sealed record ReadResult
         return Reading.Problem(Path, node?.Place ?? default, wrong, right);
     }
 
+    internal Problem AtTelemetry(Scenario scenario, string wrong, string right) =>
+        Reading.Problem(Path, (ScenarioNode(scenario.Name)?.Find("telemetry") ?? Root)?.Place ?? default, wrong, right);
+
     /// <summary>The scenario's keys: in the list of scenarios, or at the top of a file with one.</summary>
     private MapNode? ScenarioNode(string name) => (Root as MapNode)?.Find("scenarios") is ListNode many
         ? many.Items.OfType<MapNode>()

@@ -48,6 +48,19 @@ public static class ScenarioSettings
             settings["untilDecided"] = budget.ToString();
         }
 
+        if (scenario.Telemetry is { } telemetry)
+        {
+            settings["telemetry"] = new JsonObject
+            {
+                ["traceContext"] = telemetry.TraceContext,
+                ["sample"] = telemetry.Sample.Value,
+                ["scrape"] = new JsonArray([.. telemetry.Scrapes.Select(source => (JsonNode)new JsonObject
+                {
+                    ["name"] = source.Name, ["url"] = Urls.Public(source.Url), ["every"] = source.Every.TotalSeconds, ["keep"] = Texts(source.Keep),
+                })]),
+            };
+        }
+
         return settings;
     }
 

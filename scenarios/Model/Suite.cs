@@ -72,6 +72,9 @@ public sealed record Scenario
 
     /// <summary>Null: each request is one attempt, and what happens to it is what is measured.</summary>
     public ClientPolicy? ClientPolicy { get; init; }
+
+    /// <summary>Null: requests carry no trace context, and nothing is read along.</summary>
+    public Observability? Telemetry { get; init; }
 }
 
 /// <summary>Durations of the phases, run in this order. Zero leaves a phase out. Warm-up is excluded from every metric.</summary>

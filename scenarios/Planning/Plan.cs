@@ -95,6 +95,15 @@ public sealed record Arrival
     /// <summary>Input faults that damaged this arrival's prompt, by fault id.</summary>
     public IReadOnlyList<string> InputFaults { get; init; } = [];
 
+    /// <summary>Number of the request that began the conversation that this one continues. Null: it continues none.</summary>
+    public int? Continues { get; init; }
+
+    /// <summary>Number of the conversation's first request, this one perhaps. Null: it stands alone.</summary>
+    public int? Conversation => Continues ?? (Prompt is { Turns.Count: > 0, RawBody: null } ? Index : null);
+
+    /// <summary>Which attempt of a client policy this is, from 1. 0: nothing attempts it again.</summary>
+    public int Attempt { get; init; }
+
     /// <summary>Unique name of this request in journals and replies.</summary>
     public string RequestId => string.Create(CultureInfo.InvariantCulture, $"r{Index:D6}");
 }

@@ -50,6 +50,7 @@ public static class PlanSummaryText
         WriteFaults(summary, output);
         WriteRadius(plan, output);
         WriteDetections(plan.Scenario.Detections, output);
+        WriteTelemetry(plan.Scenario.Telemetry, output);
         WriteAuthority(summary.Requested, output);
     }
 
@@ -144,6 +145,19 @@ public static class PlanSummaryText
         foreach (var (source, at) in sources.Select((source, at) => (source, at)))
         {
             Line(output, $"{(at == 0 ? "hears" : ""),-9} {Plain(Files.DetectionWords.Line(source))}");
+        }
+    }
+
+    private static void WriteTelemetry(Observability? telemetry, TextWriter output)
+    {
+        if (telemetry is { TraceContext: true })
+        {
+            Line(output, $"traces    requests carry a traceparent header, {telemetry.Sample} of the traces are sampled");
+        }
+
+        foreach (var source in telemetry?.Scrapes ?? [])
+        {
+            Line(output, $"scrapes   {Plain(source.Name)}  {Plain(Files.Urls.Public(source.Url))} every {source.Every.TotalSeconds:0.###}s{(source.Keep.Count > 0 ? $", keeps {Plain(string.Join(' ', source.Keep))}" : "")}");
         }
     }
 

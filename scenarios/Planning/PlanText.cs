@@ -52,6 +52,11 @@ public static class PlanText
             output.Write(Line($"client retries={policy.Retries} backoff={policy.Backoff.Ticks} attempt={policy.AttemptTimeout?.Ticks ?? 0} hedge={policy.HedgeAfter?.Ticks ?? 0}\n"));
         }
 
+        if (plan.Scenario.Telemetry is { TraceContext: true } telemetry)
+        {
+            output.Write(Line($"traceparent sample={telemetry.Sample.Value:R}\n"));
+        }
+
         foreach (var fault in plan.Faults)
         {
             output.Write(Line(

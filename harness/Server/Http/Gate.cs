@@ -31,6 +31,11 @@ internal sealed class Gate
     {
         context.TraceIdentifier = RequestIdOf(context.Request);
         context.Response.Headers[RequestIdHeader] = context.TraceIdentifier;
+        if (TraceContext.Of(context.Request) is { } trace)
+        {
+            context.Response.Headers[TraceContext.ReplyHeader] = trace;
+        }
+
         if (!context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
         {
             await next(context).ConfigureAwait(false);

@@ -11,6 +11,7 @@ internal sealed class GenerationEndpoint(VersionSet versions, HttpFaceOptions op
 
     public async Task HandleAsync(HttpContext context, bool chat)
     {
+        var began = time.GetTimestamp();
         if (!versions.CanAny(Writes))
         {
             await ErrorReply.WriteAsync(context, ErrorReply.NoGeneration).ConfigureAwait(false);
@@ -45,7 +46,7 @@ internal sealed class GenerationEndpoint(VersionSet versions, HttpFaceOptions op
         {
             var defaulted = parsed.Parsed.With(server.Defaults);
             var request = defaulted with { Request = defaulted.Request with { Timeout = timeout } };
-            await AnswerAsync(context, request, version, new Choices(server, request)).ConfigureAwait(false);
+            await AnswerAsync(context, request, version, new Choices(server, request), began).ConfigureAwait(false);
         }
         else
         {
@@ -55,7 +56,7 @@ internal sealed class GenerationEndpoint(VersionSet versions, HttpFaceOptions op
 
     private static bool Writes(FaceModel model) => model.Server is not null;
 
-    private async Task AnswerAsync(HttpContext context, ParsedRequest parsed, ServedVersion version, Choices choices)
+    private async Task AnswerAsync(HttpContext context, ParsedRequest parsed, ServedVersion version, Choices choices, long began)
     {
         var id = (parsed.Chat ? "chatcmpl-" : "cmpl-") + context.TraceIdentifier;
         var shape = new ReplyJson(parsed.Chat, id, version.Id, version.Fingerprint, time.GetUtcNow().ToUnixTimeSeconds());
@@ -64,7 +65,10 @@ internal sealed class GenerationEndpoint(VersionSet versions, HttpFaceOptions op
         try
         {
             var results = parsed.Stream
-                ? await StreamAsync(context, parsed, choices, shape, life).ConfigureAwait(false)
+                ? await StreamAsync(new StreamReply(context, shape, parsed, _sending)
+                {
+                    Begun = () => version.Metrics.FirstToken(time.GetElapsedTime(began)),
+                }, choices, life).ConfigureAwait(false)
                 : await WholeAsync(context, choices, shape, life.Token).ConfigureAwait(false);
             Array.ForEach(results, version.Metrics.Generated);
         }
@@ -80,12 +84,12 @@ internal sealed class GenerationEndpoint(VersionSet versions, HttpFaceOptions op
         }
     }
 
-    private async Task<GenerationResult[]> StreamAsync(
-        HttpContext context, ParsedRequest parsed, Choices choices, ReplyJson shape, CancellationTokenSource life)
+    /// <param name="reply">Disposed here.</param>
+    private static async Task<GenerationResult[]> StreamAsync(StreamReply reply, Choices choices, CancellationTokenSource life)
     {
+        await using var owned = reply.ConfigureAwait(false);
         var channel = new StreamChannel(life);
         var generations = GenerateAsync(choices, channel, life.Token);
-        await using var reply = new StreamReply(context, shape, parsed, _sending);
         try
         {
             return await reply.SendAsync(channel, generations, life.Token).ConfigureAwait(false);

@@ -40,6 +40,7 @@ internal static class MetricsPage
             }
         }
 
+        FirstTokens(page, versions);
         Count(page, versions, "chaosbench_deadline_exceeded", "Requests over HTTP whose time was over before their answer was whole.",
             metrics => metrics.Late);
         Answers(page, versions, requests);
@@ -53,6 +54,26 @@ internal static class MetricsPage
         GpuMetrics.Append(page);
         Split(page, versions);
         return page.Append("# EOF\n").ToString();
+    }
+
+    private static void FirstTokens(StringBuilder page, VersionSet versions)
+    {
+        const string Name = "vllm:time_to_first_token_seconds";
+        Family(page, Name, "histogram", "Time from the arrival of a streaming request to its first text.");
+        foreach (var version in versions.All)
+        {
+            var (counts, sum) = version.Metrics.FirstTokens;
+            var below = 0L;
+            for (var at = 0; at < counts.Count; at++)
+            {
+                below += counts[at];
+                var bound = at == HttpMetrics.FirstTokenBounds.Length ? "+Inf" : HttpMetrics.FirstTokenBounds[at].ToString("0.0###", CultureInfo.InvariantCulture);
+                Sample(page, Name + "_bucket", below, ("le", bound), Model(version), Label(version));
+            }
+
+            Sample(page, Name + "_count", below, Model(version), Label(version));
+            Sample(page, Name + "_sum", (decimal)sum, Model(version), Label(version));
+        }
     }
 
     private static void Answers(StringBuilder page, VersionSet versions, HttpMetrics requests)

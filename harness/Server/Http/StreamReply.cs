@@ -28,6 +28,9 @@ internal sealed class StreamReply(HttpContext context, ReplyJson shape, ParsedRe
     private int _promptTokens;
     private int _tokens;
 
+    /// <summary>Called when the first text is there.</summary>
+    public Action? Begun { get; init; }
+
     private ChunkUsage UsageSoFar => new(parsed.IncludeUsage, parsed.ContinuousUsage ? (_promptTokens, _tokens) : null);
 
     public async Task<GenerationResult[]> SendAsync(
@@ -35,6 +38,7 @@ internal sealed class StreamReply(HttpContext context, ReplyJson shape, ParsedRe
     {
         if (await channel.Pieces.WaitToReadAsync(cancellation).ConfigureAwait(false))
         {
+            Begun?.Invoke();
             _promptTokens = channel.PromptTokens;
             Begin(channel.Replica, channel.Degraded);
             do

@@ -216,6 +216,49 @@
     };
   };
 
+  // Servers know no cohorts: whatever is chosen, they are drawn for the whole run.
+  const whole = draw => {
+    const chosen = view;
+    view = everything;
+    const options = draw();
+    view = chosen;
+    return options;
+  };
+
+  // What the servers said of themselves, on the axis of everything else.
+  const servers = () => {
+    const several = data.servers.length > 1;
+    const named = (server, what) => several ? `${server.name} ${what}` : what;
+    const known = values => values.some(value => value !== null);
+    const series = data.servers.flatMap((server, at) => [
+      ...(known(server.running) ? [line(named(server, 'running'), server.running, css('s' + (at * 2 % 8 + 1)), 1.6, 'solid', { connectNulls: true })] : []),
+      ...(known(server.waiting) ? [line(named(server, 'waiting'), server.waiting, css('s' + (at * 2 % 8 + 2)), 1.6, 'solid', { connectNulls: true })] : []),
+      ...(known(server.cache) ? [line(named(server, 'cache'), server.cache, css('s5'), 1.6, [4, 3], { yAxisIndex: 1, connectNulls: true })] : []),
+    ]);
+    const shares = new Set(series.filter(one => one.yAxisIndex === 1).map(one => one.name));
+    const base = frame(timeTip(item => shares.has(item.seriesName) ? percent(item.value[1]) : count(item.value[1])), series.map(one => one.name));
+    return {
+      ...base, grid: { ...base.grid, right: 44 }, xAxis: timeAxis(),
+      yAxis: [{ type: 'value', min: 0, minInterval: 1, ...axisStyle(), splitNumber: 4 },
+        { type: 'value', min: 0, max: 1, ...axisStyle(), axisLabel: { ...axisStyle().axisLabel, formatter: percent }, splitLine: { show: false }, splitNumber: 4, show: shares.size > 0 }],
+      series: [...series, marks()],
+    };
+  };
+  const serverTtft = () => {
+    const shown = data.servers.filter(server => server.ttft.n), clients = data.targets.filter(target => target.ttft.n);
+    const series = [
+      ...shown.flatMap((server, at) => ['p50', 'p99'].map(percentile => line(
+        `${server.name} ${percentile}`, server.ttft[percentile], css((at === 0 ? 'p' : 'b') + percentile.slice(1)), percentile === 'p99' ? 2 : 1.5, 'solid', { connectNulls: true }))),
+      ...clients.flatMap(target => ['p50', 'p99'].map(percentile => line(
+        `client, ${target.name} ${percentile}`, target.ttft[percentile], css('soft'), percentile === 'p99' ? 1.6 : 1.2, [5, 3], { connectNulls: true }))),
+    ];
+    return {
+      ...frame(timeTip(item => seconds(item.value[1])), series.map(one => one.name)), xAxis: timeAxis(),
+      yAxis: { type: state.log ? 'log' : 'value', ...axisStyle(), axisLabel: { ...axisStyle().axisLabel, formatter: seconds }, splitNumber: 4, ...(state.log ? {} : { min: 0 }) },
+      series: [...series, marks()],
+    };
+  };
+
   // x is the number of nines: 0 is the fastest, 1 is p90, 2 is p99.
   const nines = value => value === 0 ? 'p0' : 'p' + +(100 * (1 - Math.pow(10, -value))).toFixed(Math.max(0, Math.ceil(value) - 2));
   const curves = (slices, label, color, second) => {
@@ -316,7 +359,7 @@
     };
   };
 
-  const options = { ttft: () => latency('ttft'), e2e: () => latency('e2e'), gap: () => latency('gap'), rate, outcomes, generator, cohorts, hdr, heat, memory };
+  const options = { ttft: () => latency('ttft'), e2e: () => latency('e2e'), gap: () => latency('gap'), rate, outcomes, generator, cohorts, hdr, heat, memory, servers: () => whole(servers), serverTtft: () => whole(serverTtft) };
 
   const draw = () => {
     applyTheme();

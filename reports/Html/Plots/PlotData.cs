@@ -55,6 +55,9 @@ internal sealed record PlotData
     /// <summary>Highest bytes of each bucket, by whose memory it is: the run's own process, and each card.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<double?>> Memory { get; init; }
 
+    /// <summary>What the servers said of themselves. Empty: nobody asked them.</summary>
+    public IReadOnlyList<ServerSeries> Servers { get; init; } = [];
+
     /// <summary>Faults, detections, notes and the ending, in order of time.</summary>
     public required IReadOnlyList<StoryLine> Story { get; init; }
 

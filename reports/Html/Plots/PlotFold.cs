@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Telemetry.Scraping;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 
@@ -21,6 +22,7 @@ internal sealed class PlotFold
     private readonly CohortFold _cohorts = new();
     private readonly StoryFold _story = new();
     private readonly Placed _placed;
+    private readonly ServerFold _servers = new();
     private readonly CounterSeries _planned;
     private readonly GaugeSeries _inFlight;
     private readonly GaugeSeries _cpu;
@@ -56,7 +58,7 @@ internal sealed class PlotFold
                 _windows.Add(transition);
                 _story.Add(transition);
                 break;
-            case JournalEvent.Injection or JournalEvent.GoldenCompared or JournalEvent.Judged:
+            case JournalEvent.Injection or JournalEvent.GoldenCompared or JournalEvent.Judged or JournalEvent.ClockStarted or JournalEvent.Attempt:
                 break; // the summary counts them
             case JournalEvent.Detection detection:
                 _story.Add(detection);
@@ -72,6 +74,10 @@ internal sealed class PlotFold
                 break;
             case JournalEvent.GeneratorSample sample:
                 Sample(sample);
+                break;
+            case JournalEvent.ServerSample sample:
+                _axis.IndexOf(sample.At);
+                _servers.Add(sample);
                 break;
             case JournalEvent.RunEnded ended:
                 _windows.End(ended.At);
@@ -116,6 +122,7 @@ internal sealed class PlotFold
                 .Select(row => new ReasonRow(row.Key.Outcome, row.Key.Reason, row.Value))],
             Generator = new GeneratorSeries(_inFlight.Max(), _cpu.Mean(), _gcPause.Max(), _queue.Max()),
             Memory = _memory.ToDictionary(one => one.Key, one => one.Value.Max()),
+            Servers = ServerSeries.All(_servers.Close(), _axis),
             Story = _story.Close(),
             StoryOmitted = _story.Omitted,
         };

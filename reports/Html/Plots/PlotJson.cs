@@ -33,6 +33,7 @@ internal static class PlotJson
             json.WriteEndObject();
             var room = json.BytesCommitted + json.BytesPending + MostOfSlices;
             Array(json, "dimensions", data.Dimensions, dimension => WriteDimension(json, dimension, room));
+            Array(json, "servers", data.Servers, server => WriteServer(json, server));
             json.WriteStartObject("generator");
             Numbers(json, "inFlight", data.Generator.InFlight);
             Numbers(json, "cpu", data.Generator.CpuCores);
@@ -110,6 +111,15 @@ internal static class PlotJson
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteServer(Utf8JsonWriter json, ServerSeries server)
+    {
+        json.WriteString("name", server.Name);
+        Numbers(json, "running", server.Running);
+        Numbers(json, "waiting", server.Waiting);
+        Numbers(json, "cache", server.Cache);
+        WritePercentiles(json, "ttft", server.Ttft);
     }
 
     private static void WritePercentiles(Utf8JsonWriter json, string name, PercentileSeries series)

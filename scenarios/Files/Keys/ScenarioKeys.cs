@@ -76,7 +76,7 @@ internal static class ScenarioKeys
         "scenario", "a scenario", "One experiment: what traffic, what faults and what must hold.",
         [
             Name, Description, OneTarget, TwoTargets, WorkloadKeys.Rate, Load, Mix, Phases, Faults, BlastRadiusKeys.Radius, ObjectiveKeys.PerRequest, DetectionKeys.Sources,
-            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, ComparisonKeys.UntilDecided, ComparisonKeys.Split, ComparisonKeys.Shadow, Golden, Reference, JudgeKeys.Judge, PriceKeys.Prices, Drain, ClientPolicyKeys.Policy,
+            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, ComparisonKeys.UntilDecided, ComparisonKeys.Split, ComparisonKeys.Shadow, Golden, Reference, JudgeKeys.Judge, PriceKeys.Prices, Drain, ClientPolicyKeys.Policy, TelemetryKeys.Telemetry,
         ],
         Read);
 
@@ -104,6 +104,7 @@ internal static class ScenarioKeys
         var radius = keys.Get(BlastRadiusKeys.Radius);
         var detections = keys.Get(DetectionKeys.Sources);
         var policy = keys.Find(ClientPolicyKeys.Policy);
+        var telemetry = keys.Find(TelemetryKeys.Telemetry);
         if (phases is not null && phases.Total - phases.WarmUp <= TimeSpan.Zero)
         {
             keys.Report(Phases, "nothing is measured: every phase after the warm-up is 0s", "write baseline: 10s or more");
@@ -148,6 +149,7 @@ internal static class ScenarioKeys
             Drain = drain,
             BlastRadius = radius,
             ClientPolicy = policy,
+            Telemetry = telemetry,
         };
         BlastRadiusKeys.Check(keys, radius, workload, [.. new[] { arms.Candidate, arms.Baseline }.OfType<Target>()]);
         scenario = scenario with { Detections = DetectionKeys.Check(keys, detections, scenario.Faults) };

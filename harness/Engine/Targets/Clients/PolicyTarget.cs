@@ -20,6 +20,9 @@ public sealed class PolicyTarget(ITarget inner, ClientPolicy policy, ClientChaos
 
     public ITarget Inner => inner;
 
+    /// <summary>Told of every attempt when it has ended, with the instants of the run's clock. Null: nobody asks.</summary>
+    public AttemptLog? Attempts { get; init; }
+
     public string Name => inner.Name;
 
     public Task<TargetIdentity> StartAsync(CancellationToken cancellation) => inner.StartAsync(cancellation);
@@ -106,19 +109,23 @@ public sealed class PolicyTarget(ITarget inner, ClientPolicy policy, ClientChaos
             using var limit = new CancellationTokenSource(policy.AttemptTimeout ?? Timeout.InfiniteTimeSpan, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
             var key = arrival.Cohort.Role == PromptRole.Canary ? "" : arrival.Key;
+            var began = Attempts?.Now() ?? 0;
             Response response;
             try
             {
-                response = await StruckAsync(chaos.Next(arrival.RequestId, key, number), arrival, call, number, either.Token).ConfigureAwait(false);
+                var sent = Attempts is null ? arrival : arrival with { Attempt = number };
+                response = await StruckAsync(chaos.Next(arrival.RequestId, key, number), sent, call, number, either.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (either.IsCancellationRequested)
             {
                 response = new Response { Outcome = Outcome.Cancelled };
             }
 
-            return response.Outcome == Outcome.Cancelled && limit.IsCancellationRequested && !cancellation.IsCancellationRequested
+            response = response.Outcome == Outcome.Cancelled && limit.IsCancellationRequested && !cancellation.IsCancellationRequested
                 ? response with { Outcome = Outcome.TimedOut, Reason = "the client policy's time for an attempt was over" }
                 : response;
+            Attempts?.Add(arrival, number, Name, began, response);
+            return response;
         }
     }
 

@@ -1,3 +1,4 @@
+using ChaosBench.Reports.Telemetry;
 using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Engine.Targets.OpenAi;
@@ -47,6 +48,9 @@ public sealed record OpenAiSettings
 
     /// <summary>There is a tokenizer for what the server does not count: answers are kept until their end.</summary>
     public bool CountsTokens { get; init; }
+
+    /// <summary>Requests carry their W3C trace context. Null: they carry none.</summary>
+    public TraceIds? Traces { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -171,6 +171,12 @@ public sealed class OpenAiTarget : ILoopTarget, IDisposable
 
         // Lets the operator of the endpoint find a request of the journal in the logs over there.
         request.Headers.TryAddWithoutValidation("x-request-id", arrival.RequestId);
+        if (_settings.Traces is { } traces)
+        {
+            request.Headers.Remove("traceparent");
+            request.Headers.TryAddWithoutValidation("traceparent", traces.Header(arrival.Continues ?? arrival.Index, arrival.Index, arrival.Attempt));
+        }
+
         return request;
     }
 

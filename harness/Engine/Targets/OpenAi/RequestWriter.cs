@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using ChaosBench.Reports.Telemetry;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 using ChaosBench.Scenarios.Prompts;
@@ -18,24 +19,28 @@ internal sealed class RequestWriter
 
     private readonly OpenAiSettings _settings;
     private readonly byte[] _head;
+    private readonly int _room;
 
     public RequestWriter(OpenAiSettings settings, Uri endpoint)
     {
         _settings = settings;
         _head = Head(settings, endpoint);
+        _room = settings.Traces is null ? MaxNumbers : MaxNumbers + TraceName.Length + TraceIds.HeaderLength;
     }
+
+    private static ReadOnlySpan<byte> TraceName => "\r\ntraceparent: "u8;
 
     /// <returns>The request in <paramref name="buffer"/>, from <c>Start</c> to <c>End</c>.</returns>
     public (int Start, int End) Write(Arrival arrival, RequestBuffer buffer)
     {
-        var room = _head.Length + MaxNumbers;
+        var room = _head.Length + _room;
         buffer.Begin(room);
         WriteBody(arrival, buffer);
         var numbers = buffer.Bytes[_head.Length..room];
         var written = WriteNumbers(arrival, buffer.Length - room, numbers);
 
         // Right-aligned, so that nothing lies between the head and the body.
-        var start = MaxNumbers - written;
+        var start = _room - written;
         numbers[..written].CopyTo(buffer.Bytes[(start + _head.Length)..]);
         _head.CopyTo(buffer.Bytes[start..]);
         return (start, buffer.Length);
@@ -60,12 +65,20 @@ internal sealed class RequestWriter
     private void WriteBody(Arrival arrival, RequestBuffer buffer) => WriteBody(arrival, _settings, buffer);
 
     /// <summary>The end of the head: its last two values, that differ from request to request.</summary>
-    private static int WriteNumbers(Arrival arrival, int bodyLength, Span<byte> output)
+    private int WriteNumbers(Arrival arrival, int bodyLength, Span<byte> output)
     {
         // As Arrival.RequestId, without a string.
         output[0] = (byte)'r';
         arrival.Index.TryFormat(output[1..], out var digits, "D6", CultureInfo.InvariantCulture);
         var at = 1 + digits;
+        if (_settings.Traces is { } traces)
+        {
+            TraceName.CopyTo(output[at..]);
+            at += TraceName.Length;
+            traces.Write(output[at..], arrival.Continues ?? arrival.Index, arrival.Index, arrival.Attempt);
+            at += TraceIds.HeaderLength;
+        }
+
         "\r\nContent-Length: "u8.CopyTo(output[at..]);
         at += "\r\nContent-Length: "u8.Length;
         bodyLength.TryFormat(output[at..], out digits, default, CultureInfo.InvariantCulture);
@@ -86,7 +99,7 @@ internal sealed class RequestWriter
         }
 
         text.Append("Content-Type: application/json\r\n");
-        foreach (var (name, values) in request.Headers.NonValidated.Where(header => !IsOurs(header.Key)))
+        foreach (var (name, values) in request.Headers.NonValidated.Where(header => !IsOurs(header.Key, settings)))
         {
             text.Append(CultureInfo.InvariantCulture, $"{name}: {OneLine.Of(values.ToString(), int.MaxValue)}\r\n");
         }
@@ -94,8 +107,9 @@ internal sealed class RequestWriter
         return Encoding.Latin1.GetBytes(text.Append("x-request-id: ").ToString());
     }
 
-    private static bool IsOurs(string name) =>
-        name.Equals("x-request-id", StringComparison.OrdinalIgnoreCase) || name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase);
+    private static bool IsOurs(string name, OpenAiSettings settings) =>
+        name.Equals("x-request-id", StringComparison.OrdinalIgnoreCase) || name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)
+        || (settings.Traces is not null && name.Equals("traceparent", StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>Bytes of one request, in an array that is rented from its first byte until the last has gone out.</summary>
