@@ -82,7 +82,7 @@ public static class CommandLine
         CapacityCommand.Build(terminal, time),
         CalibrateCommand.Build(terminal, time),
         ImportCommand.Build(terminal),
-        ReportCommand.Build(terminal),
+        ReportCommand.Build(terminal, time),
         CompareCommand.Build(terminal),
         HistoryCommand.Build(terminal),
         UiCommand.Build(terminal, time),

@@ -9,6 +9,8 @@ internal static class ReplayCommand
     public static string For(ParseResult parsed, ulong seed)
     {
         var words = parsed.Tokens.Select(token => token.Value).ToList();
+        LeaveOut(words, "--otlp", 2);
+        LeaveOut(words, "--otlp-content", 1);
         if (!words.Contains("--seed"))
         {
             words.Add("--seed");
@@ -16,6 +18,15 @@ internal static class ReplayCommand
         }
 
         return "chaosbench " + string.Join(' ', words.Select(Quoted));
+    }
+
+    /// <summary>Where telemetry was sent is the operator's affair, and no part of what is repeated.</summary>
+    private static void LeaveOut(List<string> words, string option, int length)
+    {
+        if (words.IndexOf(option) is >= 0 and var at)
+        {
+            words.RemoveRange(at, Math.Min(length, words.Count - at));
+        }
     }
 
     private static string Quoted(string word) =>

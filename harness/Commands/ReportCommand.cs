@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using ChaosBench.Harness.Running;
+using ChaosBench.Harness.Telemetry;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
+using ChaosBench.Reports.Telemetry.Otlp;
 using ChaosBench.Reports.Writers;
 
 namespace ChaosBench.Harness.Commands;
@@ -14,24 +16,30 @@ internal static class ReportCommand
     /// <summary>Larger scenario files are not searched for lines; none that was read is larger.</summary>
     private const long MaxScenarioBytes = 4 * 1024 * 1024;
 
-    public static Command Build(Terminal terminal)
+    /// <summary>Two files that are written line by line: the spans of a long run are too many for one text.</summary>
+    private const string Otlp = "otlp";
+
+    public static Command Build(Terminal terminal, TimeProvider time)
     {
         var run = new Argument<DirectoryInfo>("RUN") { Description = "The run's folder, for example runs/latest" };
         var write = new Option<string[]>("--write")
         {
             Description = "Also write findings.csv (csv), latency.hlog (hlog: HdrHistogram's interval log of every second), metrics.txt "
-                + "(openmetrics) or findings.sarif (sarif)",
+                + "(openmetrics), findings.sarif (sarif), or traces.otlp.jsonl and metrics.otlp.jsonl (otlp)",
             AllowMultipleArgumentsPerToken = true,
-            HelpName = string.Join('|', ExtraWriters.Names),
+            HelpName = string.Join('|', [.. ExtraWriters.Names, Otlp]),
         };
-        write.AcceptOnlyFromAmong([.. ExtraWriters.Names]);
+        write.AcceptOnlyFromAmong([.. ExtraWriters.Names, Otlp]);
+        var otlp = new OtlpOptions();
         var command = new Command("report",
             "Rebuild the reports of a run from its journal\n\n  chaosbench report runs/latest\n  chaosbench report runs/latest --write sarif openmetrics")
         {
             run, write,
         };
-        command.SetAction(parsed =>
+        otlp.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
         {
+            var collector = otlp.Read(parsed);
             var folder = parsed.GetValue(run)!;
             if (!folder.Exists)
             {
@@ -41,13 +49,23 @@ internal static class ReportCommand
             try
             {
                 var lines = new Lazy<Func<string, int?>>(() => LinesOf(RunFiles.ReadManifest(folder.FullName)));
-                var more = parsed.GetValue(write)!.Distinct(StringComparer.Ordinal)
+                var asked = parsed.GetValue(write)!.Distinct(StringComparer.Ordinal).ToList();
+                var more = asked.Where(name => name != Otlp)
                     .Select(name => ExtraWriters.Of(name, objective => lines.Value(objective))).ToList();
                 var summary = RunFolder.Rebuild(folder.FullName, more).Summary;
                 terminal.Error.WriteLine(RunWords.Verdict(summary));
                 terminal.Out.WriteLine(Path.Combine(folder.FullName, "report.html"));
                 more.ForEach(writer => terminal.Out.WriteLine(Path.Combine(folder.FullName, writer.FileName)));
-                return ExitCodes.Pass;
+                if (asked.Contains(Otlp))
+                {
+                    var spans = OtlpFiles.Write(folder.FullName, parsed.GetValue(otlp.Content));
+                    terminal.Error.WriteLine(FormattableString.Invariant($"{spans:N0} spans written"));
+                    terminal.Out.WriteLine(Path.Combine(folder.FullName, OtlpFiles.Traces));
+                    terminal.Out.WriteLine(Path.Combine(folder.FullName, OtlpFiles.Metrics));
+                }
+
+                return collector is null || await ExportAsync(collector, folder.FullName, terminal, time, cancellation).ConfigureAwait(false)
+                    ? ExitCodes.Pass : ExitCodes.Error;
             }
             catch (JournalException exception)
             {
@@ -55,6 +73,15 @@ internal static class ReportCommand
             }
         });
         return command;
+    }
+
+    /// <returns>False: the collector did not take everything, which is what this command was asked for.</returns>
+    private static async Task<bool> ExportAsync(
+        OtlpSettings collector, string folder, Terminal terminal, TimeProvider time, CancellationToken cancellation)
+    {
+        var result = await OtlpExport.RunAsync(folder, collector, null, time, cancellation).ConfigureAwait(false);
+        terminal.Error.WriteLine(result.Line(collector, folder));
+        return result.Trouble is null;
     }
 
     /// <summary>Where an objective stands in the scenario file, as long as that is still the file that was run.</summary>

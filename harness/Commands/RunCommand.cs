@@ -2,6 +2,7 @@ using System.CommandLine;
 using ChaosBench.Chaos;
 using ChaosBench.Harness.Running;
 using ChaosBench.Harness.Running.Detections;
+using ChaosBench.Harness.Telemetry;
 using ChaosBench.Harness.Ui;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
@@ -44,6 +45,7 @@ internal static class RunCommand
         var json = new Option<bool>("--json") { Description = "The summaries as JSON on stdout" };
         var drill = new DrillOptions();
         var view = new RunViewOptions();
+        var otlp = new OtlpOptions();
         var command = new Command("run", "Run the scenarios of a file and judge them\n\n  chaosbench run scenarios.yaml\n  chaosbench run scenarios.yaml --scenario steady --seed 7\n  chaosbench run scenarios.yaml --set targets.candidate.model=scenarios/models/triage-damaged");
         options.AddTo(command);
         command.Options.Add(output);
@@ -54,6 +56,7 @@ internal static class RunCommand
         command.Options.Add(json);
         drill.AddTo(command);
         view.AddTo(command);
+        otlp.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var loaded = drill.Apply(ScenarioLoading.Load(options, parsed), parsed, parsed.GetValue(options.Seed));
@@ -77,6 +80,7 @@ internal static class RunCommand
                 StopFile = parsed.GetValue(drill.StopFile)?.FullName,
                 IsGameDay = parsed.GetValue(drill.GameDay),
                 HasKeys = terminal.IsInteractive,
+                Otlp = otlp.Read(parsed),
             };
             var exit = await RunAllAsync(settings, terminal, parsed.GetValue(json), time, cancellation).ConfigureAwait(false);
             await (page?.LingerAsync(cancellation) ?? Task.CompletedTask).ConfigureAwait(false);
@@ -88,6 +92,16 @@ internal static class RunCommand
     private static IRunWatcher Watcher(Terminal terminal) => terminal.IsInteractive
         ? new LiveWatcher(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) }))
         : new PlainWatcher(terminal.Error);
+
+    /// <summary>Whatever becomes of it, the verdict stands.</summary>
+    private static async Task ExportAsync(RunSettings settings, string folder, TimeProvider time, CancellationToken cancellation)
+    {
+        if (settings.Otlp is { } otlp)
+        {
+            var result = await OtlpExport.RunAsync(folder, otlp, OtlpExport.RunPatience, time, cancellation).ConfigureAwait(false);
+            settings.Watcher.Tell(result.Line(otlp, folder));
+        }
+    }
 
     private static bool IsStopped(RunSettings settings) => settings.StopFile is { } file && File.Exists(file);
 
@@ -131,6 +145,7 @@ internal static class RunCommand
         foreach (var plan in plans)
         {
             results.Add(await new ScenarioRunner(settings, time).RunAsync(plan, cancellation).ConfigureAwait(false));
+            await ExportAsync(settings, results[^1].Folder, time, cancellation).ConfigureAwait(false);
             if (cancellation.IsCancellationRequested || IsStopped(settings))
             {
                 break;

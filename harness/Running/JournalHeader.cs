@@ -40,6 +40,7 @@ internal static class JournalHeader
             { Design: ComparisonDesign.Shadow } => new TrafficSharing(SharingKind.Shadow),
             _ => null,
         },
+        Telemetry = plan.Scenario.Telemetry is { } telemetry ? new TelemetryInfo(telemetry.TraceContext, telemetry.Sample.Value) : null,
         PlannedPerSecond = plan.Scenario.Workload is Workload.Open ? PerSecond(plan) : [],
     };
 

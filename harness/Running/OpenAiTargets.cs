@@ -1,5 +1,6 @@
 using ChaosBench.Engine.Targets;
 using ChaosBench.Engine.Targets.OpenAi;
+using ChaosBench.Reports.Telemetry;
 using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Harness.Running;
@@ -8,11 +9,11 @@ namespace ChaosBench.Harness.Running;
 internal static class OpenAiTargets
 {
     /// <exception cref="TargetUnavailableException">A resolved URL that is none, a certificate file that cannot be used.</exception>
-    public static OpenAiTarget Create(Target.OpenAi target, Func<Templated, string> resolve, TimeProvider time) =>
-        new(Settings(target, resolve, time));
+    public static OpenAiTarget Create(Target.OpenAi target, Func<Templated, string> resolve, TimeProvider time, TraceIds? traces = null) =>
+        new(Settings(target, resolve, time, traces));
 
     /// <exception cref="TargetUnavailableException">A resolved URL that is none.</exception>
-    public static OpenAiSettings Settings(Target.OpenAi target, Func<Templated, string> resolve, TimeProvider time) => new()
+    public static OpenAiSettings Settings(Target.OpenAi target, Func<Templated, string> resolve, TimeProvider time, TraceIds? traces = null) => new()
     {
         Name = target.Name,
         Url = Absolute(target.Name, "url", target.Url, resolve),
@@ -29,6 +30,7 @@ internal static class OpenAiTargets
         RetryAfter = target.RetryAfter,
         Usage = target.Usage,
         CountsTokens = target.Tokenizer is not null,
+        Traces = traces,
         Time = time,
     };
 

@@ -9,6 +9,7 @@ using ChaosBench.Engine.Targets;
 using ChaosBench.Engine.Targets.Clients;
 using ChaosBench.Engine.Targets.OpenAi;
 using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Telemetry;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
@@ -65,7 +66,7 @@ internal sealed class RunParts : IAsyncDisposable
             Add(TargetRole.Baseline, baseline);
         }
 
-        UnderPolicy(plan, targets, controls, announcer, time);
+        UnderPolicy(plan, targets, controls, announcer, plan.Scenario.Telemetry is null ? null : new AttemptLog(journal, clock), time);
         try
         {
             var conditions = plan.Faults.Any(fault => fault.Fault.Schedule.Until is not null) ? new LiveConditions() : null;
@@ -87,7 +88,7 @@ internal sealed class RunParts : IAsyncDisposable
                 return direct;
             }
 
-            var proxied = Proxied(target, settingsOf, plan, announcer, time);
+            var proxied = Proxied(target, () => settingsOf?.Invoke(), plan, announcer, time, settings.Traces);
             targets[role] = proxied;
             return direct with { Proxy = () => proxied.Proxy, Endpoint = () => proxied.Endpoint };
         }
@@ -116,13 +117,13 @@ internal sealed class RunParts : IAsyncDisposable
                     controls.Add(Routed(role, served, new TargetControls(onnx.Name, served.Replicas, chaos is null ? [] : [chaos]), null));
                     break;
                 case Target.OpenAi remote:
-                    var called = OpenAiTargets.Create(remote, settings.Loaded.Resolve, time);
+                    var called = OpenAiTargets.Create(remote, settings.Loaded.Resolve, time, settings.Traces);
                     controls.Add(Routed(
                         role, called, new TargetControls(remote.Name, null, [])
                         {
                             Process = Server(role, remote), NoProxyReason = OpenAiTargets.NoProxyReason(remote),
                         },
-                        () => OpenAiTargets.Settings(remote, settings.Loaded.Resolve, time)));
+                        () => OpenAiTargets.Settings(remote, settings.Loaded.Resolve, time, settings.Traces)));
                     break;
                 default:
                     throw new System.Diagnostics.UnreachableException();
@@ -140,7 +141,7 @@ internal sealed class RunParts : IAsyncDisposable
 
     /// <summary>Without a client policy nothing stands between the engine and its targets.</summary>
     private static void UnderPolicy(
-        Plan plan, SortedDictionary<TargetRole, ITarget> targets, List<TargetControls> controls, JournalAnnouncer announcer, TimeProvider time)
+        Plan plan, SortedDictionary<TargetRole, ITarget> targets, List<TargetControls> controls, JournalAnnouncer announcer, AttemptLog? attempts, TimeProvider time)
     {
         if (plan.Scenario.ClientPolicy is not { } policy)
         {
@@ -150,7 +151,7 @@ internal sealed class RunParts : IAsyncDisposable
         var chaos = new ClientChaos(plan.Seed, announcer);
         foreach (var (role, target) in targets.ToList())
         {
-            targets[role] = new PolicyTarget(target, policy, chaos, time);
+            targets[role] = new PolicyTarget(target, policy, chaos, time) { Attempts = attempts };
         }
 
         // One path for both arms: a fault is put in place once.
@@ -162,10 +163,11 @@ internal sealed class RunParts : IAsyncDisposable
 
     private ITarget Before(TargetRole role, ITarget target) => InFront is { } put ? put(role, target) : target;
 
-    private static ProxiedTarget Proxied(ITarget target, Func<OpenAiSettings>? settingsOf, Plan plan, JournalAnnouncer announcer, TimeProvider time)
+    private static ProxiedTarget Proxied(
+        ITarget target, Func<OpenAiSettings?> settingsOf, Plan plan, JournalAnnouncer announcer, TimeProvider time, TraceIds? traces)
     {
         var faced = target is OnnxTarget served ? new FacedTarget(served, time) : null;
-        return new ProxiedTarget(faced ?? target, () => faced?.Settings() ?? settingsOf!(), plan, announcer, time)
+        return new ProxiedTarget(faced ?? target, () => (faced?.Settings() ?? settingsOf()!) with { Traces = traces }, plan, announcer, time)
         {
             WithProxy = PlansProxyFault(plan),
         };

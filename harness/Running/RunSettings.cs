@@ -1,8 +1,10 @@
 using ChaosBench.Engine;
 using ChaosBench.Engine.Targets;
 using ChaosBench.Harness.Commands;
+using ChaosBench.Harness.Telemetry;
 using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Judging;
+using ChaosBench.Reports.Telemetry;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
@@ -38,6 +40,12 @@ internal sealed record RunSettings
 
     /// <summary>What stands in front of each target, for a regression that is known. Null: nothing, as in every ordinary run.</summary>
     public Func<TargetRole, ITarget, ITarget>? InFront { get; init; }
+
+    /// <summary>Of the run at hand: requests carry their trace context. Null: they carry none.</summary>
+    public TraceIds? Traces { get; init; }
+
+    /// <summary>A collector that gets the telemetry of each run once it has ended. Null: none does.</summary>
+    public OtlpSettings? Otlp { get; init; }
 
     /// <summary>The terminal's keys are read while a run lives.</summary>
     public bool HasKeys { get; init; }

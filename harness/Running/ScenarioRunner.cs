@@ -10,9 +10,11 @@ using ChaosBench.Harness.Drills;
 using ChaosBench.Harness.Goldens;
 using ChaosBench.Harness.Judging;
 using ChaosBench.Harness.Running.Detections;
+using ChaosBench.Harness.Telemetry;
 using ChaosBench.Reports.Goldens;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Runs;
+using ChaosBench.Reports.Telemetry;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios.Planning;
 using ChaosBench.Server.Models.Devices;
@@ -56,7 +58,8 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
 
             async Task<RunEnd> StartAndWalkAsync()
             {
-                await using var parts = RunParts.Create(plan, settings, journal, clock, Reach(leases), time);
+                var traces = header.Telemetry is { TraceContext: true } ? TraceIds.Of(header) : null;
+                await using var parts = RunParts.Create(plan, settings with { Traces = traces }, journal, clock, Reach(leases), time);
                 var failure = await StartTargetsAsync(parts, WriteManifest, cancellation).ConfigureAwait(false);
                 return failure ?? await WalkAsync(header, plan, parts, clock, folder, cancellation).ConfigureAwait(false);
             }
@@ -151,6 +154,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         var goldens = plan.Scenario.Golden is { } snapshot ? new GoldenWatch(GoldenFolder.Read(snapshot), snapshot, hears) : null;
         IRunObserver kept = goldens is null ? hears : goldens;
         var judge = plan.Scenario.Judge is { } second ? new JudgeWatch(second, plan.Seed, KnownCases.Read(second.Calibration), kept) : null;
+        using var scraper = plan.Scenario.Telemetry is { Scrapes: { Count: > 0 } pages } ? new MetricsScraper(pages, parts.Journal, clock, time) : null;
         using var over = new CancellationTokenSource();
         var desk = OpenDesk(parts, clock, folder, over.Token);
         var heard = desk.ListenAsync(over.Token);
@@ -173,7 +177,8 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
                 FaultsOf = plan.Faults.Count > 0 ? parts.Announcer.TakeFaultsOf : null,
                 Alongside = async halt =>
                 {
-                    var asking = ears.RunAsync(halt);
+                    parts.Journal.Write(new JournalEvent.ClockStarted { At = clock.Now, ZeroUtc = time.GetUtcNow() - TimeSpan.FromTicks(clock.Now / 100) });
+                    var asking = Task.WhenAll(ears.RunAsync(halt), scraper?.RunAsync(halt) ?? Task.CompletedTask);
                     var looking = pairs?.WatchAsync(() => clock.Now, halt) ?? Task.CompletedTask;
                     if (await baseline.IsSteadyAsync(() => clock.Now, halt).ConfigureAwait(false))
                     {
