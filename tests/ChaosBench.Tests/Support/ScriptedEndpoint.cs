@@ -37,6 +37,9 @@ internal sealed class ScriptedEndpoint : IAsyncDisposable
     /// <summary>Given the body of each request, if somebody wants it.</summary>
     public Action<string>? OnBody { get; set; }
 
+    /// <summary>Given each request as it comes in, if somebody wants it.</summary>
+    public Action<HttpRequest>? OnRequest { get; set; }
+
     /// <summary>Completes a request only when this does.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
@@ -58,6 +61,7 @@ internal sealed class ScriptedEndpoint : IAsyncDisposable
     private async Task ReplyAsync(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
+        OnRequest?.Invoke(context.Request);
         var asked = "";
         if (OnBody is not null || AnswerOf is not null)
         {

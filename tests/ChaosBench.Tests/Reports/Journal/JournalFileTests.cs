@@ -28,7 +28,7 @@ public sealed class JournalFileTests : IDisposable
             Cohort = Some.Cohort(tags: ("mutator", "bidi\u202e")), Status = 200, FinishReason = "stop", InputTokens = 9, RetryAfter = 1.5,
             Replica = 1, Degraded = true, Faults = ["a", "b"], OutputSha256 = Sha256Digest.Of("c"u8), OutputChars = 12, Reason = "line\nbreak \" \\ \0",
         },
-        Some.Request(1, 2, Outcome.TimedOut),
+        Some.Request(1, 2, Outcome.TimedOut) with { Conversation = 0 },
         Some.Score(0, 0.5, "field_accuracy") with { Detail = "priority" },
         Some.Score(1, null),
         new JournalEvent.HardFail { At = 2, Arrival = 1, Kind = HardFailKind.CrossedAnswer, Detail = "a mark of 13 characters" },
@@ -36,6 +36,13 @@ public sealed class JournalFileTests : IDisposable
         Some.Met("kill-1", InjectionKind.Bypassed, 2),
         Some.Noticed(3) with { Request = "r000001" },
         new JournalEvent.Decided { At = 4, Pairs = 14, End = 40_000_000_000, Arrivals = 412, Reason = "pass after 14: p95 e2e <= +25% vs baseline" },
+        new JournalEvent.ClockStarted { At = 1, ZeroUtc = new DateTimeOffset(2026, 11, 20, 12, 0, 1, TimeSpan.Zero) },
+        new JournalEvent.Attempt { At = 9, Arrival = 1, Number = 2, Conversation = 0, Target = Some.Candidate, Began = 5, Outcome = Outcome.Failed, Status = 500, Reason = "it broke" },
+        new JournalEvent.ServerSample
+        {
+            At = 7, Source = "vllm", Took = 3, Values = new Dictionary<string, double> { ["vllm:num_requests_running"] = 1.5 },
+            Histograms = new Dictionary<string, ServerBuckets> { ["ttft"] = new([0.1, 0.2], [1, 2, 3], 0.5) },
+        },
         new JournalEvent.Judged { At = 4, By = "grader", Answers = 9, Unanswered = 1, Right = 10, RightCalledRight = 9, Wrong = 10, WrongCalledWrong = 8, Agreement = 0.9, Problem = "judge-nonsense", Detail = "it says neither" },
         new JournalEvent.Decided { At = 4, Pairs = 6, End = 9, Arrivals = 3, Reason = "p95 e2e: pass" },
         new JournalEvent.GoldenCompared { At = 4, Folder = "gold", SnapshotSha256 = new string('a', 64), Embedder = "hashed", Scored = 3, Uncovered = 1, Problem = "embedder-changed", Detail = "it moved" },

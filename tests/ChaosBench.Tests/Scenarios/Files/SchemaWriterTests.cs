@@ -47,7 +47,8 @@ public sealed class SchemaWriterTests
         prices: input, output, deviceHour, devices, baseline
         ramp: from, to*
         recordedPrompts: recorded*, format, limit
-        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, split, shadow, golden, reference, judge, prices, drain, clientPolicy
+        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, split, shadow, golden, reference, judge, prices, drain, clientPolicy, telemetry
+        scrape: url*, name, every, keep
         select: replica, dependency, prompts, pidFile, container
         sine: mean*, amplitude*, period*
         spike: base*, peak*, at*, for*
@@ -55,6 +56,7 @@ public sealed class SchemaWriterTests
         stage: for*, rate, to
         step: from*, to*, at*
         suite: version*, seed, targets*, prompts*, scenarios*, allow
+        telemetry: traceContext, sample, scrape
         tracedPrompts: trace*, format, unit, from, for, sessions, lengths, blockTokens
         workloadClosed: closed*
         workloadOpen: open*
