@@ -84,6 +84,7 @@ public static class CommandLine
         ImportCommand.Build(terminal),
         ReportCommand.Build(terminal, time),
         CompareCommand.Build(terminal),
+        MergeCommand.Build(terminal),
         HistoryCommand.Build(terminal),
         UiCommand.Build(terminal, time),
         HdrCommand.Build(terminal),

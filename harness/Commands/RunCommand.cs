@@ -46,6 +46,7 @@ internal static class RunCommand
         var drill = new DrillOptions();
         var view = new RunViewOptions();
         var otlp = new OtlpOptions();
+        var shards = new ShardOptions();
         var command = new Command("run", "Run the scenarios of a file and judge them\n\n  chaosbench run scenarios.yaml\n  chaosbench run scenarios.yaml --scenario steady --seed 7\n  chaosbench run scenarios.yaml --set targets.candidate.model=scenarios/models/triage-damaged");
         options.AddTo(command);
         command.Options.Add(output);
@@ -57,6 +58,7 @@ internal static class RunCommand
         drill.AddTo(command);
         view.AddTo(command);
         otlp.AddTo(command);
+        shards.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var loaded = drill.Apply(ScenarioLoading.Load(options, parsed), parsed, parsed.GetValue(options.Seed));
@@ -81,6 +83,7 @@ internal static class RunCommand
                 IsGameDay = parsed.GetValue(drill.GameDay),
                 HasKeys = terminal.IsInteractive,
                 Otlp = otlp.Read(parsed),
+                Sharding = shards.Read(parsed, loaded.Suite, Environment.GetEnvironmentVariable),
             };
             var exit = await RunAllAsync(settings, terminal, parsed.GetValue(json), time, cancellation).ConfigureAwait(false);
             await (page?.LingerAsync(cancellation) ?? Task.CompletedTask).ConfigureAwait(false);

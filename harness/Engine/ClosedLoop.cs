@@ -15,11 +15,19 @@ internal sealed class ClosedLoop(
     /// <summary>A client without think time whose target refuses connections would otherwise fill the journal as fast as it can.</summary>
     internal static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Whose clients are started. Null: all of them.</summary>
+    public Shard? Shard { get; init; }
+
     /// <summary>Starts the clients; they stop by themselves when the last phase is over or <paramref name="over"/> fires.</summary>
     public void Start(CancellationToken over)
     {
         for (var client = 0; client < workload.Clients; client++)
         {
+            if (Shard?.OwnsClient(client) == false)
+            {
+                continue;
+            }
+
             flights.Hold();
             _ = RunAsync(client, over);
         }

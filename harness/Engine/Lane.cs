@@ -61,10 +61,10 @@ internal sealed class TaskLane(
         {
             case Workload.Open:
                 var sender = new TaskEpisodes(request.Plan, request.Clock, _waits, dispatcher, flights, over);
-                new OpenLoop(request.Plan.Arrivals, 0, 1) { Horizon = request.Horizon }.Walk(Pacer, sender, recorder, stop);
+                new OpenLoop(request.Plan.Arrivals, 0, 1) { Horizon = request.Horizon, Owns = request.Owns }.Walk(Pacer, sender, recorder, stop);
                 break;
             case Workload.Closed closed:
-                new ClosedLoop(request.Plan, closed, request.Clock, _waits, dispatcher, flights).Start(over);
+                new ClosedLoop(request.Plan, closed, request.Clock, _waits, dispatcher, flights) { Shard = request.Shard }.Start(over);
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException();
@@ -105,11 +105,11 @@ internal sealed class LoopLane : Lane
         {
             case Workload.Open:
                 _episodes = new LoopEpisodes(_request.Plan, _dispatcher, _flights);
-                new OpenLoop(_request.Plan.Arrivals, _share.Number, _share.Of) { Horizon = _request.Horizon }.Walk(Loop, _episodes, _recorder, stop);
+                new OpenLoop(_request.Plan.Arrivals, _share.Number, _share.Of) { Horizon = _request.Horizon, Owns = _request.Owns }.Walk(Loop, _episodes, _recorder, stop);
                 break;
             case Workload.Closed closed:
                 _clients = new LoopClients(_request.Plan, closed, _dispatcher, _flights);
-                _clients.Start(_share.Number, _share.Of);
+                _clients.Start(_share.Number, _share.Of, _request.Shard);
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException();

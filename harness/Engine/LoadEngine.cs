@@ -35,6 +35,7 @@ public static class LoadEngine
             await Warming.RunAsync(request).ConfigureAwait(false);
         }
 
+        await BeginAsync(request, cancellation).ConfigureAwait(false);
         using var stop = new RunStop();
         using var flights = new Flights();
         await using var registration = cancellation.Register(() => stop.Request(RunEnding.Cancelled, "by its caller (Ctrl-C, SIGTERM)")).ConfigureAwait(false);
@@ -42,6 +43,18 @@ public static class LoadEngine
         await using var _ = run.ConfigureAwait(false);
         await run.OnOwnThreadAsync().ConfigureAwait(false);
         return run.Outcome();
+    }
+
+    private static async Task BeginAsync(RunRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            await (request.Begin?.Invoke(cancellation) ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The run below ends at once, with an outcome for every arrival.
+        }
     }
 
     private static void Check(RunRequest request)

@@ -13,12 +13,20 @@ internal sealed record OpenLoop(IReadOnlyList<Arrival> Arrivals, int First, int 
     /// <summary>What lies behind it is no part of the run: not sent, and not accounted for. Null: the plan's end is the run's.</summary>
     public Horizon? Horizon { get; init; }
 
+    /// <summary>Which of them are this process's. Null: all.</summary>
+    public Func<Arrival, bool>? Owns { get; init; }
+
     public void Walk(IPacer pacer, ILauncher launcher, Recorder recorder, CancellationToken stop)
     {
         var next = First;
         for (; next < Arrivals.Count; next += Step)
         {
             var arrival = Arrivals[next];
+            if (Owns?.Invoke(arrival) == false)
+            {
+                continue;
+            }
+
             launcher.Ready(arrival, arrival.At);
             pacer.WaitUntil(arrival.At, stop);
             if (stop.IsCancellationRequested)
@@ -38,7 +46,10 @@ internal sealed record OpenLoop(IReadOnlyList<Arrival> Arrivals, int First, int 
 
         for (; next < Arrivals.Count; next += Step)
         {
-            recorder.Skip(Arrivals[next], Arrivals[next].At);
+            if (Owns?.Invoke(Arrivals[next]) != false)
+            {
+                recorder.Skip(Arrivals[next], Arrivals[next].At);
+            }
         }
     }
 }

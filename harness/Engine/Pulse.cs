@@ -18,6 +18,9 @@ internal sealed class Pulse : IAsyncDisposable
     private readonly AbortMonitor _abort;
     private readonly ITimer _timer;
 
+    // Null: no plan says how many there will be.
+    private readonly int? _planned;
+
     // Touched by one beat at a time: a beat that finds another at work leaves.
     private int _beating;
     private readonly GeneratorWatch _watch;
@@ -30,6 +33,8 @@ internal sealed class Pulse : IAsyncDisposable
         _tally = tally;
         _recent = recent;
         _watch = watch;
+        _planned = request.Plan.Scenario.Workload is Workload.Open { Sessions: false }
+            ? request.Shard?.CountOf(request.Plan) ?? request.Plan.Arrivals.Count : null;
         _abort = new AbortMonitor(request.Plan.Scenario.Abort);
         _timer = request.Clock.Time.CreateTimer(_ => Beat(), null, Period, Period);
     }
@@ -109,7 +114,7 @@ internal sealed class Pulse : IAsyncDisposable
         var ends = _request.ProgressHasEnds ? new Distribution(_recent.EndsAt(now)) : null;
         return new RunProgress(
             TimeSpan.FromTicks(now / 100), TimeSpan.FromTicks(plan.End / 100), plan.PhaseAt(now),
-            plan.Scenario.Workload is Workload.Open { Sessions: false } ? plan.Arrivals.Count : null,
+            _planned,
             _flights.Count, _tally.Snapshot(),
             ttft.Quantile(0.5), ttft.Quantile(0.99),
             _request.ActiveFaults?.Invoke() ?? [.. plan.Faults.Where(f => f.ActsAt(now)).Select(f => f.Fault.Id)])

@@ -71,6 +71,12 @@ public sealed record RunRequest
     /// <summary>The run is aborted within a second of the appearance of one of these files; its first line is the reason.</summary>
     public IReadOnlyList<string> AbortFiles { get; init; } = [];
 
+    /// <summary>Only this slice of the plan is sent; null: all of it.</summary>
+    public Shard? Shard { get; init; }
+
+    /// <summary>Awaited when everything is ready, right before instant 0: whoever starts together with others waits there.</summary>
+    public Func<CancellationToken, Task>? Begin { get; init; }
+
     /// <summary>Exercises the engine's own path on a built-in null target before instant 0, so that compiling it is not measured.</summary>
     public bool WarmUp { get; init; } = true;
 
@@ -79,6 +85,9 @@ public sealed record RunRequest
 
     /// <summary>Event loops where the targets run on them. Null: one, or more where there are four cores and up.</summary>
     internal int? Loops { get; init; }
+
+    /// <summary>Null: every arrival is this process's.</summary>
+    internal Func<Arrival, bool>? Owns => Shard is { Of: > 1 } shard ? arrival => shard.Owns(Plan, arrival) : null;
 
     internal TimeSpan TimeoutOf(TargetRole role) =>
         (role == TargetRole.Baseline ? Plan.Scenario.Baseline ?? Plan.Scenario.Candidate : Plan.Scenario.Candidate).RequestTimeout;

@@ -9,7 +9,8 @@ namespace ChaosBench.Harness.Running;
 /// <summary>Makes the first line of the journal from the plan: what the reports need to be rebuilt from the journal alone.</summary>
 internal static class JournalHeader
 {
-    public static JournalEvent.RunStarted For(Plan plan, DateTimeOffset started) => new()
+    /// <param name="shard">Null: the whole plan is walked.</param>
+    public static JournalEvent.RunStarted For(Plan plan, DateTimeOffset started, Shard? shard = null) => new()
     {
         At = 0,
         Schema = JournalFile.CurrentSchema,
@@ -41,7 +42,8 @@ internal static class JournalHeader
             _ => null,
         },
         Telemetry = plan.Scenario.Telemetry is { } telemetry ? new TelemetryInfo(telemetry.TraceContext, telemetry.Sample.Value) : null,
-        PlannedPerSecond = plan.Scenario.Workload is Workload.Open ? PerSecond(plan) : [],
+        PlannedPerSecond = plan.Scenario.Workload is Workload.Open ? PerSecond(plan, shard) : [],
+        Shard = shard is null ? null : new ShardInfo(shard.Number, shard.Of, plan.Scenario.Workload is Workload.Open ? shard.CountOf(plan) : null),
     };
 
     private static PlannedFaultInfo Info(PlannedFault planned, Scenario scenario)
@@ -77,12 +79,15 @@ internal static class JournalHeader
         return names;
     }
 
-    private static int[] PerSecond(Plan plan)
+    private static int[] PerSecond(Plan plan, Shard? shard)
     {
         var buckets = new int[Math.Max(1, (int)((plan.End + Nanos.PerSecond - 1) / Nanos.PerSecond))];
         foreach (var arrival in plan.Arrivals)
         {
-            buckets[Math.Min(arrival.At / Nanos.PerSecond, buckets.Length - 1)]++;
+            if (shard?.Owns(plan, arrival) != false)
+            {
+                buckets[Math.Min(arrival.At / Nanos.PerSecond, buckets.Length - 1)]++;
+            }
         }
 
         return buckets;

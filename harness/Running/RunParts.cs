@@ -70,7 +70,7 @@ internal sealed class RunParts : IAsyncDisposable
         try
         {
             var conditions = plan.Faults.Any(fault => fault.Fault.Schedule.Until is not null) ? new LiveConditions() : null;
-            var timeline = new FaultTimeline(Injectors(plan, controls, announcer, clock, reach, time), announcer, time) { Conditions = conditions };
+            var timeline = new FaultTimeline(Injectors(OfShard(plan, settings.Sharding?.Shard), controls, announcer, clock, reach, time), announcer, time) { Conditions = conditions };
             journal.Noticed = new DetectionWatch(plan, timeline.Moments).Hear;
             return new RunParts(targets, announcer, timeline, journal) { Servers = servers, Tokenizers = tokenizers, Conditions = conditions, InFront = settings.InFront };
         }
@@ -130,6 +130,16 @@ internal sealed class RunParts : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>What exists once is broken by one shard; what is decided request by request, by each.</summary>
+    private static Plan OfShard(Plan plan, Shard? shard) => shard is null ? plan : plan with
+    {
+        Faults =
+        [
+            .. plan.Faults.Where(fault => FaultCatalogue.Find(fault.Fault.Kind) is not { } kind
+                || shard.Owns(plan.Scenario, fault.Fault, kind.Vantage, kind.Scope)),
+        ],
+    };
 
     /// <summary>Where clients decide when they send, a share that changes is asked for at that moment.</summary>
     private static List<IInjector> Injectors(

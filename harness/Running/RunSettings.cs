@@ -1,6 +1,7 @@
 using ChaosBench.Engine;
 using ChaosBench.Engine.Targets;
 using ChaosBench.Harness.Commands;
+using ChaosBench.Harness.Running.Shards;
 using ChaosBench.Harness.Telemetry;
 using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Judging;
@@ -46,6 +47,9 @@ internal sealed record RunSettings
 
     /// <summary>A collector that gets the telemetry of each run once it has ended. Null: none does.</summary>
     public OtlpSettings? Otlp { get; init; }
+
+    /// <summary>Only a slice of the plan is this process's. Null: all of it.</summary>
+    public Sharding? Sharding { get; init; }
 
     /// <summary>The terminal's keys are read while a run lives.</summary>
     public bool HasKeys { get; init; }

@@ -10,6 +10,7 @@ using ChaosBench.Harness.Drills;
 using ChaosBench.Harness.Goldens;
 using ChaosBench.Harness.Judging;
 using ChaosBench.Harness.Running.Detections;
+using ChaosBench.Harness.Running.Shards;
 using ChaosBench.Harness.Telemetry;
 using ChaosBench.Reports.Goldens;
 using ChaosBench.Reports.Journal;
@@ -45,7 +46,10 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         WriteManifest(new Dictionary<TargetRole, TargetIdentity>());
         await using (var journal = JournalWriter.Create(folder, time))
         {
-            var header = JournalHeader.For(plan, started) with { ChecksAnswers = plan.Faults.Count > 0 ? true : null, Reference = reference };
+            var header = JournalHeader.For(plan, started, settings.Sharding?.Shard) with
+            {
+                ChecksAnswers = plan.Faults.Count > 0 ? true : null, Reference = reference,
+            };
             journal.Write(header);
             var clock = new RunClock(time);
             var end = await StartAndWalkAsync().ConfigureAwait(false);
@@ -148,7 +152,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         await using var texts = settings.Content is { } rules ? ContentKeeper.Open(folder, rules, ContentKeeper.ShareOf(plan)) : null;
         var content = texts is null ? null : new ContentKeeper(texts, ContentKeeper.ShareOf(plan), plan.Seed);
         var ears = await DetectionEars.OpenAsync(
-            plan.Scenario.Detections, new DetectionDesk(parts.Journal, () => clock.Now), folder, settings.Loaded.Variables, time).ConfigureAwait(false);
+            settings.Sharding is { Shard.IsFirst: false } ? [] : plan.Scenario.Detections, new DetectionDesk(parts.Journal, () => clock.Now), folder, settings.Loaded.Variables, time).ConfigureAwait(false);
         await using var listening = ears.ConfigureAwait(false);
         var hears = new RunEars(new InputExposure(plan, parts.Announcer), baseline, answers, content, plan.Scenario.Workload, clock);
         var goldens = plan.Scenario.Golden is { } snapshot ? new GoldenWatch(GoldenFolder.Read(snapshot), snapshot, hears) : null;
@@ -167,6 +171,8 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
             new RunRequest
             {
                 Plan = plan,
+                Shard = settings.Sharding?.Shard,
+                Begin = settings.Sharding is { } sharding ? halt => BeginTogetherAsync(sharding, plan, parts, halt) : null,
                 Targets = parts.Senders,
                 Journal = baseline,
                 Clock = clock,
@@ -212,6 +218,13 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         }
 
         return new RunEnd(outcome.Ending, outcome.Reason, HealStates.Of(healed));
+    }
+
+    private async Task BeginTogetherAsync(Sharding sharding, Plan plan, RunParts parts, CancellationToken halt)
+    {
+        using var target = plan.Scenario.Candidate is Target.OpenAi remote ? OpenAiTargets.Create(remote, settings.Loaded.Resolve, time) : null;
+        var clocks = target is null ? null : new ServerClock(target.DateAsync, time);
+        await new CommonStart(sharding, clocks, parts.Journal, settings.Watcher, time).WaitAsync(halt).ConfigureAwait(false);
     }
 
     /// <summary>What is asked about answers once the load is over: beside it, it would be load.</summary>

@@ -41,6 +41,26 @@ public sealed class JournalReader : IDisposable
         }
     }
 
+    /// <summary>
+    /// The next line as it stands, without its end; null after the last. It lives until the next call. A line that the file's end cuts
+    /// is left out and told (<see cref="Truncated"/>). Do not mix with <see cref="Events"/>.
+    /// </summary>
+    internal ReadOnlyMemory<byte>? NextRaw()
+    {
+        if (Next() is not { } line)
+        {
+            return null;
+        }
+
+        if (line.Ended)
+        {
+            return line.Bytes;
+        }
+
+        // Whole but for its end? Only a line that reads says so.
+        return Parse(line.Bytes, ended: false, number: 2) is null ? (ReadOnlyMemory<byte>?)null : line.Bytes;
+    }
+
     public void Dispose() => _stream.Dispose();
 
     private JournalEvent? Parse(ReadOnlyMemory<byte> line, bool ended, int number)

@@ -32,6 +32,7 @@ internal static class Json
         ["decided"] = typeof(JournalEvent.Decided),
         ["note"] = typeof(JournalEvent.Note),
         ["generator"] = typeof(JournalEvent.GeneratorSample),
+        ["shard"] = typeof(JournalEvent.ShardBegan),
         ["end"] = typeof(JournalEvent.RunEnded),
         ["clock"] = typeof(JournalEvent.ClockStarted),
         ["attempt"] = typeof(JournalEvent.Attempt),

@@ -48,6 +48,7 @@ public static class Judge
         var expectations = RecoveryJudge.Expectations(run).Concat(HypothesisJudge.Recovered(run)).Select(finding => validity.Unsteady.Count > 0 ? Unsteady(finding) : finding);
         var judged = gates.Concat(expectations)
             .Select(finding => validity.Limited.Count > 0 ? Spoilt(finding) : finding)
+            .Select(finding => validity.Partial.Count > 0 ? OfPart(finding, validity) : finding)
             .Select(finding => IsCutShort(run) ? CutShort(finding) : finding)
             .Select(finding => Waiving.Apply(finding, run.Run.Scenario, facts.Waivers));
         return [.. judged.Concat(HypothesisJudge.Seen(run)).Concat(validity.Findings)
@@ -107,6 +108,14 @@ public static class Judge
         Advice = $"{finding.Advice} But the generator was the limit, so that this says nothing about the target.",
     };
 
+    /// <summary>Less was asked of the target than was planned, or not together.</summary>
+    private static Finding OfPart(Finding finding, Validity validity) => finding with
+    {
+        Verdict = FindingVerdict.Inconclusive,
+        ReasonCode = validity.Findings.First(shards => validity.Partial.Contains(shards.Advice)).ReasonCode,
+        Advice = $"{finding.Advice} But that is not the whole load as planned, so that it decides nothing.",
+    };
+
     /// <summary>Stopped by somebody or something other than its own end.</summary>
     private static bool IsCutShort(Measurements run) =>
         run.Ending is not { Ending: RunEnding.Completed or RunEnding.CandidateUnavailable };
@@ -127,13 +136,13 @@ public static class Judge
             return Unhealed(ended.Verdict, [ended.Reason], healed);
         }
 
-        IReadOnlyList<string> invalid = [.. validity.Lost, .. validity.Limited];
+        IReadOnlyList<string> invalid = [.. validity.Partial, .. validity.Lost, .. validity.Limited];
         IReadOnlyList<string> doubts = [.. invalid, .. validity.Unexposed, .. validity.Unsteady];
         var deciding = findings.Where(finding => finding.Kind is FindingKinds.Gate or FindingKinds.Fault).ToList();
         var failed = findings.Any(finding =>
             finding.Verdict == FindingVerdict.Fail && FindingKinds.Fails(finding.Kind));
         var verdict =
-            deciding.Count > 0 && invalid.Count > 0 ? RunVerdict.Inconclusive
+            validity.Partial.Count > 0 || (deciding.Count > 0 && invalid.Count > 0) ? RunVerdict.Inconclusive
             : failed ? RunVerdict.Fail
             : validity.Unexposed.Count > 0 || deciding.Any(finding => finding.Verdict == FindingVerdict.Inconclusive) ? RunVerdict.Inconclusive
             : deciding.Count > 0 && (validity.Unsteady.Count > 0 || findings.Any(IsOpen)) ? RunVerdict.Inconclusive

@@ -54,4 +54,9 @@ public static class ReasonCodes
     public const string HardFail = "hard-fail";
     public const string DamageStays = "damage-stays";
     public const string RunCutShort = "run-cut-short";
+
+    /// <summary>One slice of a plan alone.</summary>
+    public const string OneShard = "one-shard";
+    public const string ShardMissing = "shard-missing";
+    public const string ShardLate = "shard-late";
 }

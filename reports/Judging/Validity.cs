@@ -14,13 +14,19 @@ internal sealed class Validity
 {
     private const double LagFloor = 0.010;
     private const double LagShare = 0.05;
+    private const string AchievedRate = "achieved / planned rate";
     private const double AchievedFloor = 0.98;
     private const double BusyShare = 0.9;
 
     private Validity(Measurements run, RunFacts facts)
     {
         Findings = [Lag(run), .. Achieved(run), .. Busy(run, facts), .. Saturated(run), .. Starved(run)];
-        Limited = [.. Findings.Where(IsFailed).Select(finding => finding.Advice)];
+        var shards = ShardAccounts.Findings(run).ToList();
+        Partial = [.. shards.Where(IsFailed).Select(finding => finding.Advice)];
+
+        // A part that is missing was not sent either: that is the shards' doing, not that of a generator which was too slow.
+        Limited = [.. Findings.Where(finding => IsFailed(finding) && (Partial.Count == 0 || finding.Objective != AchievedRate)).Select(finding => finding.Advice)];
+        Findings = [.. Findings, .. shards];
         var exposures = run.Faults.Select(fault => Exposure(run, fault)).ToList();
         Unexposed = [.. exposures.Where(finding => finding.Verdict != FindingVerdict.Pass).Select(finding => finding.Advice)];
         var steady = run.Run.SteadyState.Select(objective => Steady(objective, run)).ToList();
@@ -35,6 +41,9 @@ internal sealed class Validity
 
     /// <summary>The generator was the limit: nothing it measured can be held against the target.</summary>
     public IReadOnlyList<string> Limited { get; }
+
+    /// <summary>A part of the load is not in this journal, or was not sent together with the rest.</summary>
+    public IReadOnlyList<string> Partial { get; }
 
     /// <summary>Faults that did not happen as planned: a pass would promise what was not tried.</summary>
     public IReadOnlyList<string> Unexposed { get; }
@@ -72,7 +81,7 @@ internal sealed class Validity
 
         var held = share >= AchievedFloor;
         yield return Precondition(
-            run, "achieved / planned rate", share, AchievedFloor, "share", run.Run.PlannedArrivals ?? 0, held,
+            run, AchievedRate, share, AchievedFloor, "share", run.Run.OwnArrivals ?? 0, held,
             $"{Wording.Percent(share)} of the planned requests were sent; {(held ? "at least" : "it takes at least")} "
                 + $"{Wording.Percent(AchievedFloor)} to judge what was planned.");
     }
@@ -84,7 +93,7 @@ internal sealed class Validity
             yield break;
         }
 
-        var used = run.Generator.Average(sample => sample.ProcessCpu) / cores;
+        var used = Worst(run, sample => sample.ProcessCpu) / cores;
         var held = used <= BusyShare;
         yield return Precondition(
             run, "generator CPU", used, BusyShare, "share", run.Generator.Count, held,
@@ -101,13 +110,17 @@ internal sealed class Validity
             yield break;
         }
 
-        var mean = busy.Average();
+        var mean = Worst(run, sample => sample.EngineBusy);
         var held = mean <= BusyShare;
         yield return Precondition(
             run, "engine threads", mean, BusyShare, "share", busy.Count, held,
             $"The busiest engine thread had work {Wording.Percent(mean)} of the time; {(held ? "up to" : "at most")} "
                 + $"{Wording.Percent(BusyShare)} leaves it free to read replies when they come{(held ? "." : "; lower the rate or give it more cores.")}");
     }
+
+    /// <summary>The mean over the run of the busiest generator: one that was alone, or the worst of the shards.</summary>
+    private static double Worst(Measurements run, Func<JournalEvent.GeneratorSample, double?> read) =>
+        run.Generator.Where(sample => read(sample) is not null).GroupBy(sample => sample.Shard).Max(samples => samples.Average(read)) ?? 0;
 
     private static IEnumerable<Finding> Starved(Measurements run)
     {
@@ -137,7 +150,8 @@ internal sealed class Validity
 
     private static List<string> Arrivals(Measurements run)
     {
-        var planned = run.Run.PlannedArrivals;
+        // Of a merged run whose shards are not all there, that is what its shards say.
+        var planned = run.Run.Merged is { } merged && ShardAccounts.IsPartial(merged) ? null : run.Run.OwnArrivals;
         return run.Ending is { Ending: RunEnding.Completed } && planned is { } count && Planned(run) is var seen && count != seen
             ? [string.Create(CultureInfo.InvariantCulture, $"{count} requests were planned and {seen} have "
                 + $"an outcome: the journal is not whole.")]
@@ -146,8 +160,8 @@ internal sealed class Validity
 
     /// <summary>Open workloads that ran to their end. Null otherwise: a stopped run was not meant to send the rest.</summary>
     public static double? AchievedOverPlanned(Measurements run) =>
-        run.Ending is { Ending: RunEnding.Completed } && run.Run is { OpenWorkload: true, PlannedArrivals: > 0 }
-            ? (double)run.Requests.Count(request => request.WasSent && request.Arrival < run.Run.PlannedArrivals) / run.Run.PlannedArrivals : null;
+        run.Ending is { Ending: RunEnding.Completed } && run.Run is { OpenWorkload: true, OwnArrivals: > 0 }
+            ? (double)run.Requests.Count(request => request.WasSent && request.Arrival < run.Run.PlannedArrivals) / run.Run.OwnArrivals : null;
 
     /// <summary>Turns that follow planned requests are sent when answers let them: no plan says how many.</summary>
     private static int Planned(Measurements run) => run.Run.PlannedTurns is null
@@ -164,7 +178,7 @@ internal sealed class Validity
         return own.Concat(limits).Select(limit => (double?)limit).Min();
     }
 
-    private static Finding Precondition(
+    internal static Finding Precondition(
         Measurements run, string what, double? observed, double limit, string unit, long samples, bool held, string advice) => new()
     {
         Objective = what,

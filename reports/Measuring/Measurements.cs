@@ -240,6 +240,9 @@ public sealed class Measurements
                 case JournalEvent.Injection met:
                     _injections.Add(met, _line);
                     break;
+                case JournalEvent.ShardBegan:
+                    // The merge reads it; it measures nothing.
+                    break;
                 case JournalEvent.FaultTransition or JournalEvent.Detection or JournalEvent.Note or JournalEvent.GeneratorSample:
                     _timeline.Add(new TimelineEntry(_line, entry));
                     break;

@@ -48,7 +48,15 @@ public sealed record Manifest
 
     /// <summary>Gates that the operator lets not count. Null: none.</summary>
     public IReadOnlyList<Waiver>? Waivers { get; init; }
+
+    /// <summary>The shards that the run was merged from; <see cref="Machine"/> is the first one's. Null: one process made it.</summary>
+    public IReadOnlyList<ShardEntry>? Shards { get; init; }
 }
+
+/// <summary>Who made a part of the load.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Run">Name of its run folder.</param>
+public sealed record ShardEntry(int Number, string Run, DateTimeOffset StartedUtc, MachineFacts Machine);
 
 /// <summary>One system under test. URLs without user-info and query.</summary>
 /// <param name="Role"><c>candidate</c> or <c>baseline</c>.</param>

@@ -29,11 +29,16 @@ internal sealed class LoopClients
         _pausing = dispatcher.Loop.Deadlines(ClosedLoop.PauseAfterFailure);
     }
 
-    /// <summary>Starts every <paramref name="step"/>-th client from <paramref name="first"/> on.</summary>
-    public void Start(int first, int step)
+    /// <summary>Starts every <paramref name="step"/>-th client from <paramref name="first"/> on, of those that are the shard's.</summary>
+    public void Start(int first, int step, Shard? shard)
     {
         for (var number = first; number < _workload.Clients; number += step)
         {
+            if (shard?.OwnsClient(number) == false)
+            {
+                continue;
+            }
+
             _flights.Hold();
             var client = new Client(this, number);
             _clients.Add(client);

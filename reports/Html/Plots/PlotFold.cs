@@ -58,7 +58,8 @@ internal sealed class PlotFold
                 _windows.Add(transition);
                 _story.Add(transition);
                 break;
-            case JournalEvent.Injection or JournalEvent.GoldenCompared or JournalEvent.Judged or JournalEvent.ClockStarted or JournalEvent.Attempt:
+            case JournalEvent.Injection or JournalEvent.GoldenCompared or JournalEvent.Judged or JournalEvent.ClockStarted or JournalEvent.Attempt
+                or JournalEvent.ShardBegan:
                 break; // the summary counts them
             case JournalEvent.Detection detection:
                 _story.Add(detection);

@@ -81,6 +81,24 @@ public sealed class OpenAiTarget : ILoopTarget, IDisposable
         }
     }
 
+    /// <summary>The <c>Date</c> of one small answer. Null: the host sends none, or does not answer.</summary>
+    public async Task<DateTimeOffset?> DateAsync(CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(_settings.ConnectTimeout, _settings.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, Endpoint("models"));
+            HttpStack.AddHeaders(request.Headers, _settings);
+            using var response = await _http.SendAsync(request, both.Token).ConfigureAwait(false);
+            return response.Headers.Date;
+        }
+        catch (Exception problem) when (FailureMap.IsFailure(problem) && !cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
     public async Task<Response> SendAsync(Arrival arrival, IResponseSink sink, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(arrival);

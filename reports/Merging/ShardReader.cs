@@ -1,0 +1,38 @@
+using ChaosBench.Reports.Journal;
+
+namespace ChaosBench.Reports.Merging;
+
+/// <summary>One shard's journal, line by line, beginning behind its first.</summary>
+internal sealed class ShardReader : IDisposable
+{
+    private readonly JournalReader _journal;
+
+    public ShardReader(ShardRun run)
+    {
+        Run = run;
+        _journal = JournalFile.Open(run.Folder);
+        _journal.NextRaw();
+    }
+
+    public ShardRun Run { get; }
+
+    /// <summary>The line that <see cref="Head"/> is of; it lives until the next step.</summary>
+    public ReadOnlyMemory<byte> Line { get; private set; }
+
+    public LineHead Head { get; private set; }
+
+    /// <returns>False at the end.</returns>
+    public bool Step()
+    {
+        if (_journal.NextRaw() is not { } line)
+        {
+            return false;
+        }
+
+        Line = line;
+        Head = LineHead.Read(line.Span) ?? throw new JournalException($"{Run.Folder}: its journal has a line that is no event; it cannot be merged");
+        return true;
+    }
+
+    public void Dispose() => _journal.Dispose();
+}
