@@ -17,6 +17,7 @@ using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Telemetry;
 using ChaosBench.Reports.Verdicts;
+using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 using ChaosBench.Server.Models.Devices;
 
