@@ -66,6 +66,12 @@ internal sealed class ShardOptions
                 throw new UsageException($"{suite.Path}: scenario '{scenario.Name}': --shard with target '{started.Name}' (command:): each shard "
                     + "would start a server of its own; start it once and give its url.");
             }
+
+            if (scenario.UntilDecided is not null)
+            {
+                throw new UsageException($"{suite.Path}: scenario '{scenario.Name}': --shard beside --until-decided: a shard sees a part of every "
+                    + "pair and cannot tell when the whole is decided; plan the pairs that it takes, or run in one process.");
+            }
         }
 
         if (suite.Scenarios.Count != 1)
