@@ -25,7 +25,7 @@ public sealed class JournalFileTests : IDisposable
         },
         Some.Request(0, 1) with
         {
-            Cohort = Some.Cohort(tags: ("mutator", "bidi\u202e")), Status = 200, FinishReason = "stop", InputTokens = 9, RetryAfter = 1.5,
+            Conversation = 0, Cohort = Some.Cohort(tags: ("mutator", "bidi\u202e")), Status = 200, FinishReason = "stop", InputTokens = 9, RetryAfter = 1.5,
             Replica = 1, Degraded = true, Faults = ["a", "b"], OutputSha256 = Sha256Digest.Of("c"u8), OutputChars = 12, Reason = "line\nbreak \" \\ \0",
         },
         Some.Request(1, 2, Outcome.TimedOut) with { Conversation = 0 },
