@@ -208,17 +208,21 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
             stop.Token).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         await heard.ConfigureAwait(false);
-        if (texts is { LeftOut: > 0 and var missing })
-        {
-            parts.Journal.Write(new JournalEvent.Note { At = clock.Now, Text = $"the texts of {missing} requests could not be kept in time" });
-        }
-
+        NoteLeftOut(texts?.LeftOut ?? 0, parts.Journal, clock);
         if (outcome.Ending == RunEnding.Completed)
         {
             await LookBackAsync(plan, parts, clock, (goldens, judge), stop.Token).ConfigureAwait(false);
         }
 
         return new RunEnd(outcome.Ending, outcome.Reason, HealStates.Of(healed));
+    }
+
+    private static void NoteLeftOut(long texts, JournalWriter journal, RunClock clock)
+    {
+        if (texts > 0)
+        {
+            journal.Write(new JournalEvent.Note { At = clock.Now, Text = $"the texts of {texts} requests could not be kept in time" });
+        }
     }
 
     private async Task BeginTogetherAsync(Sharding sharding, Plan plan, RunParts parts, CancellationToken halt)
