@@ -123,8 +123,9 @@ public sealed class LoopWireTests : IDisposable
         var (quiet, peer) = await PairAsync();
         using var both = (quiet, peer).Both();
         using var over = new CancellationTokenSource();
-        var filling = Task.Run(() => FillAsync(flood, over.Token));
         var draining = DrainAsync(flooded);
+        await flood.SendAsync(new byte[] { 1 });
+        var filling = Task.Run(() => FillAsync(flood, over.Token));
 
         for (var turn = 0; turn < 20; turn++)
         {
