@@ -7,8 +7,8 @@ public interface IModelControl
     string Folder { get; }
 
     /// <summary>
-    /// The replica ends as by a kill, and its next life serves the model of another folder; null: its own again. A replica that serves what
-    /// was asked for is left alone.
+    /// The replica ends as by a kill, and its next life serves the model of another folder; null: its own again, once what runs on it has
+    /// had a few seconds to end. A replica that serves what was asked for is left alone.
     /// </summary>
     /// <returns>Null when it serves; else why it does not.</returns>
     Task<string?> LoadAsync(int replica, string? folder, CancellationToken cancellation);

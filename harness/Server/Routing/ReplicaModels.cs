@@ -13,6 +13,9 @@ public sealed class ReplicaModels : IAsyncDisposable
 
     private const int CanaryTokens = 24;
 
+    /// <summary>What runs on a replica that gets its own model back may end within this: healing is no second fault.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
     private readonly ServedModel _own;
     private readonly ServerOptions _options;
     private readonly TimeProvider _time;
@@ -33,8 +36,8 @@ public sealed class ReplicaModels : IAsyncDisposable
     internal ReplicaSet? Replicas { get; set; }
 
     /// <summary>
-    /// The replica ends as by a kill, and its next life serves the model of <paramref name="folder"/>; null: the server's own again. A replica
-    /// that serves the server's own already is left alone.
+    /// The replica ends as by a kill, and its next life serves the model of <paramref name="folder"/>; null: the server's own again, and what
+    /// runs on it has five seconds to end first. A replica that serves the server's own already is left alone.
     /// </summary>
     /// <returns>Null when it serves; else why it does not. It then stays down.</returns>
     public async Task<string?> LoadAsync(int replica, string? folder, CancellationToken cancellation)
@@ -46,6 +49,11 @@ public sealed class ReplicaModels : IAsyncDisposable
             if (folder is null && _others[replica] is null && replicas.Find(replica)?.State == ReplicaState.Ready)
             {
                 return null;
+            }
+
+            if (folder is null)
+            {
+                await replicas.DrainAsync(replica, LastWords, cancellation).ConfigureAwait(false);
             }
 
             await replicas.KillAsync(replica, cancellation).ConfigureAwait(false);

@@ -58,6 +58,33 @@ internal sealed class ReplicaSet : IAsyncDisposable
         return Task.Run(() => lives.ToList().ForEach(life => life.Kill()), cancellation);
     }
 
+    /// <summary>
+    /// Gives the requests on a replica so long to end; new ones go to the others, or wait. It is out of rotation afterwards: kill it and
+    /// restart it.
+    /// </summary>
+    public async Task DrainAsync(int replica, TimeSpan limit, CancellationToken cancellation)
+    {
+        if (_posts[replica].Seat is not { } seat || _router.TryDrain(seat) is not { } drained)
+        {
+            return;
+        }
+
+        try
+        {
+            await drained.WaitAsync(limit, _time, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // They have had their time.
+        }
+        catch (OperationCanceledException)
+        {
+            _router.GiveUp(replica);
+            _router.Readmit(seat);
+            throw;
+        }
+    }
+
     /// <summary>Its silence is by order from now on, or no longer.</summary>
     public void SetFrozen(int replica, bool frozen) => _posts[replica].Frozen = frozen;
 
