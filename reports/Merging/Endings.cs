@@ -61,7 +61,9 @@ internal sealed class Endings
 
         if (_ends.Count > 0)
         {
-            var worst = _ends.MinBy(end => Array.IndexOf(WorstFirst, end.End.Ending));
+            // One that was taken back while others went on is a missing part; the first line says so.
+            var told = _ends.Any(end => end.End.Ending == RunEnding.Completed) ? _ends.FindAll(end => end.End.Ending != RunEnding.Cancelled) : _ends;
+            var worst = told.MinBy(end => Array.IndexOf(WorstFirst, end.End.Ending));
             var sickest = _ends.MinBy(end => Array.IndexOf(SickestFirst, end.End.Healed)).End.Healed;
             yield return worst.End with
             {

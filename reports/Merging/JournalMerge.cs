@@ -52,7 +52,7 @@ internal sealed class JournalMerge(ShardSet shards)
             readers.ForEach(reader => reader.Dispose());
         }
 
-        foreach (var last in _endings.Lines(shards.Runs.Any(run => run.Stopped is not null)))
+        foreach (var last in _endings.Lines(shards.Runs.Any(run => run.Ending is null)))
         {
             write(JournalFile.ToLine(last));
         }
@@ -65,7 +65,7 @@ internal sealed class JournalMerge(ShardSet shards)
         {
             Shard = null,
             PlannedPerSecond = Sum(shards.Runs.Select(run => run.Started.PlannedPerSecond)),
-            Merged = new MergedShards(shards.Of, [.. shards.Runs.Select(run => Starts.Of(run, first))]),
+            Merged = new MergedShards(shards.Of, [.. shards.Runs.Select(run => Starts.Of(run, shards))]),
         };
     }
 

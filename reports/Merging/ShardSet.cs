@@ -7,9 +7,10 @@ namespace ChaosBench.Reports.Merging;
 /// <summary>One shard's run folder.</summary>
 /// <param name="Started">The first line of its journal.</param>
 /// <param name="Began">When it began. Null: it was killed before.</param>
-/// <param name="Stopped">See <see cref="MergedShard.Stopped"/>.</param>
+/// <param name="Last">Nanoseconds of the last thing in its journal.</param>
+/// <param name="Ending">How it ended. Null: it was killed before it could say so.</param>
 public sealed record ShardRun(
-    string Folder, Manifest Manifest, JournalEvent.RunStarted Started, JournalEvent.ShardBegan? Began, long? Stopped)
+    string Folder, Manifest Manifest, JournalEvent.RunStarted Started, JournalEvent.ShardBegan? Began, long Last, RunEnding? Ending)
 {
     public ShardInfo Shard => Started.Shard!;
 }
@@ -22,6 +23,16 @@ public sealed class ShardSet
     public IReadOnlyList<ShardRun> Runs { get; }
 
     public int Of => Runs[0].Shard.Of;
+
+    /// <summary>
+    /// See <see cref="MergedShard.Stopped"/>. An engine that takes a process back (a preempted or cancelled job) lets it say that it was
+    /// cancelled; where others went to their end, that is a part that is missing and not the end of the run.
+    /// </summary>
+    public long? StoppedOf(ShardRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.Ending is null || (run.Ending == RunEnding.Cancelled && Runs.Any(other => other.Ending == RunEnding.Completed)) ? run.Last : null;
+    }
 
     /// <summary>Reads each journal once, to know how it ends.</summary>
     /// <param name="folders">Run folders of shards.</param>
@@ -58,7 +69,7 @@ public sealed class ShardSet
         var manifest = RunFiles.ReadManifest(folder);
         JournalEvent.RunStarted? started = null;
         JournalEvent.ShardBegan? began = null;
-        var (last, ended) = (0L, false);
+        var (last, ending) = (0L, (RunEnding?)null);
         using var journal = JournalFile.Open(folder);
         while (journal.NextRaw() is { } line)
         {
@@ -72,13 +83,13 @@ public sealed class ShardSet
             {
                 var entry = Event(folder, line);
                 began = entry as JournalEvent.ShardBegan ?? began;
-                ended |= entry is JournalEvent.RunEnded;
+                ending = (entry as JournalEvent.RunEnded)?.Ending ?? ending;
             }
         }
 
         return started is null
             ? throw new JournalException($"{folder}: its journal is empty: the shard stopped before its first line was written; leave it out")
-            : new ShardRun(folder, manifest, started, began, ended ? null : last);
+            : new ShardRun(folder, manifest, started, began, last, ending);
     }
 
     private static JournalEvent.RunStarted Started(string folder, ReadOnlyMemory<byte> line, JournalEvent.RunStarted? before)

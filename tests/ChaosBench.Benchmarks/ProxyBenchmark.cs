@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using ChaosBench.Benchmarks.Load;
@@ -6,8 +5,9 @@ using ChaosBench.Benchmarks.Load;
 namespace ChaosBench.Benchmarks;
 
 /// <summary>
-/// The same requests to an endpoint and through <c>chaosbench proxy</c> in front of it, turn about: to a stub that answers at once, which
-/// leaves only the way there to be seen, and to a served model.
+/// The same requests to an endpoint, through <c>chaosbench proxy</c> in front of it, and through nginx where that is installed, turn about: to
+/// a stub that answers at once, which leaves only the way there to be seen, and to a served model. Where client, proxy and stub share two
+/// processors, the share that nginx keeps is what a proxy can keep there.
 /// </summary>
 internal static class ProxyBenchmark
 {
@@ -33,27 +33,43 @@ internal static class ProxyBenchmark
 
     private static async Task<IReadOnlyList<Row>> CompareAsync(string name, Uri upstream, string body)
     {
-        using var proxy = await StartedProxy.StartAsync(upstream);
-        var rates = await Benchmarks.Rounds.AlternateAsync(
-            1, Rounds, () => RateAsync(upstream, body, proxy), () => RateAsync(proxy.Address, body, proxy));
-        var times = await Benchmarks.Rounds.AlternateAsync(1, Rounds, () => MedianAsync(upstream, body), () => MedianAsync(proxy.Address, body));
+        using var ours = await StandingProxy.OursAsync(upstream);
+        using var nginx = await StandingProxy.NginxAsync(upstream);
+        List<Func<Task<Round>>> ways = [() => RateAsync(upstream, body, ours), () => RateAsync(ours.Address, body, ours)];
+        if (nginx is not null)
+        {
+            ways.Add(() => RateAsync(nginx.Address, body, nginx));
+        }
+
+        var rates = await Benchmarks.Rounds.AlternateAsync(1, Rounds, [.. ways]);
+        var times = await Benchmarks.Rounds.AlternateAsync(1, Rounds, () => MedianAsync(upstream, body), () => MedianAsync(ours.Address, body));
         return
         [
             new Row($"{name}: direct", "1/s", [.. rates[0].Select(round => round.PerSecond)]),
             new Row($"{name}: through the proxy", "1/s", [.. rates[1].Select(round => round.PerSecond)]),
-            new Row($"{name}: share of the direct rate", "", [.. rates[0].Zip(rates[1], (direct, through) => through.PerSecond / direct.PerSecond)], 0.7),
+            new Row($"{name}: share of the direct rate", "", Ratios(rates[1], rates[0]), 0.7),
             new Row($"{name}: CPU of the client for a request, direct", "us", [.. rates[0].Select(round => round.ClientMicros)]),
             new Row($"{name}: CPU of the proxy for a request", "us", [.. rates[1].Select(round => round.ProxyMicros)]),
+            .. nginx is null ? [] : Nginx(name, rates),
             new Row($"{name}: median direct", "ms", times[0]),
             new Row($"{name}: median through the proxy", "ms", times[1]),
             new Row($"{name}: added at the median", "ms", [.. times[0].Zip(times[1], (direct, through) => through - direct)], 0.3, AtMost: true),
         ];
     }
 
+    private static IEnumerable<Row> Nginx(string name, IReadOnlyList<IReadOnlyList<Round>> rates) =>
+    [
+        new Row($"{name}: share of the direct rate that nginx keeps", "", Ratios(rates[2], rates[0])),
+        new Row($"{name}: CPU of nginx for a request", "us", [.. rates[2].Select(round => round.ProxyMicros)]),
+        new Row($"{name}: rate through the proxy over that through nginx", "", Ratios(rates[1], rates[2])),
+    ];
+
+    private static double[] Ratios(IReadOnlyList<Round> over, IReadOnlyList<Round> under) => [.. over.Zip(under, (one, other) => one.PerSecond / other.PerSecond)];
+
     /// <param name="ClientMicros">Of this process for each request: what it costs to ask, which the rates share the processors with.</param>
     private readonly record struct Round(double PerSecond, double ClientMicros, double ProxyMicros);
 
-    private static async Task<Round> RateAsync(Uri address, string body, StartedProxy proxy)
+    private static async Task<Round> RateAsync(Uri address, string body, StandingProxy proxy)
     {
         var (client, other) = (Environment.CpuUsage.TotalTime, proxy.Cpu);
         var counts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => AskAsync(address, body)));
@@ -84,40 +100,5 @@ internal static class ProxyBenchmark
         }
 
         return times;
-    }
-
-    /// <summary><c>chaosbench proxy</c> as a process of its own, killed at the end.</summary>
-    private sealed class StartedProxy : IDisposable
-    {
-        private readonly Process _process;
-
-        private StartedProxy(Process process, Uri address) => (_process, Address) = (process, address);
-
-        public Uri Address { get; }
-
-        public TimeSpan Cpu
-        {
-            get
-            {
-                _process.Refresh();
-                return _process.TotalProcessorTime;
-            }
-        }
-
-        public static async Task<StartedProxy> StartAsync(Uri upstream)
-        {
-            string[] proxy = [Path.Combine(AppContext.BaseDirectory, "chaosbench.dll"), "proxy", "--upstream", upstream.GetLeftPart(UriPartial.Authority)];
-            var process = Process.Start(new ProcessStartInfo("dotnet", proxy) { RedirectStandardError = true })!;
-            var line = await process.StandardError.ReadLineAsync() ?? throw new InvalidOperationException("chaosbench proxy did not start");
-            _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
-            return new StartedProxy(process, new Uri(line.Split(' ').First(word => word.StartsWith("http://", StringComparison.Ordinal))));
-        }
-
-        public void Dispose()
-        {
-            _process.Kill();
-            _process.WaitForExit();
-            _process.Dispose();
-        }
     }
 }

@@ -62,6 +62,22 @@ public sealed class MergerTests : IDisposable
         Assert.Contains(merged.Reasons, reason => reason.Contains("shard 2 of 3 stopped after", StringComparison.Ordinal));
     }
 
+    /// <summary>A job that its engine takes back says that it was cancelled; alone so, it is a missing part.</summary>
+    [Theory]
+    [InlineData(1, RunVerdict.Inconclusive)]
+    [InlineData(3, RunVerdict.Cancelled)]
+    public void Merge_CancelledShards_APartOrTheWhole(int cancelled, RunVerdict verdict)
+    {
+        var folders = Shards(3);
+        foreach (var folder in folders.Take(cancelled))
+        {
+            var journal = Path.Combine(folder, JournalFile.Name);
+            File.WriteAllText(journal, File.ReadAllText(journal).Replace("\"ending\":\"completed\"", "\"ending\":\"cancelled\"", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(verdict, RunFolder.Rebuild(Merger.Merge(ShardSet.Open(folders), null, Out)).Summary.Verdict);
+    }
+
     [Theory]
     [InlineData(0.9, 0.0, RunVerdict.Inconclusive)] // it began late
     [InlineData(0.9, -0.9, RunVerdict.Pass)] // its clock is ahead, it began in time
