@@ -48,15 +48,12 @@ internal sealed class ProcessHandle : IDisposable
     /// <exception cref="LeaseException">It may not be signalled.</exception>
     public bool Signal(int signal, bool group)
     {
-        if (group && _identity.Status() is { } status && status.Group == _identity.Pid)
-        {
-            _ = Native.SignalGroup(_identity.Pid, signal);
-        }
-
+        // Its leader is one of the group: killed that way, it may be gone before it is asked for by itself.
+        var reached = group && _identity.Status() is { } status && status.Group == _identity.Pid && Native.SignalGroup(_identity.Pid, signal) == 0;
         return Native.Signal(_pidfd, signal) switch
         {
             0 => true,
-            Native.NoSuchProcess => false,
+            Native.NoSuchProcess => reached,
             Native.NotPermitted => throw new LeaseException($"{_identity} belongs to another user; run chaosbench as that user"),
             var error => throw new LeaseException($"{_identity} cannot be signalled: {Native.Message(error)}"),
         };
