@@ -159,7 +159,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         var goldens = plan.Scenario.Golden is { } snapshot ? new GoldenWatch(GoldenFolder.Read(snapshot), snapshot, hears) : null;
         IRunObserver kept = goldens is null ? hears : goldens;
         var judge = plan.Scenario.Judge is { } second ? new JudgeWatch(second, plan.Seed, KnownCases.Read(second.Calibration), kept) : null;
-        using var scraper = plan.Scenario.Telemetry is { Scrapes: { Count: > 0 } pages } ? new MetricsScraper(pages, parts.Journal, clock, time) : null;
+        using var scraper = plan.Scenario.Telemetry is { Scrapes: { Count: > 0 } pages } && settings.Sharding is not { Shard.IsFirst: false } ? new MetricsScraper(pages, parts.Journal, clock, time) : null;
         using var over = new CancellationTokenSource();
         var desk = OpenDesk(parts, clock, folder, over.Token);
         var heard = desk.ListenAsync(over.Token);

@@ -28,7 +28,7 @@ internal sealed class JournalMerge(ShardSet shards)
     public void Write(Action<ReadOnlySpan<byte>> write)
     {
         write(JournalFile.ToLine(Started));
-        var readers = shards.Runs.Select(run => new ShardReader(run)).ToList();
+        var readers = shards.Runs.Zip(Started.Merged!.Shards, (run, shard) => new ShardReader(run, Nanos.FromSeconds(shard.Skew))).ToList();
         try
         {
             var next = new PriorityQueue<ShardReader, (long At, int Number)>();
@@ -43,7 +43,7 @@ internal sealed class JournalMerge(ShardSet shards)
             {
                 if (reader.Step())
                 {
-                    next.Enqueue(reader, (reader.Head.At + SkewOf(reader), reader.Run.Shard.Number));
+                    next.Enqueue(reader, (reader.Head.At + reader.Skew, reader.Run.Shard.Number));
                 }
             }
         }
@@ -75,9 +75,6 @@ internal sealed class JournalMerge(ShardSet shards)
         return [.. Enumerable.Range(0, lists.Max(list => list.Count)).Select(second => lists.Sum(list => second < list.Count ? list[second] : 0))];
     }
 
-    private long SkewOf(ShardReader reader) =>
-        Nanos.FromSeconds(Started.Merged!.Shards.First(shard => shard.Number == reader.Run.Shard.Number).Skew);
-
     private void Take(ShardReader reader, Action<ReadOnlySpan<byte>> write)
     {
         var run = reader.Run;
@@ -91,7 +88,7 @@ internal sealed class JournalMerge(ShardSet shards)
                 write(reader.Line.Span);
                 break;
             default:
-                if (Moved(ShardSet.Event(run.Folder, reader.Line), run.Shard.Number, SkewOf(reader)) is { } entry)
+                if (Moved(ShardSet.Event(run.Folder, reader.Line), run.Shard.Number, reader.Skew) is { } entry)
                 {
                     write(JournalFile.ToLine(entry));
                 }
@@ -123,6 +120,8 @@ internal sealed class JournalMerge(ShardSet shards)
         switch (entry)
         {
             case JournalEvent.ShardBegan:
+            case JournalEvent.ClockStarted when shard != shards.Runs[0].Shard.Number:
+                // One run has one clock: the first shard's, by which the others were moved.
                 return null;
             case JournalEvent.RunEnded end:
                 _endings.Add(shard, end);

@@ -7,14 +7,17 @@ internal sealed class ShardReader : IDisposable
 {
     private readonly JournalReader _journal;
 
-    public ShardReader(ShardRun run)
+    /// <param name="skew">Nanoseconds by which the shard began after the first.</param>
+    public ShardReader(ShardRun run, long skew)
     {
-        Run = run;
+        (Run, Skew) = (run, skew);
         _journal = JournalFile.Open(run.Folder);
         _journal.NextRaw();
     }
 
     public ShardRun Run { get; }
+
+    public long Skew { get; }
 
     /// <summary>The line that <see cref="Head"/> is of; it lives until the next step.</summary>
     public ReadOnlyMemory<byte> Line { get; private set; }

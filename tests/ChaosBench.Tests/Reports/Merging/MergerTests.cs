@@ -117,6 +117,17 @@ public sealed class MergerTests : IDisposable
     }
 
     [Fact]
+    public void Merge_ClocksOfAllShards_TheFirstOnesStays()
+    {
+        var folders = Enumerable.Range(1, 2).Select(number => Written(
+            $"c{number}", number, Slice(number, 2), of: 2, more: [new JournalEvent.ClockStarted { At = 0, ZeroUtc = DateTimeOffset.UnixEpoch.AddSeconds(number) }])).ToList();
+
+        using var journal = JournalFile.Open(Merger.Merge(ShardSet.Open(folders), null, Out));
+
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(1), Assert.Single(journal.Events().OfType<JournalEvent.ClockStarted>()).ZeroUtc);
+    }
+
+    [Fact]
     public void Merge_FaultOfEveryShard_MovesOnce()
     {
         JournalEvent[] faulty(double late) => [.. Some.Broken(start: 20 + late, end: 30 + late)];
