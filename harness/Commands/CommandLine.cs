@@ -81,7 +81,7 @@ public static class CommandLine
         PlanCommand.Build(terminal),
         CapacityCommand.Build(terminal, time),
         CalibrateCommand.Build(terminal, time),
-        ImportCommand.Build(terminal),
+        ImportCommand.Build(terminal, time),
         ReportCommand.Build(terminal, time),
         CompareCommand.Build(terminal),
         MergeCommand.Build(terminal),

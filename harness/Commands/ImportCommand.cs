@@ -23,12 +23,13 @@ internal static class ImportCommand
     private static string Formats =>
         string.Join("\n", TraceFormats.All.Select(format => $"  {format.Name,-16} {format.Summary}"));
 
-    public static Command Build(Terminal terminal)
+    public static Command Build(Terminal terminal, TimeProvider time)
     {
         var options = new ImportOptions();
         var command = new Command(
-            "import", $"Preview recorded traffic, and convert it with --out\n\n  chaosbench import mooncake trace.jsonl\n  chaosbench import azure conv.csv.gz --for 10m --out morning.jsonl\n  chaosbench import auto traces/*       # several files: one table\n\nFormats (auto: told from the file):\n{Formats}");
+            "import", $"Preview recorded traffic, and convert it with --out\n\n  chaosbench import mooncake trace.jsonl\n  chaosbench import azure conv.csv.gz --for 10m --out morning.jsonl\n  chaosbench import auto traces/*       # several files: one table\n  chaosbench import results auto bench.json   # what another tool measured: import results --help\n\nFormats (auto: told from the file):\n{Formats}");
         options.AddTo(command);
+        command.Subcommands.Add(ImportResultsCommand.Build(terminal, time));
         command.SetAction(parsed => Import(options, parsed, terminal));
         return command;
     }

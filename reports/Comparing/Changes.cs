@@ -48,6 +48,8 @@ public static class Changes
     private static IEnumerable<Change> Tool(Manifest before, Manifest after)
     {
         yield return new Change("tool", "version", before.ToolVersion, after.ToolVersion);
+        yield return new Change("tool", "measured by", before.Import?.Tool ?? "ChaosBench", after.Import?.Tool ?? "ChaosBench");
+        yield return new Change("tool", "its version", before.Import?.ToolVersion, after.Import?.ToolVersion);
         yield return new Change("plan", "seed", Text(before.Seed), Text(after.Seed));
         yield return new Change("plan", "SHA-256", before.PlanSha256, after.PlanSha256);
         foreach (var path in before.Files.Keys.Union(after.Files.Keys).Order(StringComparer.Ordinal))

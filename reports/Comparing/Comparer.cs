@@ -25,15 +25,16 @@ public static class Comparer
     {
         var (one, other) = (before.Run, after.Run);
         var changes = Changes.Between(one.Manifest, other.Manifest);
+        var meanings = new Meanings(one, other);
         var samePlan = one.Manifest.PlanSha256 == other.Manifest.PlanSha256;
         var phases = one.Measurements.Windows.Concat(other.Measurements.Windows).Select(window => window.Phase)
             .Where(phase => phase != Phase.WarmUp).Distinct().Order().ToList();
         var aspects = new Phase?[] { null }.Concat(phases.Count > 1 ? phases.Select(phase => (Phase?)phase) : []).SelectMany(Aspect.In).ToList();
         var pairs = aspects.Select(aspect => (Aspect: aspect, Before: Samples.Of(one.Measurements, aspect), After: Samples.Of(other.Measurements, aspect)))
-            .Where(pair => pair.Before.Values.Length + pair.After.Values.Length > 0).ToList();
+            .Where(pair => pair.Before.Values.Length + pair.After.Values.Length > 0 && !meanings.IsUntold(pair.Aspect.Metric)).ToList();
         var judge = new MetricJudge(margin, points, 1 - ((1 - Confidence) / Math.Max(1, pairs.Count)), samePlan);
-        var metrics = pairs.Select(pair => judge.Decide(pair.Aspect, pair.Before, pair.After)).ToList();
-        var doubts = Doubts(before, after, changes).ToList();
+        var metrics = pairs.Select(pair => meanings.Refused(pair.Aspect, pair.Before, pair.After) ?? judge.Decide(pair.Aspect, pair.Before, pair.After)).ToList();
+        var doubts = Doubts(before, after, changes).Concat(meanings.Doubts()).ToList();
 
         // Worse in one phase is worse; but a phase is part of the whole, and what it is too short to tell the whole may.
         var whole = metrics.Where(metric => metric.Phase == Summaries.NameOf(null)).ToList();
@@ -53,6 +54,7 @@ public static class Comparer
             Verdict = verdict,
             Headline = ComparisonWords.Headline(verdict, metrics, doubts),
             Metrics = metrics,
+            Figures = meanings.Figures() is { Count: > 0 } figures ? figures : null,
         };
     }
 

@@ -27,6 +27,7 @@ public static class ComparisonWords
         text.Append(comparison.Doubts.Count > 0 ? "\nWhy this decides nothing\n" : "");
         comparison.Doubts.ToList().ForEach(doubt => text.Append(CultureInfo.InvariantCulture, $"  {doubt}\n"));
         Table(text, comparison);
+        Figures(text, comparison.Figures ?? []);
         text.Append(CultureInfo.InvariantCulture, $"\n{Terms(comparison)}\n");
         return text.ToString();
     }
@@ -47,7 +48,8 @@ public static class ComparisonWords
             FindingVerdict.Pass => FormattableString.Invariant($"the second run is not worse in any of {metrics.Count(metric => metric.Verdict == verdict)} numbers")
                 + (metrics.Count(metric => metric.Verdict != verdict) is > 0 and var open ? FormattableString.Invariant($"; {open} of single phases cannot be told.") : "."),
             _ when doubts.Count > 0 => $"it cannot be told which run is better: {doubts[0]}",
-            _ when metrics.Count == 0 => "there is nothing that both runs measured.",
+            _ when metrics.Count == 0 => "there is nothing that both runs measured request by request.",
+            _ when metrics.All(metric => metric.ReasonCode == ReasonCodes.DifferentDefinition) => "no number of the one run means what it means in the other.",
             _ => $"it cannot be told whether the second run is worse: {Names(FindingVerdict.Inconclusive)}.",
         };
     }
@@ -67,10 +69,29 @@ public static class ComparisonWords
         }
     }
 
+    private static void Figures(StringBuilder text, IReadOnlyList<FigureComparison> figures)
+    {
+        if (figures.Count == 0)
+        {
+            return;
+        }
+
+        text.Append("\nWhat the tools published themselves (no intervals, so that it decides nothing)\n");
+        foreach (var figure in figures)
+        {
+            var change = figure.Comparable
+                ? figure.Change is { } share ? Wording.Quantity(share, "relative") : ""
+                : $"NOT COMPARABLE: the second is {figure.DefinitionAfter}";
+            text.Append(CultureInfo.InvariantCulture,
+                $"  {figure.Statistic,-6} {figure.DefinitionBefore,-34} {Wording.Quantity(figure.Before, figure.Unit),10} {Wording.Quantity(figure.After, figure.Unit),10}  {change}\n");
+        }
+    }
+
     private static string Note(MetricComparison metric) => metric.ReasonCode switch
     {
         ReasonCodes.TooFewSamples => "  worth too few for a bound",
         ReasonCodes.NotMeasured => "  in one run only",
+        ReasonCodes.DifferentDefinition => $"  NOT COMPARABLE: {metric.DefinitionBefore} is not {metric.DefinitionAfter}",
         ReasonCodes.NotAmongSeveral => "  worse by itself, not among so many",
         _ => "",
     };

@@ -73,6 +73,12 @@ public static class Histories
     /// <summary>Percentiles that the run's sample could bear, shares and rates; of all measured phases together.</summary>
     private static IEnumerable<(string Name, string Unit, double Value)> Values(HistoryRun run)
     {
+        // What another tool printed, by its definition: other definitions are other numbers.
+        foreach (var figure in run.Manifest.Import?.Figures ?? [])
+        {
+            yield return ($"{figure.Statistic} {figure.Definition}", figure.Unit, figure.Value);
+        }
+
         var name = run.Manifest.Targets.FirstOrDefault(target => target.Role == "candidate")?.Name ?? "";
         if (!run.Summary.Targets.TryGetValue(name, out var target) || !target.Phases.TryGetValue("all", out var metrics))
         {
@@ -86,7 +92,8 @@ public static class Histories
             {
                 if (value is { } number)
                 {
-                    yield return (label + metric, summary.Unit, number);
+                    var meaning = run.Manifest.Import?.Definitions.GetValueOrDefault(metric);
+                    yield return (label + (meaning ?? metric), summary.Unit, number);
                 }
             }
         }

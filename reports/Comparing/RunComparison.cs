@@ -27,7 +27,15 @@ public sealed record RunComparison
     public required FindingVerdict Verdict { get; init; }
     public required string Headline { get; init; }
     public required IReadOnlyList<MetricComparison> Metrics { get; init; }
+
+    /// <summary>What the tools of two imported runs printed themselves. Null: nothing that both did.</summary>
+    public IReadOnlyList<FigureComparison>? Figures { get; init; }
 }
+
+/// <summary>A published figure of both runs. It has no interval, so that it decides nothing.</summary>
+/// <param name="Change">After over before less one. Null where they mean different things.</param>
+public sealed record FigureComparison(
+    string Statistic, string Unit, double Before, double After, double? Change, bool Comparable, string DefinitionBefore, string DefinitionAfter);
 
 public sealed record ComparedRun(string Folder, string Scenario, string Target, DateTimeOffset StartedUtc, RunVerdict Verdict, long Requests);
 
@@ -62,4 +70,8 @@ public sealed record MetricComparison
     public bool Better { get; init; }
     public required string ReasonCode { get; init; }
     public required string Method { get; init; }
+
+    /// <summary>What the number means in each run, where that is not the same; then there is no change.</summary>
+    public string? DefinitionBefore { get; init; }
+    public string? DefinitionAfter { get; init; }
 }

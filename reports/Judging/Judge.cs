@@ -39,6 +39,7 @@ public static class Judge
             Faults = [.. run.Faults.Select(Accounts.Fault)],
             Hypothesis = FaultAccounts.Of(run.Hypothesis),
             Comparison = ComparisonAccount.Of(run, facts),
+            Import = facts.Import,
         };
     }
 

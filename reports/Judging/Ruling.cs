@@ -40,6 +40,9 @@ public static class ReasonCodes
     public const string NotAmongSeveral = "not-significant-among-several";
     public const string Straddles = "interval-straddles-limit";
     public const string NotMeasured = "not-measured";
+
+    /// <summary>The two numbers have one name and two meanings.</summary>
+    public const string DifferentDefinition = "different-definition";
     public const string GeneratorLimited = "generator-limited";
     public const string BaselineNotSteady = "baseline-not-steady";
     public const string FaultsNotInjected = "faults-not-injected";

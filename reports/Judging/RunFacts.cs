@@ -1,3 +1,4 @@
+using ChaosBench.Reports.Importing;
 using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Reports.Judging;
@@ -22,6 +23,9 @@ public sealed record RunFacts
 
     /// <summary>The journal's last line was cut.</summary>
     public bool JournalTruncated { get; init; }
+
+    /// <summary>The run was another tool's. Null: ChaosBench made it.</summary>
+    public ImportFacts? Import { get; init; }
 }
 
 /// <summary><c>--inconclusive</c>.</summary>

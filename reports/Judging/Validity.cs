@@ -20,7 +20,7 @@ internal sealed class Validity
 
     private Validity(Measurements run, RunFacts facts)
     {
-        Findings = [Lag(run), .. Achieved(run), .. Busy(run, facts), .. Saturated(run), .. Starved(run)];
+        Findings = [.. IsAskable(run, facts) ? [Lag(run)] : Array.Empty<Finding>(), .. Achieved(run), .. Busy(run, facts), .. Saturated(run), .. Starved(run)];
         var shards = ShardAccounts.Findings(run).ToList();
         Partial = [.. shards.Where(IsFailed).Select(finding => finding.Advice)];
 
@@ -53,6 +53,9 @@ internal sealed class Validity
 
     /// <summary>Arrivals without an outcome.</summary>
     public IReadOnlyList<string> Lost { get; }
+
+    /// <summary>Another tool's file that holds no planned instants says nothing about how late its generator was.</summary>
+    private static bool IsAskable(Measurements run, RunFacts facts) => facts.Import is null || run.Run.OpenWorkload;
 
     private static bool IsFailed(Finding finding) => finding.Verdict == FindingVerdict.Fail;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChaosBench.Reports.Calibrating;
+using ChaosBench.Reports.Importing;
 using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Reports.Runs;
@@ -51,6 +52,9 @@ public sealed record Manifest
 
     /// <summary>The shards that the run was merged from; <see cref="Machine"/> is the first one's. Null: one process made it.</summary>
     public IReadOnlyList<ShardEntry>? Shards { get; init; }
+
+    /// <summary>The run was another tool's, read from its result files. Null: ChaosBench made it.</summary>
+    public ImportFacts? Import { get; init; }
 }
 
 /// <summary>Who made a part of the load.</summary>

@@ -103,6 +103,7 @@ public static class RunFolder
         SharedMachine = manifest.Targets.All(target => target.Type == "onnx"
             || (Uri.TryCreate(target.Location, UriKind.Absolute, out var place) && place.IsLoopback)),
         Cores = manifest.Machine.Cores,
+        Import = manifest.Import,
 
         // Of the day of the run, so that the same folder gives the same verdict later.
         Waivers = [.. (manifest.Waivers ?? []).Where(waiver => waiver.Expires >= DateOnly.FromDateTime(manifest.StartedUtc.UtcDateTime))],

@@ -1,3 +1,4 @@
+using ChaosBench.Reports.Importing;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Scenarios.Model;
 
@@ -42,6 +43,9 @@ public sealed record Summary
 
     /// <summary>The steady state before, while and after faults were active. Absent when none was injected.</summary>
     public HypothesisSummary? Hypothesis { get; init; }
+
+    /// <summary>The run was another tool's: what its numbers mean, and what it published itself. Absent for ChaosBench's own.</summary>
+    public ImportFacts? Import { get; init; }
 }
 
 public enum RunVerdict

@@ -61,6 +61,7 @@ public sealed class MarkdownReport : IReportWriter
             ("the chart", into => Chart(into, run.Measurements)),
             ("the faults", into => Faults(into, summary)),
             ("the outcomes", into => Outcomes(into, summary)),
+            ("what the other tool published", into => ImportMarkdown.Append(into, run)),
             ("what the server says", into => ServerMarkdown.Append(into, run)),
             ("how it was measured", into => Footer(into, run)),
         ];
@@ -247,11 +248,13 @@ public sealed class MarkdownReport : IReportWriter
         var lag = summary.Generator.DispatchLag.P99 is { } late ? $"p99 dispatch lag {Wording.Duration(late)}; " : "";
         var rate = summary.Generator.AchievedOverPlanned is { } share ? $"{Wording.Percent(share)} of the planned rate; " : "";
         text.Append("\n<details><summary>How this was measured, and how to repeat it</summary>\n\n");
-        text.Append($"- Generator: {lag}{rate}{(summary.Generator.Limited.Count == 0 ? "it was not the limit." : "it was the limit.")}\n");
+        text.Append(run.Manifest.Import is not null && !run.Measurements.Run.OpenWorkload ? "- Generator: the file does not tell when requests were due, and so not how late they were.\n"
+            : $"- Generator: {lag}{rate}{(summary.Generator.Limited.Count == 0 ? "it was not the limit." : "it was the limit.")}\n");
         text.Append(Html.ReportFacts.CalibrationSentence(run) is { } calibration ? $"- {calibration}\n" : "");
         text.Append(run.Measurements.Tokens.Sentence() is { } tokens ? $"- {tokens}\n" : "");
         text.Append(run.Measurements.Run.OpenWorkload
             ? "- Open workload: latencies count from the planned send time, so that a stalled target cannot hide its queue.\n"
+            : run.Manifest.Import is not null ? "- Imported: latencies count from the send, which hides the wait of a request that was sent late.\n"
             : "- Closed workload: latencies count from the send; the next request waits for the last answer.\n");
         text.Append("- In gates a request that failed, was refused, timed out or was never sent is infinitely late. ");
         text.Append("Percentiles are of type 7; bounds are one-sided at 95 %.\n");

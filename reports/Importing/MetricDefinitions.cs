@@ -1,0 +1,87 @@
+namespace ChaosBench.Reports.Importing;
+
+/// <summary>
+/// What a number means, as an id that can be compared: <c>metric/how it is made@from which instant</c>. Two numbers of one name and two
+/// definitions say nothing about each other. docs/peer-results.md holds the same list.
+/// </summary>
+public static class MetricDefinitions
+{
+    /// <summary>By id, with the sentence that explains it.</summary>
+    public static IReadOnlyDictionary<string, string> All { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        // ChaosBench's own; docs/metrics.md.
+        ["ttft/first-token@planned"] = "from the planned send to the first event with a token; what failed is infinitely late",
+        ["ttft/first-token@send"] = "from the send to the first event with a token; what failed is infinitely late",
+        ["e2e/last-token@planned"] = "from the planned send to the last event with a token; what failed is infinitely late",
+        ["e2e/last-token@send"] = "from the send to the last event with a token; what failed is infinitely late",
+        ["tpot/after-first-event"] = "(last token - first token) / (output tokens - tokens of the first event)",
+
+        // Time to first token of others.
+        ["ttft/first-choices-chunk@send"] = "from the send to the first event with choices, be it only the role",
+        ["ttft/first-nonempty@send"] = "from the send to the first event with text",
+        ["ttft/first-content@send"] = "from the send to the first event with content or reasoning",
+        ["ttft/first-content@send+ok-only"] = "from the send to the first event with content, in a file that lists answered requests alone",
+        ["ttft/first-iteration@send"] = "from the send to the first streamed iteration",
+        ["ttft/first-iteration@planned"] = "from the planned send (targeted_start) to the first streamed iteration",
+        ["ttft/first-line@send"] = "from the send to the first streamed line",
+        ["ttft/callback@planned"] = "from the scheduled instant to the call that reports the first token",
+
+        // The whole answer.
+        ["e2e/last-chunk@send"] = "from the send to the last event with tokens",
+        ["e2e/last-content@send"] = "from the send to the last event with content",
+        ["e2e/last-content@send+ok-only"] = "from the send to the last event with content, in a file that lists answered requests alone",
+        ["e2e/stream-end@send"] = "from the send to the end of the reply",
+        ["e2e/stream-end@planned"] = "from the planned send (targeted_start) to the end of the reply",
+        ["e2e/completion@planned"] = "from the scheduled instant to the completion",
+
+        // Per token and between tokens.
+        ["tpot/n-1"] = "(last - first token) / (output tokens - 1), requests with more than one",
+        ["tpot/stream-end-n-1"] = "(end of the stream - first token) / (output tokens - 1): the wait for the stream's end is in it",
+        ["tpot/incl-first"] = "(last token - send) / output tokens: the first token's wait is in it",
+        ["tpot/mlperf"] = "MLPerf's time per output token: after the first token",
+        ["ntpot/e2e"] = "whole time / output tokens",
+        ["itl/chunk-pooled"] = "gaps between stream events of all requests together, whatever they hold",
+        ["itl/request-mean"] = "one value a request: (last - first token) / (output tokens - 1)",
+        ["itl/token-pooled-zero-intra"] = "gaps between tokens, 0 between those of one event",
+        ["itl/incl-ttft"] = "sum of all waits, the first one too, / events",
+        ["ttst/first-to-second@send"] = "from the first event to the second",
+        ["ttfo/first-output@send"] = "from the send to the first event that is no reasoning",
+
+        // The rest.
+        ["dispatch_lag/send-planned"] = "send less planned send",
+        ["requests/ok"] = "requests that the tool counts as successes",
+        ["requests/failed"] = "requests that the tool counts as failed",
+        ["requests/all"] = "requests that the tool began",
+        ["error_rate/failed-of-all"] = "failed / all",
+        ["input_tokens/per-request"] = "prompt tokens of a request",
+        ["input_tokens/sum"] = "prompt tokens of all successes",
+        ["output_tokens/per-request"] = "output tokens of a request",
+        ["output_tokens/sum"] = "output tokens of all successes",
+        ["request_rate/ok-per-duration"] = "successes / the tool's duration, with what runs out at the end",
+        ["output_token_rate/per-duration"] = "output tokens of successes / the tool's duration",
+        ["token_rate/per-duration"] = "prompt and output tokens of successes / the tool's duration",
+        ["request_rate/scheduled"] = "scheduled requests / the time of the schedule",
+        ["duration/run"] = "length of the run as the tool counts it",
+    };
+
+    private static readonly HashSet<string> Shares = ["error_rate"];
+
+    /// <summary>Of the values of a run of ChaosBench's own.</summary>
+    public static IReadOnlyDictionary<string, string> Own(bool open) => new Dictionary<string, string>
+    {
+        ["ttft"] = open ? "ttft/first-token@planned" : "ttft/first-token@send",
+        ["e2e"] = open ? "e2e/last-token@planned" : "e2e/last-token@send",
+        ["tpot"] = "tpot/after-first-event",
+    };
+
+    /// <summary>The sentence, or the id itself of one that is not in the list.</summary>
+    public static string Say(string id) => All.GetValueOrDefault(id, id);
+
+    /// <summary>Base unit of a definition's values.</summary>
+    public static string UnitOf(string id)
+    {
+        var metric = id.Split('/', 2)[0];
+        return metric.EndsWith("_rate", StringComparison.Ordinal) ? Shares.Contains(metric) ? "share" : "/s"
+            : metric is "requests" or "input_tokens" or "output_tokens" ? "count" : "s";
+    }
+}
