@@ -41,8 +41,8 @@ internal static class MergeCommand
             {
                 var policy = parsed.GetValue(inconclusive);
                 var shards = ShardSet.Open([.. parsed.GetValue(runs)!.SelectMany(FoldersIn)]);
-                var folder = Merger.Merge(shards, policy == InconclusivePolicy.Keep ? null : policy.ToString().ToLowerInvariant(), parsed.GetValue(output)!.FullName);
-                var summary = RunFolder.Rebuild(folder).Summary;
+                var (folder, run) = Merger.MergeAndReport(shards, policy == InconclusivePolicy.Keep ? null : policy.ToString().ToLowerInvariant(), parsed.GetValue(output)!.FullName);
+                var summary = run.Summary;
                 terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"merged {shards.Runs.Count} of {shards.Of} shards into {Printable.Line(folder)}"));
                 terminal.Error.WriteLine(Running.RunWords.Verdict(summary));
                 if (parsed.GetValue(json))

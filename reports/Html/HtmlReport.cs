@@ -20,6 +20,9 @@ public static class HtmlReport
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(events);
         ArgumentNullException.ThrowIfNull(output);
-        ReportPage.Write(new ReportModel(summary, facts, PlotData.Fold(events)), output);
+        Write(summary, facts, PlotData.Fold(events), output);
     }
+
+    internal static void Write(Summary summary, ReportFacts facts, PlotData plots, TextWriter output) =>
+        ReportPage.Write(new ReportModel(summary, facts, plots), output);
 }

@@ -16,12 +16,16 @@ public static class JournalFile
     public const int MaxLineBytes = 16 * 1024 * 1024;
 
     /// <summary>Opens a journal for reading; a folder stands for the journal in it. Throws <see cref="JournalException"/>.</summary>
-    public static JournalReader Open(string path)
+    public static JournalReader Open(string path) => Open(path, ahead: false);
+
+    /// <inheritdoc cref="Open(string)"/>
+    /// <param name="ahead">For long ones that are read to their end: unpack on another core.</param>
+    internal static JournalReader Open(string path, bool ahead)
     {
         var file = Find(path);
         try
         {
-            return new JournalReader(File.OpenRead(file), file);
+            return new JournalReader(File.OpenRead(file), file, ahead);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {

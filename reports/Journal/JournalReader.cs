@@ -11,6 +11,7 @@ public sealed class JournalReader : IDisposable
 {
     private const int Chunk = 64 * 1024;
     private readonly Stream _stream;
+    private readonly bool _packed;
     private readonly string _place;
     private readonly QuickLine _quick = new();
     private byte[] _buffer = new byte[Chunk];
@@ -18,10 +19,13 @@ public sealed class JournalReader : IDisposable
     private int _end;
     private bool _over;
 
-    internal JournalReader(Stream stream, string place)
+    /// <param name="ahead">Unpack on another core while this one reads lines.</param>
+    internal JournalReader(Stream stream, string place, bool ahead = false)
     {
         _place = place;
-        _stream = place.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+        _packed = place.EndsWith(".gz", StringComparison.Ordinal);
+        var plain = _packed ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+        _stream = ahead ? new AheadStream(plain) : plain;
     }
 
     /// <summary>The file breaks off in the middle of a line or of its compression. Known once everything was read.</summary>
@@ -161,7 +165,7 @@ public sealed class JournalReader : IDisposable
             _over = read == 0;
             return read > 0;
         }
-        catch (InvalidDataException) when (_stream is GZipStream)
+        catch (InvalidDataException) when (_packed)
         {
             _over = true;
             Truncated = true;

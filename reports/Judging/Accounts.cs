@@ -2,7 +2,6 @@ using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios;
-using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Reports.Judging;
 
@@ -13,10 +12,9 @@ internal static class Accounts
     public static IReadOnlyDictionary<string, long> Counts(Measurements run)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal) { ["arrivals"] = run.Requests.Count };
-        var seen = run.Requests.CountBy(request => request.Outcome).ToDictionary();
         foreach (var outcome in Enum.GetValues<Outcome>())
         {
-            counts[Kebab.Of(outcome)] = seen.GetValueOrDefault(outcome);
+            counts[Kebab.Of(outcome)] = run.Tally.Outcomes.GetValueOrDefault(outcome);
         }
 
         return counts;
@@ -24,10 +22,9 @@ internal static class Accounts
 
     public static GeneratorSummary Generator(Measurements run, Validity validity)
     {
-        var lags = Measurements.DistributionOf(MetricId.DispatchLag, run.Requests.Where(request => request.Phase != Phase.WarmUp));
         var samples = run.Generator;
         return new GeneratorSummary(
-            Summaries.Of(lags),
+            run.Tally.Lag,
             Validity.AchievedOverPlanned(run),
             samples.Count == 0 ? null : samples.Sum(sample => Nanos.ToSeconds(sample.GcPause)) / samples.Count,
             samples.Count == 0 ? null : samples.Average(sample => sample.ProcessCpu),

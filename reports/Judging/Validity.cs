@@ -61,12 +61,10 @@ internal sealed class Validity
 
     private static Finding Lag(Measurements run)
     {
-        var lags = Measurements.DistributionOf(
-            MetricId.DispatchLag, run.Requests.Where(request => request.Phase != Phase.WarmUp));
         var limit = Math.Max(LagFloor, LagShare * (Tightest(run.Run) ?? 0));
-        var observed = lags.Quantile(0.99);
+        var observed = run.Tally.LateBy;
         var held = observed is null || observed <= limit;
-        return Precondition(run, "p99 dispatch_lag", observed, limit, "s", lags.Count, held, observed is null
+        return Precondition(run, "p99 dispatch_lag", observed, limit, "s", run.Tally.Lag.Count, held, observed is null
             ? "Nothing was sent, so that the generator was not late either."
             : held
                 ? $"The generator was on time: p99 dispatch lag was {Wording.Duration(observed.Value)}, at most "
@@ -164,11 +162,11 @@ internal sealed class Validity
     /// <summary>Open workloads that ran to their end. Null otherwise: a stopped run was not meant to send the rest.</summary>
     public static double? AchievedOverPlanned(Measurements run) =>
         run.Ending is { Ending: RunEnding.Completed } && run.Run is { OpenWorkload: true, OwnArrivals: > 0 }
-            ? (double)run.Requests.Count(request => request.WasSent && request.Arrival < run.Run.PlannedArrivals) / run.Run.OwnArrivals : null;
+            ? (double)run.Tally.SentInPlan / run.Run.OwnArrivals : null;
 
     /// <summary>Turns that follow planned requests are sent when answers let them: no plan says how many.</summary>
     private static int Planned(Measurements run) => run.Run.PlannedTurns is null
-        ? run.Requests.Count : run.Requests.Count(request => request.Arrival < run.Run.PlannedArrivals);
+        ? run.Requests.Count : run.Tally.InPlan;
 
     /// <summary>The shortest request latency that anything in the scenario is held to, seconds.</summary>
     private static double? Tightest(JournalEvent.RunStarted run)

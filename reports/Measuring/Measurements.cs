@@ -100,13 +100,16 @@ public sealed class Measurements
         return fold.Close();
     }
 
+    /// <summary>What is counted over all requests.</summary>
+    internal RunTally Tally => field ??= RunTally.Of(this);
+
     /// <summary>What the servers said of themselves while the run went on; nothing is judged by it. Empty: nobody asked them.</summary>
     public IReadOnlyList<ServerSource> Servers { get; private init; } = [];
 
     /// <summary>By whom the requests' output tokens were counted.</summary>
     public TokenCounts Tokens { get; private init; } = new();
 
-    public IEnumerable<Request> In(Slice slice) => Requests.Where(slice.Holds);
+    public IEnumerable<Request> In(Slice slice) => Requests.In(slice);
 
     /// <summary>The values of a metric with one value or more a request. Failed requests are in it as infinitely late.</summary>
     /// <param name="limits">Seconds: how many values lie beyond these stays exact whatever the number of values.</param>
@@ -174,7 +177,8 @@ public sealed class Measurements
         ? window
         : window with { End = Math.Min(window.End, LastAt) };
 
-    private sealed class Folder
+    /// <summary>Takes a journal event by event.</summary>
+    internal sealed class Folder
     {
         private readonly RequestSet _requests = new();
         private readonly InjectionLog _injections = new();
@@ -195,7 +199,7 @@ public sealed class Measurements
         {
             if (entry is JournalEvent.RunStarted { Sharing.Kind: SharingKind.Shadow })
             {
-                _shadow = new ShadowLog();
+                _shadow ??= new ShadowLog();
             }
 
             if (_run is null && entry is not JournalEvent.RunStarted)
@@ -250,6 +254,9 @@ public sealed class Measurements
                     throw new UnreachableException($"no rule for {entry.GetType().Name}");
             }
         }
+
+        /// <summary>The first line once more, with what is known only at the end.</summary>
+        public void Restart(JournalEvent.RunStarted run) => _run = run;
 
         public Measurements Close()
         {

@@ -49,6 +49,9 @@ public sealed class RequestSet : IReadOnlyCollection<Request>
         .SelectMany(Open)
         .Where(request => request.PlannedAt >= start && request.PlannedAt < end);
 
+    /// <summary>The requests of a slice, in journal order. Reads only the blocks that can hold some.</summary>
+    internal IEnumerable<Request> In(Slice slice) => _blocks.Where(block => block.MayHold(slice)).SelectMany(Open).Where(slice.Holds);
+
     internal void Add(RawRequest request)
     {
         _open.Add(new Request(request));
@@ -82,7 +85,12 @@ public sealed class RequestSet : IReadOnlyCollection<Request>
 
         var (first, last) = (_open.Min(request => request.PlannedAt), _open.Max(request => request.PlannedAt));
         var objects = Count <= _mostObjects;
-        var block = new Block(first, last, _open.Count) { Requests = objects ? [.. _open] : null };
+        var block = new Block(first, last, _open.Count)
+        {
+            Requests = objects ? [.. _open] : null,
+            Phases = _open.Aggregate(0, (phases, request) => phases | (1 << (int)request.Phase)),
+            Target = _open.TrueForAll(request => request.Target == _open[0].Target) ? _open[0].Target : null,
+        };
         if (!objects)
         {
             Pack(block);
@@ -147,9 +155,18 @@ public sealed class RequestSet : IReadOnlyCollection<Request>
     /// <param name="LastPlanned">Largest.</param>
     private sealed record Block(long FirstPlanned, long LastPlanned, int Count)
     {
+        /// <summary>One bit for each phase that a request of it is in.</summary>
+        public required int Phases { get; init; }
+
+        /// <summary>Null: of several targets.</summary>
+        public required string? Target { get; init; }
+
         public Request[]? Requests { get; init; }
         public byte[]? Bytes { get; set; }
         public long Offset { get; set; }
         public int Length { get; set; }
+
+        public bool MayHold(Slice slice) => (Target is null || Target == slice.Target)
+            && (Phases & (slice.Phase is { } phase ? 1 << (int)phase : ~(1 << (int)Phase.WarmUp))) != 0;
     }
 }

@@ -8,16 +8,18 @@ namespace ChaosBench.Reports.Measuring;
 internal static class SliceFold
 {
     /// <summary>Distributions that are collected together: eight megabytes each for a million requests.</summary>
-    private const int TogetherWhenLarge = 4;
+    private const int TogetherWhenLarge = 6;
 
     /// <summary>By name, in the metrics' order; only what was measured.</summary>
     public static IReadOnlyDictionary<string, MetricSummary> Of(Measurements run, Slice slice)
     {
         var found = new Dictionary<MetricId, MetricSummary>();
         var large = run.Requests.Count > RequestSet.MostObjects;
+        var totals = new Totals();
+        var pass = 0;
         foreach (var metrics in Metrics.All.Where(Metrics.IsDistribution).Chunk(large ? TogetherWhenLarge : int.MaxValue))
         {
-            Distributions(run, slice, metrics, found);
+            Distributions(run, slice, metrics, found, pass++ == 0 ? totals : null);
             if (large)
             {
                 // What was collected is garbage now, and too much of it to wait until the collector comes by itself.
@@ -25,15 +27,18 @@ internal static class SliceFold
             }
         }
 
-        Totals(run, slice, found);
+        totals.Close(run, slice, found);
         return Metrics.All.Where(found.ContainsKey).ToDictionary(Metrics.NameOf, metric => found[metric], StringComparer.Ordinal);
     }
 
-    private static void Distributions(Measurements run, Slice slice, MetricId[] metrics, Dictionary<MetricId, MetricSummary> found)
+    /// <param name="totals">Counted in the same pass. Null: they have been.</param>
+    private static void Distributions(
+        Measurements run, Slice slice, MetricId[] metrics, Dictionary<MetricId, MetricSummary> found, Totals? totals)
     {
         var builders = Array.ConvertAll(metrics, _ => new DistributionBuilder());
         foreach (var request in run.In(slice))
         {
+            totals?.Add(request);
             for (var at = 0; at < metrics.Length; at++)
             {
                 MetricValues.AddTo(builders[at], metrics[at], request);
@@ -50,41 +55,50 @@ internal static class SliceFold
     }
 
     /// <summary>Shares of requests, and amounts per second of the slice's phases.</summary>
-    private static void Totals(Measurements run, Slice slice, Dictionary<MetricId, MetricSummary> found)
+    private sealed class Totals
     {
-        var others = Metrics.All.Where(metric => !Metrics.IsDistribution(metric) && metric < MetricId.TimeToDetect && !Metrics.IsAccount(metric)).ToList();
-        MetricId[] rates = [.. others.Where(metric => Metrics.UnitOf(metric) == MetricUnit.PerSecond)];
-        MetricId[] shares = [.. others.Except(rates)];
-        var (hits, totals, amounts, requests) = (new double[shares.Length], new long[shares.Length], new double[rates.Length], 0L);
-        foreach (var request in run.In(slice))
+        private static readonly MetricId[] Others =
+            [.. Metrics.All.Where(metric => !Metrics.IsDistribution(metric) && metric < MetricId.TimeToDetect && !Metrics.IsAccount(metric))];
+
+        private static readonly MetricId[] Rates = [.. Others.Where(metric => Metrics.UnitOf(metric) == MetricUnit.PerSecond)];
+        private static readonly MetricId[] Shares = [.. Others.Except(Rates)];
+        private readonly double[] _hits = new double[Shares.Length];
+        private readonly long[] _totals = new long[Shares.Length];
+        private readonly double[] _amounts = new double[Rates.Length];
+        private long _requests;
+
+        public void Add(Request request)
         {
-            requests++;
-            for (var at = 0; at < shares.Length; at++)
+            _requests++;
+            for (var at = 0; at < Shares.Length; at++)
             {
-                if (MetricValues.ShareOf(shares[at], request) is { } hit)
+                if (MetricValues.ShareOf(Shares[at], request) is { } hit)
                 {
-                    hits[at] += hit;
-                    totals[at]++;
+                    _hits[at] += hit;
+                    _totals[at]++;
                 }
             }
 
-            for (var at = 0; at < rates.Length; at++)
+            for (var at = 0; at < Rates.Length; at++)
             {
-                amounts[at] += MetricValues.AmountOf(rates[at], request);
+                _amounts[at] += MetricValues.AmountOf(Rates[at], request);
             }
         }
 
-        var seconds = run.WindowsOf(slice.Phase).Sum(window => Nanos.ToSeconds(window.End - window.Start));
-        for (var at = 0; at < rates.Length && requests > 0 && seconds > 0; at++)
+        public void Close(Measurements run, Slice slice, Dictionary<MetricId, MetricSummary> found)
         {
-            found[rates[at]] = new MetricSummary { Count = requests, Unit = "/s", Value = amounts[at] / seconds };
-        }
-
-        for (var at = 0; at < shares.Length; at++)
-        {
-            if (totals[at] > 0)
+            var seconds = run.WindowsOf(slice.Phase).Sum(window => Nanos.ToSeconds(window.End - window.Start));
+            for (var at = 0; at < Rates.Length && _requests > 0 && seconds > 0; at++)
             {
-                found[shares[at]] = new MetricSummary { Count = totals[at], Unit = "share", Value = hits[at] / totals[at] };
+                found[Rates[at]] = new MetricSummary { Count = _requests, Unit = "/s", Value = _amounts[at] / seconds };
+            }
+
+            for (var at = 0; at < Shares.Length; at++)
+            {
+                if (_totals[at] > 0)
+                {
+                    found[Shares[at]] = new MetricSummary { Count = _totals[at], Unit = "share", Value = _hits[at] / _totals[at] };
+                }
             }
         }
     }

@@ -20,14 +20,14 @@ internal sealed class JournalMerge(ShardSet shards)
     private readonly Endings _endings = new();
     private readonly BitArray? _seen = shards.Runs[0].Started.PlannedArrivals is { } planned ? new BitArray(planned) : null;
 
-    /// <summary>The first line of the merged journal.</summary>
-    public JournalEvent.RunStarted Started { get; } = StartOf(shards);
+    /// <summary>The first line of the merged journal; which shards stopped too early is known after <see cref="Write"/>.</summary>
+    public JournalEvent.RunStarted Started { get; private set; } = StartOf(shards);
 
+    /// <summary>All lines but the first.</summary>
     /// <param name="write">Takes a line without its end, before the next is asked for.</param>
     /// <exception cref="JournalException">A line is no event, or two shards tell of one request.</exception>
     public void Write(Action<ReadOnlySpan<byte>> write)
     {
-        write(JournalFile.ToLine(Started));
         var readers = shards.Runs.Zip(Started.Merged!.Shards, (run, shard) => new ShardReader(run, Nanos.FromSeconds(shard.Skew))).ToList();
         try
         {
@@ -52,11 +52,27 @@ internal sealed class JournalMerge(ShardSet shards)
             readers.ForEach(reader => reader.Dispose());
         }
 
-        foreach (var last in _endings.Lines(shards.Runs.Any(run => run.Ending is null)))
+        foreach (var last in _endings.Lines(readers.Exists(reader => reader.Ending is null)))
         {
             write(JournalFile.ToLine(last));
         }
+
+        var ended = readers.Exists(reader => reader.Ending == RunEnding.Completed);
+        Started = Started with
+        {
+            Merged = Started.Merged! with
+            {
+                Shards = [.. Started.Merged!.Shards.Zip(readers, (shard, reader) => shard with { Stopped = Stopped(reader, ended) })],
+            },
+        };
     }
+
+    /// <summary>
+    /// See <see cref="MergedShard.Stopped"/>. An engine that takes a process back (a preempted or cancelled job) lets it say that it was
+    /// cancelled; where others went to their end, that is a part that is missing and not the end of the run.
+    /// </summary>
+    private static long? Stopped(ShardReader reader, bool othersEnded) =>
+        reader.Ending is null || (reader.Ending == RunEnding.Cancelled && othersEnded) ? reader.Last : null;
 
     private static JournalEvent.RunStarted StartOf(ShardSet shards)
     {
@@ -88,7 +104,7 @@ internal sealed class JournalMerge(ShardSet shards)
                 write(reader.Line.Span);
                 break;
             default:
-                if (Moved(ShardSet.Event(run.Folder, reader.Line), run.Shard.Number, reader.Skew) is { } entry)
+                if (Moved(ShardSet.Event(run.Folder, reader.Line), reader) is { } entry)
                 {
                     write(JournalFile.ToLine(entry));
                 }
@@ -115,8 +131,9 @@ internal sealed class JournalMerge(ShardSet shards)
     }
 
     /// <returns>Null: it is said elsewhere, or by another shard.</returns>
-    private JournalEvent? Moved(JournalEvent entry, int shard, long skew)
+    private JournalEvent? Moved(JournalEvent entry, ShardReader reader)
     {
+        var (shard, skew) = (reader.Run.Shard.Number, reader.Skew);
         switch (entry)
         {
             case JournalEvent.ShardBegan:
@@ -124,6 +141,7 @@ internal sealed class JournalMerge(ShardSet shards)
                 // One run has one clock: the first shard's, by which the others were moved.
                 return null;
             case JournalEvent.RunEnded end:
+                reader.Ending = end.Ending;
                 _endings.Add(shard, end);
                 return null;
             case JournalEvent.GoldenCompared compared:

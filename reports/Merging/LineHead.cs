@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 
 namespace ChaosBench.Reports.Merging;
@@ -9,7 +10,32 @@ namespace ChaosBench.Reports.Merging;
 internal readonly record struct LineHead(LineKind Kind, long At, int? Arrival)
 {
     /// <summary>Null: this is no line of a journal.</summary>
-    public static LineHead? Read(ReadOnlySpan<byte> line)
+    public static LineHead? Read(ReadOnlySpan<byte> line) => Quick(line) ?? General(line);
+
+    /// <summary>The two kinds that there are as many of as requests, as ChaosBench writes them. Null: look closer.</summary>
+    private static LineHead? Quick(ReadOnlySpan<byte> line)
+    {
+        var request = line.StartsWith("{\"t\":\"request\",\"at\":"u8);
+        if (!request && !line.StartsWith("{\"t\":\"score\",\"at\":"u8))
+        {
+            return null;
+        }
+
+        var rest = line[(request ? "{\"t\":\"request\",\"at\":"u8.Length : "{\"t\":\"score\",\"at\":"u8.Length)..];
+        if (!Number(rest, out var at, out var digits) || !rest[digits..].StartsWith(",\"arrival\":"u8))
+        {
+            return null;
+        }
+
+        return !Number(rest[(digits + ",\"arrival\":"u8.Length)..], out var arrival, out _) || arrival > int.MaxValue ? null
+            : request ? new LineHead(LineKind.Request, at, (int)arrival) : new LineHead(LineKind.AboutRequest, at, null);
+    }
+
+    /// <summary>A whole number of at least 0 that a comma follows.</summary>
+    private static bool Number(ReadOnlySpan<byte> text, out long value, out int digits) =>
+        Utf8Parser.TryParse(text, out value, out digits) && value >= 0 && digits < text.Length && text[digits] == (byte)',';
+
+    private static LineHead? General(ReadOnlySpan<byte> line)
     {
         try
         {

@@ -1,67 +1,63 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 
 namespace ChaosBench.Reports.Merging;
 
 /// <summary>
-/// Packs a long text on several cores: each stretch of a few megabytes becomes a gzip member of its own, and members one after the other
-/// are one gzip file (RFC 1952, section 2.2).
+/// Packs a long text on several cores: each stretch becomes a gzip member of its own, and members one after the other are one gzip file
+/// (RFC 1952, section 2.2).
 /// </summary>
 internal sealed class PackedParts(Stream to) : IDisposable
 {
-    private const int Stretch = 4 * 1024 * 1024;
     private readonly int _most = Math.Clamp(Environment.ProcessorCount, 1, 8);
     private readonly Queue<Task<MemoryStream>> _packing = new();
-    private MemoryStream _open = new(Stretch);
+    private readonly ConcurrentBag<MemoryStream> _idle = [];
 
-    public void WriteLine(ReadOnlySpan<byte> line)
+    public void Add(Stretch stretch)
     {
-        _open.Write(line);
-        _open.WriteByte((byte)'\n');
-        if (_open.Length >= Stretch)
-        {
-            Pack();
-        }
-    }
-
-    public void Dispose()
-    {
-        Pack();
-        while (_packing.Count > 0)
-        {
-            Put();
-        }
-
-        _open.Dispose();
-    }
-
-    private void Pack()
-    {
-        var full = _open;
-        _open = new MemoryStream(Stretch);
-        _packing.Enqueue(Task.Run(() => Packed(full)));
+        _packing.Enqueue(Task.Run(() => Packed(stretch)));
         while (_packing.Count > _most)
         {
             Put();
         }
     }
 
-    private void Put()
+    /// <summary>Writes what is still being packed.</summary>
+    public void Close()
     {
-        using var packed = _packing.Dequeue().GetAwaiter().GetResult();
-        packed.WriteTo(to);
+        while (_packing.Count > 0)
+        {
+            Put();
+        }
     }
 
-    private static MemoryStream Packed(MemoryStream plain)
+    public void Dispose()
     {
-        using (plain)
+        // After a failure nobody wants them any more, but they still read what was handed to them.
+        Task.WhenAll(_packing).ContinueWith(_ => { }, TaskScheduler.Default).Wait(Timeout.Infinite);
+        foreach (var idle in _idle)
         {
-            var packed = new MemoryStream();
-            using (var zip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-            {
-                plain.WriteTo(zip);
-            }
-
-            return packed;
+            idle.Dispose();
         }
+    }
+
+    private void Put()
+    {
+        var packed = _packing.Dequeue().GetAwaiter().GetResult();
+        packed.WriteTo(to);
+        packed.SetLength(0);
+        _idle.Add(packed);
+    }
+
+    private MemoryStream Packed(Stretch stretch)
+    {
+        var packed = _idle.TryTake(out var idle) ? idle : new MemoryStream(Stretch.Size / 2);
+        using (var zip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            zip.Write(stretch.Bytes);
+        }
+
+        stretch.Done();
+        return packed;
     }
 }

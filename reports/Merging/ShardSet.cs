@@ -7,10 +7,7 @@ namespace ChaosBench.Reports.Merging;
 /// <summary>One shard's run folder.</summary>
 /// <param name="Started">The first line of its journal.</param>
 /// <param name="Began">When it began. Null: it was killed before.</param>
-/// <param name="Last">Nanoseconds of the last thing in its journal.</param>
-/// <param name="Ending">How it ended. Null: it was killed before it could say so.</param>
-public sealed record ShardRun(
-    string Folder, Manifest Manifest, JournalEvent.RunStarted Started, JournalEvent.ShardBegan? Began, long Last, RunEnding? Ending)
+public sealed record ShardRun(string Folder, Manifest Manifest, JournalEvent.RunStarted Started, JournalEvent.ShardBegan? Began)
 {
     public ShardInfo Shard => Started.Shard!;
 }
@@ -24,17 +21,7 @@ public sealed class ShardSet
 
     public int Of => Runs[0].Shard.Of;
 
-    /// <summary>
-    /// See <see cref="MergedShard.Stopped"/>. An engine that takes a process back (a preempted or cancelled job) lets it say that it was
-    /// cancelled; where others went to their end, that is a part that is missing and not the end of the run.
-    /// </summary>
-    public long? StoppedOf(ShardRun run)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        return run.Ending is null || (run.Ending == RunEnding.Cancelled && Runs.Any(other => other.Ending == RunEnding.Completed)) ? run.Last : null;
-    }
-
-    /// <summary>Reads each journal once, to know how it ends.</summary>
+    /// <summary>Reads the beginning of each journal: whose it is. The rest is read once, by the merge.</summary>
     /// <param name="folders">Run folders of shards.</param>
     /// <exception cref="JournalException">One does not read, is no shard, or does not belong to the others: every such fault, a line each.</exception>
     public static ShardSet Open(IReadOnlyList<string> folders)
@@ -67,35 +54,27 @@ public sealed class ShardSet
     private static ShardRun Read(string folder)
     {
         var manifest = RunFiles.ReadManifest(folder);
-        JournalEvent.RunStarted? started = null;
-        JournalEvent.ShardBegan? began = null;
-        var (last, ending) = (0L, (RunEnding?)null);
         using var journal = JournalFile.Open(folder);
-        while (journal.NextRaw() is { } line)
+        var started = journal.NextRaw() is { } first
+            ? Started(folder, first)
+            : throw new JournalException($"{folder}: its journal is empty: the shard stopped before its first line was written; leave it out");
+
+        // It stands before all requests.
+        while (journal.NextRaw() is { } line && LineHead.Read(line.Span) is { Kind: LineKind.Other })
         {
-            var head = LineHead.Read(line.Span) ?? throw new JournalException($"{folder}: its journal has a line that is no event; it cannot be merged");
-            last = Math.Max(last, head.At);
-            if (head.Kind == LineKind.Start)
+            if (Event(folder, line) is JournalEvent.ShardBegan began)
             {
-                started = Started(folder, line, started);
-            }
-            else if (head.Kind == LineKind.Other)
-            {
-                var entry = Event(folder, line);
-                began = entry as JournalEvent.ShardBegan ?? began;
-                ending = (entry as JournalEvent.RunEnded)?.Ending ?? ending;
+                return new ShardRun(folder, manifest, started, began);
             }
         }
 
-        return started is null
-            ? throw new JournalException($"{folder}: its journal is empty: the shard stopped before its first line was written; leave it out")
-            : new ShardRun(folder, manifest, started, began, last, ending);
+        return new ShardRun(folder, manifest, started, null);
     }
 
-    private static JournalEvent.RunStarted Started(string folder, ReadOnlyMemory<byte> line, JournalEvent.RunStarted? before)
+    private static JournalEvent.RunStarted Started(string folder, ReadOnlyMemory<byte> line)
     {
         var started = Event(folder, line) as JournalEvent.RunStarted;
-        return before is not null || started is null ? throw new JournalException($"{folder}: its journal begins twice; it cannot be merged")
+        return started is null ? throw new JournalException($"{folder}: the first line of its journal is not the start of a run; its beginning is missing")
             : started.Schema > JournalFile.CurrentSchema ? throw new JournalException($"{folder}: its journal has schema {started.Schema} and this chaosbench reads up to {JournalFile.CurrentSchema}; use a newer chaosbench")
             : started.Shard is null ? throw new JournalException($"{folder}: not a shard: it was run without --shard{(started.Merged is null ? "" : ", and merged already")}; leave it out")
             : started;

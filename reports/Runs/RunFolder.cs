@@ -58,16 +58,30 @@ public static class RunFolder
     public static RunReport Load(string folder)
     {
         var manifest = RunFiles.ReadManifest(folder);
-        using var journal = JournalFile.Open(folder);
+        using var journal = JournalFile.Open(folder, ahead: true);
         var measurements = Measurements.Fold(journal.Events());
-        var facts = Facts(manifest) with { JournalTruncated = journal.Truncated };
-        return new RunReport(manifest, measurements, Judge.Decide(measurements, facts), Reread(folder, measurements.Run)) { Content = ContentFile.Read(folder) };
+        return Judged(folder, manifest, measurements, journal.Truncated);
     }
 
     /// <summary>Loads the run and writes every report; <paramref name="more"/> adds further writers.</summary>
     public static RunReport Rebuild(string folder, IEnumerable<IReportWriter>? more = null)
     {
-        var run = Load(folder);
+        var manifest = RunFiles.ReadManifest(folder);
+        using var journal = JournalFile.Open(folder, ahead: true);
+        var fold = new RunFold();
+        foreach (var entry in journal.Events())
+        {
+            fold.Add(entry);
+        }
+
+        return Write(folder, manifest, fold, journal.Truncated, more);
+    }
+
+    /// <summary>Judges what was folded from the folder's journal and writes every report.</summary>
+    internal static RunReport Write(string folder, Manifest manifest, RunFold fold, bool truncated, IEnumerable<IReportWriter>? more = null)
+    {
+        var (measurements, plots) = fold.Close();
+        var run = Judged(folder, manifest, measurements, truncated) with { Plots = plots };
         foreach (var writer in Writers.Concat(more ?? []))
         {
             var path = Path.Combine(folder, writer.FileName);
@@ -78,6 +92,12 @@ public static class RunFolder
         }
 
         return run;
+    }
+
+    private static RunReport Judged(string folder, Manifest manifest, Measurements measurements, bool truncated)
+    {
+        var facts = Facts(manifest) with { JournalTruncated = truncated };
+        return new RunReport(manifest, measurements, Judge.Decide(measurements, facts), Reread(folder, measurements.Run)) { Content = ContentFile.Read(folder) };
     }
 
     /// <param name="run">The first line as it is understood: a run that ended early was planned up to there.</param>

@@ -1,4 +1,5 @@
 using ChaosBench.Reports.Content;
+using ChaosBench.Reports.Html.Plots;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Verdicts;
@@ -11,6 +12,9 @@ public sealed record RunReport(Manifest Manifest, Measurements Measurements, Sum
 {
     /// <summary>Prompts and outputs, redacted, of as many requests as the run kept; every enumeration reads from the start.</summary>
     public IEnumerable<ContentLine> Content { get; init; } = [];
+
+    /// <summary>What the journal's plots show, where they were folded with the measurements. Null: fold <see cref="Journal"/>.</summary>
+    internal PlotData? Plots { get; init; }
 
     /// <summary>The command that repeats this run.</summary>
     public string ReplayCommand => Writers.Replay.Command(this);

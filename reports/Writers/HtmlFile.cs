@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChaosBench.Reports.Html;
+using ChaosBench.Reports.Html.Plots;
 using ChaosBench.Reports.Runs;
 
 namespace ChaosBench.Reports.Writers;
@@ -12,7 +13,7 @@ public sealed class HtmlFile : IReportWriter
     public string Render(RunReport run)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        HtmlReport.Write(run.Summary, ReportFacts.Of(run), run.Journal, text);
+        HtmlReport.Write(run.Summary, ReportFacts.Of(run), run.Plots ?? PlotData.Fold(run.Journal), text);
         return text.ToString();
     }
 }

@@ -26,7 +26,7 @@ internal static class JournalBenchmark
             var from = Machine.Clock.GetTimestamp();
             Write(folder, requests, end, Cohorts(kinds: 1));
             var written = Machine.Seconds(from, Machine.Clock.GetTimestamp());
-            var (took, peak) = await ReportAsync(folder);
+            var (took, peak) = await ChildAsync("report", folder);
             return new Report(
                 string.Create(CultureInfo.InvariantCulture, $"{requests:N0} requests of {Gaps + 1} token events each"),
                 [
@@ -46,7 +46,8 @@ internal static class JournalBenchmark
         kind % 2 == 0 ? "tickets" : "mischief", kind / 2 % 2 * 0.7, 48, true, 1 + (kind / 4 % 2), PromptRole.Traffic, GraderKind.Exact,
         new Dictionary<string, string> { ["lang"] = ((string[])["en", "de", "ja"])[kind / 8 % 3] }))];
 
-    internal static void Write(string folder, int requests, long end, IReadOnlyList<Cohort> cohorts)
+    /// <param name="shard">Writes the requests of this shard alone. Null: all.</param>
+    internal static void Write(string folder, int requests, long end, IReadOnlyList<Cohort> cohorts, ShardInfo? shard = null)
     {
         RunFiles.WriteManifest(folder, Manifest());
         using var journal = new GZipStream(File.Create(Path.Combine(folder, JournalFile.PackedName)), CompressionLevel.Fastest);
@@ -56,9 +57,14 @@ internal static class JournalBenchmark
             journal.WriteByte((byte)'\n');
         }
 
-        Put(Start(requests, end));
-        var random = new Random(1);
-        for (var arrival = 0; arrival < requests; arrival++)
+        Put(Start(requests, end) with { Shard = shard });
+        if (shard is not null)
+        {
+            Put(new JournalEvent.ShardBegan { At = 0, Utc = DateTimeOffset.UnixEpoch, Offset = 0, OffsetError = 0.001 });
+        }
+
+        var random = new Random(shard?.Number ?? 1);
+        for (var arrival = (shard?.Number ?? 1) - 1; arrival < requests; arrival += shard?.Of ?? 1)
         {
             var seen = Seen(arrival, random, cohorts[arrival % cohorts.Count], end);
             Put(seen);
@@ -102,10 +108,11 @@ internal static class JournalBenchmark
         };
     }
 
-    private static async Task<(double Seconds, double PeakMiB)> ReportAsync(string folder)
+    /// <summary><c>chaosbench</c> in a process of its own.</summary>
+    internal static async Task<(double Seconds, double PeakMiB)> ChildAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "chaosbench.dll"), "report", folder])
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "chaosbench.dll"), .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
@@ -122,7 +129,7 @@ internal static class JournalBenchmark
         _ = await said;
         return process.ExitCode is 0 or 1 or 2
             ? (Machine.Seconds(from, Machine.Clock.GetTimestamp()), peak)
-            : throw new InvalidOperationException($"chaosbench report ended with {process.ExitCode}: {await complained}");
+            : throw new InvalidOperationException($"chaosbench {arguments[0]} ended with {process.ExitCode}: {await complained}");
     }
 
     /// <summary>The largest resident set so far, MiB; 0 where the system does not tell.</summary>

@@ -19,6 +19,7 @@ internal static class Program
         ["statistics"] = ("seconds for the statistics of one A/B, of a bootstrap, of embeddings", _ => StatisticsBenchmark.RunAsync()),
         ["journal-1m"] = ("rebuilding every report from a journal of a million requests", _ => JournalBenchmark.RunAsync(1_000_000, 15, 400)),
         ["journal-10m"] = ("the same with ten million", _ => JournalBenchmark.RunAsync(10_000_000, null, 300)),
+        ["merge-4x1m"] = ("`chaosbench merge` of four shards with a million requests each, reports included", _ => MergeBenchmark.RunAsync()),
         ["html-1m"] = ("report.html of a million requests: time, memory, size, and how long a browser needs for it", _ => HtmlBenchmark.RunAsync()),
         ["engine-closed"] = ("the load engine's CPU for a request, over wrk and over hey", _ => Load.EngineBenchmarks.ClosedAsync()),
         ["engine-lag"] = ("how late the load engine sends at 1,000 and 10,000 requests/s", _ => Load.EngineBenchmarks.LagAsync()),
