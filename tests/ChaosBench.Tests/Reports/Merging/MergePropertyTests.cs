@@ -1,8 +1,8 @@
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Merging;
 using ChaosBench.Reports.Runs;
+using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios.Model;
-using ChaosBench.Scenarios.Planning;
 using ChaosBench.Tests.Support;
 
 namespace ChaosBench.Tests.Reports.Merging;
@@ -64,7 +64,7 @@ public sealed class MergePropertyTests : IDisposable
     private static List<string> Reports(string folder) =>
         [.. RunFolder.Writers.Select(writer => Path.Combine(folder, writer.FileName)).Where(File.Exists).Select(File.ReadAllText)];
 
-    private static object Gates(RunReport run) => run.Summary.Findings.Where(finding => finding.Kind is "gate" or "steady-state").ToList();
+    private static List<Finding> Gates(RunReport run) => [.. run.Summary.Findings.Where(finding => finding.Kind is "gate" or "steady-state")];
 
     private static JournalEvent.RunStarted Run(int requests) =>
         Some.Run("p99 ttft <= 5", "p95 e2e <= 0.4", "error_rate <= 20%", "accuracy >= 50%", "mean token_gap <= 1") with
