@@ -32,6 +32,7 @@ internal sealed class GeneratorWatch(IReadOnlyList<EventLoop> loops)
             ThreadPoolQueue = ThreadPool.PendingWorkItemCount,
             EngineBusy = Busiest(elapsed),
             MachineCpu = machine?.BusySince(_machine),
+            OthersCpu = machine?.OthersSince(_machine, cpu - _cpu),
             SocketErrors = loops.Count == 0 ? null : errors - _socketErrors,
         };
         (_at, _cpu, _pause, _machine, _socketErrors) = (now, cpu, pause, machine, errors);
@@ -59,6 +60,9 @@ internal readonly record struct MachineTicks(long Busy, long All)
 {
     private const string Stat = "/proc/stat";
 
+    /// <summary>USER_HZ, fixed by the interface of Linux (time(7)).</summary>
+    private const int PerSecond = 100;
+
     /// <summary>Null where the system does not tell.</summary>
     public static MachineTicks? Read()
     {
@@ -82,4 +86,9 @@ internal readonly record struct MachineTicks(long Busy, long All)
     /// <summary>Share of all cores that was busy, 0 to 1; null without an earlier reading.</summary>
     public double? BusySince(MachineTicks? before) =>
         before is { } then && All > then.All ? Math.Clamp((Busy - then.Busy) / (double)(All - then.All), 0, 1) : null;
+
+    /// <summary>The same without what this process used meanwhile; a container counts the cores of its host.</summary>
+    public double? OthersSince(MachineTicks? before, TimeSpan own) =>
+        before is { } then && All > then.All
+            ? Math.Clamp((Busy - then.Busy - (own.TotalSeconds * PerSecond)) / (All - then.All), 0, 1) : null;
 }

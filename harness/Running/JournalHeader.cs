@@ -41,6 +41,7 @@ internal static class JournalHeader
             { Design: ComparisonDesign.Shadow } => new TrafficSharing(SharingKind.Shadow),
             _ => null,
         },
+        ServedHere = IsServedHere(plan.Scenario) ? true : null,
         Telemetry = plan.Scenario.Telemetry is { } telemetry ? new TelemetryInfo(telemetry.TraceContext, telemetry.Sample.Value) : null,
         PlannedPerSecond = plan.Scenario.Workload is Workload.Open ? PerSecond(plan, shard) : [],
         Shard = shard is null ? null : new ShardInfo(shard.Number, shard.Of, plan.Scenario.Workload is Workload.Open ? shard.CountOf(plan) : null),
@@ -66,6 +67,13 @@ internal static class JournalHeader
         return kind.Name is "node.kill" or "node.flap" && targets.OfType<Target.Onnx>().All(target => target.Isolation == ReplicaIsolation.Process)
             ? Fidelity.Real
             : kind.Fidelity;
+    }
+
+    /// <summary>A worker process or a database counts as somebody else on the machine, and works more for a version that asks more of it.</summary>
+    private static bool IsServedHere(Scenario scenario)
+    {
+        Target?[] targets = [scenario.Candidate, scenario.Baseline];
+        return targets.OfType<Target>().All(target => target is Target.Onnx { Isolation: ReplicaIsolation.Task, ContextStore: null or { Postgres: null } });
     }
 
     private static Dictionary<string, string> TargetNames(Scenario scenario)

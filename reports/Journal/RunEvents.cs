@@ -40,6 +40,9 @@ public abstract partial record JournalEvent
         /// <summary>How two versions share the traffic where they do not take turns. Null: they do, or there is one.</summary>
         public TrafficSharing? Sharing { get; init; }
 
+        /// <summary>True when everything under test runs inside this process: what others use of the machine disturbs. Null: it does not.</summary>
+        public bool? ServedHere { get; init; }
+
         /// <summary>Open workload: planned requests per second, by bucket of one second from the start.</summary>
         public IReadOnlyList<int> PlannedPerSecond { get; init; } = [];
 
@@ -116,6 +119,12 @@ public abstract partial record JournalEvent
 
         /// <summary>Share of all cores that anybody used, 0 to 1. Null where the system does not tell.</summary>
         public double? MachineCpu { get; init; }
+
+        /// <summary>
+        /// Share of all cores that anybody but this process used, 0 to 1, with what a hypervisor gave to others. Null where the system
+        /// does not tell.
+        /// </summary>
+        public double? OthersCpu { get; init; }
 
         /// <summary>Connections that this machine could not even begin to make: no port, file handle or memory left.</summary>
         public long? SocketErrors { get; init; }

@@ -19,6 +19,9 @@ internal static class BaselineJudge
     /// <summary>Below this the smallest attainable p of an exact sign test is above 5 %.</summary>
     public const int FewestBlocks = 5;
 
+    /// <summary>Share of the pairs that may be set aside before a choice of the quiet ones says little of the whole.</summary>
+    private const double MostDisturbed = 1.0 / 3;
+
     /// <summary>Differences closer than this are rounding.</summary>
     private const double Alike = 1e-12;
 
@@ -49,8 +52,19 @@ internal static class BaselineJudge
         }
 
         var baseline = candidate with { Target = name };
+        var (aside, all) = BlockFold.Disturbed(objective, run, candidate, baseline);
+        if (aside > MostDisturbed * all)
+        {
+            return Ruling.Undecided(
+                ReasonCodes.MachineDisturbed,
+                $"Other programs used this machine in {aside} of {all} pairs of blocks, and what is left would be too choice a sample. "
+                    + "Run it again on a machine of its own.") with { Samples = all - aside };
+        }
+
         var sample = BlockSample.Of(objective, BlockFold.Pairs(objective, run, candidate, baseline));
-        return Decide(objective, sample, Whole(objective, run, candidate), Whole(objective, run, baseline));
+        var ruling = Decide(objective, sample, Whole(objective, run, candidate), Whole(objective, run, baseline));
+        return aside == 0 ? ruling
+            : ruling with { Advice = $"{ruling.Advice} {aside} of {all} pairs were set aside: other programs used this machine meanwhile." };
     }
 
     /// <summary>The rule itself, for the blocks of a run and for blocks drawn from many.</summary>

@@ -6,16 +6,20 @@ namespace ChaosBench.Reports.Judging;
 /// <summary>From a run to the pairs of blocks that an objective compares.</summary>
 internal static class BlockFold
 {
-    /// <summary>Blocks that both versions had requests in, in order.</summary>
+    /// <summary>
+    /// Blocks that both versions had requests in, in order. Of what is timed, those in which somebody else used the machine are left out
+    /// (<see cref="Disturbances"/>).
+    /// </summary>
     public static IReadOnlyList<BlockPair> Pairs(Objective objective, Measurements run, Slice candidate, Slice baseline)
     {
+        var without = Without(objective, run);
         if (BlockSample.IsPercentileOfRequests(objective))
         {
-            return Joined(Requests(objective, run, candidate), Requests(objective, run, baseline));
+            return Joined(Requests(objective, run, candidate), Requests(objective, run, baseline), without);
         }
 
         var (left, right) = (Sizes(run, candidate), Sizes(run, baseline));
-        var blocks = left.Keys.Where(right.ContainsKey).Order().ToList();
+        var blocks = left.Keys.Where(right.ContainsKey).Except(without).Order().ToList();
         // Gaps between tokens are too many to keep: neighbouring blocks are folded together at once.
         var count = BlockSample.Groups(objective, blocks.Count, blocks.Sum(block => Math.Min(left[block], right[block])));
         var groupOf = new Dictionary<int, int>();
@@ -29,8 +33,24 @@ internal static class BlockFold
         return [.. mine.Zip(theirs).Select(pair => new BlockPair(Turn(pair.First), Turn(pair.Second)))];
     }
 
-    private static List<BlockPair> Joined(Dictionary<int, List<double>> mine, Dictionary<int, List<double>> theirs) =>
-        [.. mine.Keys.Where(theirs.ContainsKey).Order()
+    /// <summary>Blocks with requests of both versions that are set aside, and all that there are.</summary>
+    public static (int SetAside, int All) Disturbed(Objective objective, Measurements run, Slice candidate, Slice baseline)
+    {
+        var without = Without(objective, run);
+        if (without.Count == 0)
+        {
+            return default;
+        }
+
+        var both = Sizes(run, candidate).Keys.Intersect(Sizes(run, baseline).Keys).ToList();
+        return (both.Count(without.Contains), both.Count);
+    }
+
+    private static IReadOnlySet<int> Without(Objective objective, Measurements run) =>
+        Metrics.IsTimed(objective.Metric) ? run.DisturbedBlocks : new HashSet<int>();
+
+    private static List<BlockPair> Joined(Dictionary<int, List<double>> mine, Dictionary<int, List<double>> theirs, IReadOnlySet<int> without) =>
+        [.. mine.Keys.Where(theirs.ContainsKey).Except(without).Order()
             .Select(block => new BlockPair(new BlockTurn(null, [.. mine[block]]), new BlockTurn(null, [.. theirs[block]])))];
 
     /// <summary>The values of each block that has any.</summary>

@@ -50,6 +50,9 @@ public static class ReasonCodes
     public const string BaselineMissing = "baseline-missing";
     public const string TooFewBlocks = "too-few-blocks";
 
+    /// <summary>Other programs used the machine in too many of the blocks.</summary>
+    public const string MachineDisturbed = "machine-disturbed";
+
     /// <summary>A run that goes on until it is decided had no pair left.</summary>
     public const string BudgetSpent = "budget-spent";
     public const string JournalIncomplete = "journal-incomplete";

@@ -15,6 +15,8 @@ public readonly record struct TimelineEntry(int Line, JournalEvent Event);
 /// </summary>
 public sealed class Measurements
 {
+    private IReadOnlySet<int>? _disturbed;
+
     internal Measurements(
         JournalEvent.RunStarted run, JournalEvent.RunEnded? ending, RequestSet requests, IReadOnlyList<TimelineEntry> timeline,
         InjectionLog injections)
@@ -37,6 +39,9 @@ public sealed class Measurements
     }
 
     public JournalEvent.RunStarted Run { get; }
+
+    /// <summary>Blocks in which somebody else used this machine; comparisons of times leave them out.</summary>
+    public IReadOnlySet<int> DisturbedBlocks => _disturbed ??= Disturbances.Blocks(Run, Generator, Requests);
 
     /// <summary>Null: the journal stops before the run did.</summary>
     public JournalEvent.RunEnded? Ending { get; }

@@ -118,6 +118,9 @@ public static class Metrics
     /// <summary>A metric with one value (or more) per request, so that percentiles exist.</summary>
     public static bool IsDistribution(MetricId metric) => metric <= MetricId.ChunkGap;
 
+    /// <summary>Made of how long things took, so that whoever takes the CPU away changes it.</summary>
+    public static bool IsTimed(MetricId metric) => IsDistribution(metric) || metric == MetricId.Attainment || UnitOf(metric) == MetricUnit.PerSecond;
+
     /// <summary>False for percentiles of successes alone: they hide the failures.</summary>
     public static bool CanGate(MetricId metric) => metric is not (MetricId.TtftOk or MetricId.E2eOk);
 

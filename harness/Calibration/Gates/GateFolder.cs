@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
@@ -17,7 +18,7 @@ internal sealed class GateFolder(string path)
 
     public const int CurrentSchema = 1;
 
-    /// <summary>A round whose generator was the limit is recorded once more.</summary>
+    /// <summary>A round whose generator was the limit, or whose machine was used by others, is recorded once more.</summary>
     private const int Tries = 2;
 
     private const string BegunName = "begun.json";
@@ -71,7 +72,7 @@ internal sealed class GateFolder(string path)
         for (var round = 1; round <= rounds; round++)
         {
             var tries = Enumerable.Range(1, Tries).Select(number => Place(round, regression, number)).Where(Directory.Exists).Select(Load).ToList();
-            if (tries.Find(run => run.Summary.Generator.Limited.Count == 0) is { } honest)
+            if (tries.Find(run => Doubts(run).Count == 0) is { } honest)
             {
                 read.Add(honest.Measurements);
             }
@@ -79,14 +80,14 @@ internal sealed class GateFolder(string path)
             {
                 // Shown, with the doubt beside it: nothing that it says is kept.
                 read.Add(tries[^1].Measurements);
-                doubts.Add($"round {round} of '{regression.Name}': {string.Join(" ", tries[^1].Summary.Generator.Limited)}");
+                doubts.Add($"round {round} of '{regression.Name}': {string.Join(" ", Doubts(tries[^1]))}");
             }
         }
 
         return (read, doubts);
     }
 
-    /// <summary>Whether the latest try of a round had a generator that was the limit.</summary>
+    /// <summary>Whether the latest try of a round is in doubt.</summary>
     public bool IsLimited(int round, Regression regression) => Enumerable.Range(1, Tries)
         .Select(number => State(Place(round, regression, number))).LastOrDefault(state => state != RoundState.Missing) == RoundState.Limited;
 
@@ -97,6 +98,10 @@ internal sealed class GateFolder(string path)
             : throw new JournalException($"{place}: its journal is cut off or the round ended early; --resume {path} records it again, "
                 + "or remove the folder");
     }
+
+    /// <summary>Why a round says little: the generator was the limit, or the machine was hardly ever its own.</summary>
+    private static List<string> Doubts(RunReport run) =>
+        [.. run.Summary.Generator.Limited, .. run.Summary.Findings.Where(finding => finding.ReasonCode == ReasonCodes.MachineDisturbed).Select(finding => finding.Advice).Take(1)];
 
     private static RoundState State(string place)
     {
@@ -109,7 +114,7 @@ internal sealed class GateFolder(string path)
         {
             var run = RunFolder.Load(place);
             return run.Measurements.Ending is not { Ending: RunEnding.Completed } || run.Summary.Verdict == RunVerdict.Error ? RoundState.Broken
-                : run.Summary.Generator.Limited.Count > 0 ? RoundState.Limited : RoundState.Honest;
+                : Doubts(run).Count > 0 ? RoundState.Limited : RoundState.Honest;
         }
         catch (JournalException)
         {

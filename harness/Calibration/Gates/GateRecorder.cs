@@ -37,7 +37,7 @@ internal sealed class GateRecorder(GateSettings settings, GateFolder folder, Act
 
                 if (folder.IsLimited(round, regression))
                 {
-                    tell($"round {round}, {regression.Name}: the generator was the limit; it is recorded once more, or does not count");
+                    tell($"round {round}, {regression.Name}: the generator was the limit, or others used the machine; it is recorded once more, or does not count");
                 }
             }
 

@@ -26,6 +26,13 @@ public class GeneratorWatchTests
         Assert.Null(new MachineTicks(35, 140).BusySince(new MachineTicks(35, 140)));
     }
 
+    [Theory]
+    [InlineData(0.1, 0.15)]
+    [InlineData(0.25, 0)]
+    [InlineData(0.5, 0)]
+    public void OthersSince_TwoReadings_LeavesOwnTimeOut(double ownSeconds, double share) =>
+        Assert.Equal(share, new MachineTicks(35, 140).OthersSince(new MachineTicks(10, 40), TimeSpan.FromSeconds(ownSeconds))!.Value, 12);
+
     [SkippableFact]
     public void Sample_LoopThatWaited_IsNotBusy()
     {

@@ -47,7 +47,7 @@ public sealed class JournalFileTests : IDisposable
         new JournalEvent.Decided { At = 4, Pairs = 6, End = 9, Arrivals = 3, Reason = "p95 e2e: pass" },
         new JournalEvent.GoldenCompared { At = 4, Folder = "gold", SnapshotSha256 = new string('a', 64), Embedder = "hashed", Scored = 3, Uncovered = 1, Problem = "embedder-changed", Detail = "it moved" },
         new JournalEvent.Note { At = 4, Text = "<script>alert(1)</script>" },
-        new JournalEvent.GeneratorSample { At = 5, InFlight = 3, ProcessCpu = 1.5, GcPause = 7, ThreadPoolQueue = 2 },
+        new JournalEvent.GeneratorSample { At = 5, InFlight = 3, ProcessCpu = 1.5, GcPause = 7, ThreadPoolQueue = 2, OthersCpu = 0.25 },
         new JournalEvent.Decided { At = 6, Pairs = 3, End = 9, Arrivals = 2, Reason = "p99 ttft holds" },
         new JournalEvent.ShardBegan { At = 0, Utc = new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero), Appointed = new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero), Offset = -0.2, OffsetError = 0.001 },
         Some.End(RunEnding.Aborted, HealState.Verified, "error_rate > 50% for 5s"),
