@@ -6,7 +6,7 @@ namespace ChaosBench.Reports.Comparing;
 
 /// <summary>One thing that is not the same in two runs.</summary>
 /// <param name="What"><c>tool</c>, <c>scenario</c>, <c>plan</c>, <c>data</c>, <c>model</c>, <c>tokenizer</c>, <c>runtime</c>, <c>provider</c>,
-/// <c>driver</c>, <c>target</c> or <c>machine</c>.</param>
+/// <c>driver</c>, <c>target</c>, <c>package</c> or <c>machine</c>.</param>
 /// <param name="Where">Which part of it: a key, a path, a role.</param>
 /// <param name="Before">Null: was not there.</param>
 /// <param name="After">Null: is not there any more.</param>
@@ -19,13 +19,13 @@ public static class Changes
     private const int MostOfScenario = 40;
 
     private static readonly string[] Order =
-        ["model", "tokenizer", "target", "runtime", "provider", "driver", "tool", "scenario", "data", "plan", "machine"];
+        ["model", "tokenizer", "target", "runtime", "provider", "driver", "tool", "package", "scenario", "data", "plan", "machine"];
 
     public static IReadOnlyList<Change> Between(Manifest before, Manifest after)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
-        return [.. Tool(before, after).Concat(Scenario(before, after)).Concat(Targets(before, after)).Concat(Machine(before, after))
+        return [.. Tool(before, after).Concat(Packages(before, after)).Concat(Scenario(before, after)).Concat(Targets(before, after)).Concat(Machine(before, after))
             .Where(change => change.Before != change.After)
             .OrderBy(change => Array.IndexOf(Order, change.What))];
     }
@@ -57,6 +57,11 @@ public static class Changes
             yield return new Change("data", path, before.Files.GetValueOrDefault(path), after.Files.GetValueOrDefault(path));
         }
     }
+
+    /// <summary>Libraries of the tool; where one of the runs did not write them down, nothing is known to have changed.</summary>
+    private static IEnumerable<Change> Packages(Manifest before, Manifest after) => before.Packages is { } had && after.Packages is { } has
+        ? had.Keys.Union(has.Keys).Order(StringComparer.Ordinal).Select(name => new Change("package", name, had.GetValueOrDefault(name), has.GetValueOrDefault(name)))
+        : [];
 
     private static IEnumerable<Change> Scenario(Manifest before, Manifest after)
     {

@@ -50,6 +50,9 @@ public sealed record Manifest
     /// <summary>Gates that the operator lets not count. Null: none.</summary>
     public IReadOnlyList<Waiver>? Waivers { get; init; }
 
+    /// <summary>Version of every library that the tool is made of, by name. Null: not recorded.</summary>
+    public IReadOnlyDictionary<string, string>? Packages { get; init; }
+
     /// <summary>The shards that the run was merged from; <see cref="Machine"/> is the first one's. Null: one process made it.</summary>
     public IReadOnlyList<ShardEntry>? Shards { get; init; }
 

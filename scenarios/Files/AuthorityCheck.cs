@@ -25,6 +25,15 @@ public static class AuthorityCheck
             .. (read.Suite?.Scenarios ?? []).SelectMany(scenario => (scenario.Telemetry?.Scrapes ?? []).SelectMany(source => ScrapeOf(scenario, source, read, granted)))];
     }
 
+    /// <summary>Whether a command may reach out to <paramref name="url"/>: it is this machine, or the operator names its host.</summary>
+    /// <param name="grants">From <c>--allow-host</c>.</param>
+    /// <returns>Null when it may; else what to grant.</returns>
+    public static string? MissingHost(Uri url, IReadOnlyCollection<string> grants)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        return HostGrant.IsLoopback(url) || grants.Any(grant => HostGrant.Covers(grant, url)) ? null : Shown.Plain(HostGrant.WithPort(url));
+    }
+
     private static IEnumerable<Problem> CommandsOf(Target target, ReadResult read, Authority granted) =>
         target is Target.OpenAi { Command: [var program, ..] } && !granted.Exec
             ? [read.At(SuiteTexts.KeysOf(target, "command"),

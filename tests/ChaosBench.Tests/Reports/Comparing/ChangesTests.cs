@@ -26,6 +26,20 @@ public sealed class ChangesTests
     }
 
     [Fact]
+    public void Between_OtherLibraries_NamesThem()
+    {
+        static Manifest With(params (string Name, string Version)[] packages) =>
+            Some.Manifest("steady") with { Packages = packages.ToDictionary(one => one.Name, one => one.Version) };
+
+        var changes = Changes.Between(With(("Npgsql", "10.0.0"), ("Polly.Core", "8.9.0")), With(("Dapper", "2.1.86"), ("Polly.Core", "8.9.1")));
+
+        Assert.Equal(
+            [new Change("package", "Dapper", null, "2.1.86"), new Change("package", "Npgsql", "10.0.0", null), new Change("package", "Polly.Core", "8.9.0", "8.9.1")],
+            changes);
+        Assert.Empty(Changes.Between(Some.Manifest("steady"), With(("Dapper", "2.1.86"))));
+    }
+
+    [Fact]
     public void Between_ScenarioEdited_NamesTheKeys()
     {
         Manifest Of(string json) => Some.Manifest("steady") with { ResolvedScenario = JsonDocument.Parse(json).RootElement };
