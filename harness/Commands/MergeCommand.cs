@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ChaosBench.Harness.Provenance;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Merging;
@@ -39,12 +40,18 @@ internal static class MergeCommand
         {
             try
             {
+                using var signer = Attestation.KeyOfEnvironment(Environment.GetEnvironmentVariable);
                 var policy = parsed.GetValue(inconclusive);
                 var shards = ShardSet.Open([.. parsed.GetValue(runs)!.SelectMany(FoldersIn)]);
                 var (folder, run) = Merger.MergeAndReport(shards, policy == InconclusivePolicy.Keep ? null : policy.ToString().ToLowerInvariant(), parsed.GetValue(output)!.FullName);
                 var summary = run.Summary;
                 terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"merged {shards.Runs.Count} of {shards.Of} shards into {Printable.Line(folder)}"));
                 terminal.Error.WriteLine(Running.RunWords.Verdict(summary));
+                if (signer is not null)
+                {
+                    Attestation.TryWrite(folder, signer).ToList().ForEach(line => terminal.Error.WriteLine(Printable.Line(line)));
+                }
+
                 if (parsed.GetValue(json))
                 {
                     terminal.Out.Write(RunFiles.ToJson(summary));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ChaosBench.Chaos;
+using ChaosBench.Harness.Provenance;
 using ChaosBench.Harness.Running;
 using ChaosBench.Harness.Running.Detections;
 using ChaosBench.Harness.Telemetry;
@@ -47,6 +48,7 @@ internal static class RunCommand
         var view = new RunViewOptions();
         var otlp = new OtlpOptions();
         var shards = new ShardOptions();
+        var licences = new LicenceOptions();
         var command = new Command("run", "Run the scenarios of a file and judge them\n\n  chaosbench run scenarios.yaml\n  chaosbench run scenarios.yaml --scenario steady --seed 7\n  chaosbench run scenarios.yaml --set targets.candidate.model=scenarios/models/triage-damaged");
         options.AddTo(command);
         command.Options.Add(output);
@@ -59,6 +61,7 @@ internal static class RunCommand
         view.AddTo(command);
         otlp.AddTo(command);
         shards.AddTo(command);
+        licences.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var loaded = drill.Apply(ScenarioLoading.Load(options, parsed), parsed, parsed.GetValue(options.Seed));
@@ -67,6 +70,7 @@ internal static class RunCommand
                 return DryRun(loaded, terminal);
             }
 
+            licences.Require(parsed, loaded.Suite, terminal);
             var watcher = Watcher(terminal);
             await using var page = await RunView.StartAsync(view, parsed, watcher, parsed.GetValue(output)!, (terminal, time)).ConfigureAwait(false);
             var settings = new RunSettings
@@ -132,6 +136,8 @@ internal static class RunCommand
     private static async Task<int> RunAllAsync(
         RunSettings settings, Terminal terminal, bool json, TimeProvider time, CancellationToken cancellation)
     {
+        // A key that cannot sign is told before anything is sent.
+        using var signer = Attestation.KeyOfEnvironment(Environment.GetEnvironmentVariable);
         var plans = Plans(settings.Loaded);
         if (IsStopped(settings))
         {
@@ -149,6 +155,11 @@ internal static class RunCommand
         {
             results.Add(await new ScenarioRunner(settings, time).RunAsync(plan, cancellation).ConfigureAwait(false));
             await ExportAsync(settings, results[^1].Folder, time, cancellation).ConfigureAwait(false);
+            if (signer is not null)
+            {
+                Attestation.TryWrite(results[^1].Folder, signer).ToList().ForEach(settings.Watcher.Tell);
+            }
+
             if (cancellation.IsCancellationRequested || IsStopped(settings))
             {
                 break;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using ChaosBench.Engine.Targets;
 using ChaosBench.Harness.Calibrating;
+using ChaosBench.Harness.Provenance;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Scenarios.Files;
@@ -34,6 +35,7 @@ internal static class ManifestBuilder
         ReplayCommand = settings.ReplayCommand,
         InconclusivePolicy = settings.Inconclusive == InconclusivePolicy.Keep ? null : settings.Inconclusive.ToString().ToLowerInvariant(),
         Waivers = settings.Waivers.Count == 0 ? null : settings.Waivers,
+        Packages = ToolParts.List.Versions(),
     };
 
     /// <summary>The machine that this process runs on.</summary>
