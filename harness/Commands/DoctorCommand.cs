@@ -1,13 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using ChaosBench.Harness.Calibrating;
+using ChaosBench.Harness.Doctor;
 using ChaosBench.Reports.Judging;
-using ChaosBench.Server.Models;
-using ChaosBench.Server.Models.Devices;
 
 namespace ChaosBench.Harness.Commands;
 
@@ -16,13 +11,22 @@ internal static class DoctorCommand
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static Command Build(Terminal terminal)
+    public static Command Build(Terminal terminal, TimeProvider time)
     {
         var json = new Option<bool>("--json") { Description = "Machine-readable, on stdout" };
-        var command = new Command("doctor", "Check what this machine can do: cores, memory, file limits, ONNX Runtime, GPU") { json };
+        var output = new Option<DirectoryInfo>("--out")
+        {
+            Description = "Folder for run folders, whose disk is looked at", DefaultValueFactory = _ => new DirectoryInfo("runs"), HelpName = "DIR",
+        };
+        var command = new Command("doctor",
+            "Check what this machine can do: cores and their quota, memory, files, disk, ports, clock, ONNX Runtime, GPU\n\n  chaosbench doctor\n  chaosbench doctor --json\n\n"
+            + "Exit code: 0 nothing is missing (limited and unknown are told), 3 something is")
+        {
+            json, output,
+        };
         command.SetAction(parsed =>
         {
-            var checks = Examine();
+            var checks = Examine(parsed.GetValue(output)!.ToString(), time);
             if (parsed.GetValue(json))
             {
                 terminal.Out.WriteLine(JsonSerializer.Serialize(checks, Json));
@@ -31,7 +35,7 @@ internal static class DoctorCommand
             {
                 foreach (var check in checks)
                 {
-                    terminal.Out.WriteLine($"{check.State,-7} {check.Name,-14} {check.Found}{(check.Remedy is null ? "" : "; " + check.Remedy)}");
+                    terminal.Out.WriteLine(Printable.Line($"{check.State,-7} {check.Name,-14} {check.Found}{(check.Remedy is null ? "" : "; " + check.Remedy)}"));
                 }
             }
 
@@ -40,105 +44,10 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static List<Check> Examine() =>
+    private static List<Check> Examine(string runs, TimeProvider time) =>
     [
-        new("ok", "chaosbench", ToolVersion.Text, null),
-        new("ok", "system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}", null),
-        Cores(Environment.ProcessorCount),
-        Memory(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
-        Files(),
-        Loopback(),
-        Runtime(),
-        Gpu(),
-        Cuda(),
-        Calibrated(CalibrationStore.Read()),
+        Check.Ok("chaosbench", ToolVersion.Text),
+        Check.Ok("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}"),
+        .. CoreChecks.All(runs), .. PortChecks.All(), .. ClockChecks.All(time), .. PartChecks.All(),
     ];
-
-    private static Check Calibrated(Reports.Runs.Calibration? known) => known is null
-        ? new("unknown", "calibration", "none of this machine", "'chaosbench calibrate' measures what its load generator manages (half a minute)")
-        : new("ok", "calibration", known.Sentence(null), null);
-
-    private static Check Cores(int count) => count >= 2
-        ? new("ok", "cores", count.ToString(CultureInfo.InvariantCulture), null)
-        : new("limited", "cores", "1", "an in-process model and the load share it: expect dispatch lag; use a remote target or more cores");
-
-    private static Check Memory(long bytes)
-    {
-        var gibibytes = bytes / (double)(1L << 30);
-        var found = gibibytes.ToString("0.0", CultureInfo.InvariantCulture) + " GiB";
-        return gibibytes >= 1 ? new("ok", "memory", found, null) : new("limited", "memory", found, "1 GiB is the least for two replicas and reports");
-    }
-
-    /// <summary>Each open stream needs a file handle.</summary>
-    private static Check Files()
-    {
-        const string Limits = "/proc/self/limits";
-        var line = File.Exists(Limits)
-            ? File.ReadLines(Limits).FirstOrDefault(text => text.StartsWith("Max open files", StringComparison.Ordinal))
-            : null;
-        if (line is null)
-        {
-            return new("unknown", "open files", "no limit found", null);
-        }
-
-        var soft = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
-        return long.TryParse(soft, CultureInfo.InvariantCulture, out var limit) && limit < 4_096
-            ? new("limited", "open files", soft, "more than about that many streams at once fail; raise it with 'ulimit -n 65536'")
-            : new("ok", "open files", soft, null);
-    }
-
-    private static Check Loopback()
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return new("ok", "loopback", "a port can be opened", null);
-        }
-        catch (SocketException exception)
-        {
-            return new("missing", "loopback", exception.Message, "'serve' and remote targets on this machine need it");
-        }
-    }
-
-    private static Check Runtime()
-    {
-        try
-        {
-            return new("ok", "onnx runtime", OnnxRuntimeFacts.Version, null);
-        }
-        catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or BadImageFormatException)
-        {
-            return new("missing", "onnx runtime", exception.Message, "the native library is not beside chaosbench: build again, 'npm ci' fetches it");
-        }
-    }
-
-    /// <summary>That there is none is no fault: models run on the CPU.</summary>
-    private static Check Gpu()
-    {
-        using var watch = GpuWatch.Open();
-        return watch.Problem is { } problem
-            ? new("ok", "gpu", $"none: {problem}", "models run on the CPU; device: cuda needs a card and NVIDIA's driver")
-            : new("ok", "gpu", string.Join("; ", watch.Read().Select(Describe)), null);
-    }
-
-    private static string Describe(GpuReading card) => string.Create(CultureInfo.InvariantCulture,
-        $"{card.Index}: {card.Name ?? "unnamed card"}{(card.MemoryTotal is { } bytes ? $", {bytes / (double)(1L << 30):0.0} GiB" : "")}");
-
-    private static Check Cuda()
-    {
-        try
-        {
-            return OnnxRuntimeFacts.CudaProblem is { } problem
-                ? new("ok", "cuda provider", "not to be had", problem)
-                : new("ok", "cuda provider", "loads", null);
-        }
-        catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or BadImageFormatException)
-        {
-            return new("unknown", "cuda provider", "ONNX Runtime itself does not load", null);
-        }
-    }
-
-    /// <param name="State"><c>ok</c>, <c>limited</c>, <c>missing</c> or <c>unknown</c>.</param>
-    private sealed record Check(string State, string Name, string Found, string? Remedy);
 }
