@@ -4,6 +4,7 @@ using ChaosBench.Chaos.Leases;
 using ChaosBench.Chaos.Nodes;
 using ChaosBench.Chaos.Stress;
 using ChaosBench.Harness.Calibrating;
+using ChaosBench.Harness.Completing;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Server.Workers;
@@ -39,6 +40,11 @@ public static class CommandLine
         if (arguments is [Launcher.Verb, .. var command])
         {
             return Launcher.Run(command);
+        }
+
+        if (arguments is [Suggestions.Verb, var line])
+        {
+            return CompletionCommand.Complete(line, terminal, time);
         }
 
         var root = Build(terminal, time);
@@ -98,8 +104,13 @@ public static class CommandLine
         AbortCommand.Build(terminal),
         NoteCommand.Build(terminal),
         HealCommand.Build(terminal, time),
+        InitCommand.Build(terminal, time),
+        CompletionCommand.Build(terminal),
+        AttestCommand.Build(terminal),
+        VerifyCommand.Build(terminal),
+        SbomCommand.Build(terminal),
         SchemaCommand.Build(terminal),
-        DoctorCommand.Build(terminal),
+        DoctorCommand.Build(terminal, time),
     };
 
     private static async Task<int> InvokeAsync(
