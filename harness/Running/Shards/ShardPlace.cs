@@ -10,10 +10,17 @@ internal static class ShardPlace
     public const string CountVariable = "CHAOSBENCH_SHARDS";
     public const string StartVariable = "CHAOSBENCH_START_AT";
 
+    /// <summary>What a Docker Swarm service sets to <c>{{.Task.Slot}}</c>.</summary>
+    public const string SlotVariable = "CHAOSBENCH_SLOT";
+
+    // Swarm's identifiers: 25 digits of base 36.
+    private const int NodeIdLength = 25;
+
     // In this order: what was said to us, then what an engine says to everybody. A step of a Slurm job (srun) lies inside an array's task.
     private static readonly Source[] Sources =
     [
         new("ChaosBench", NumberVariable, 1, CountVariable),
+        new("Docker Swarm's {{.Task.Slot}}", SlotVariable, 1, CountVariable) { ZeroIsNode = true },
         new("a Kubernetes Indexed Job", "JOB_COMPLETION_INDEX", 0, CountVariable),
         new("a Slurm array", "SLURM_ARRAY_TASK_ID", null, "SLURM_ARRAY_TASK_COUNT") { First = "SLURM_ARRAY_TASK_MIN", Step = "SLURM_ARRAY_TASK_STEP" },
         new("srun", "SLURM_PROCID", 0, "SLURM_NTASKS"),
@@ -43,13 +50,16 @@ internal static class ShardPlace
     {
         var first = source.From ?? Number(source.First!, read(source.First!) ?? "");
         var step = source.Step is { } name && read(name) is { Length: > 0 } text ? Number(name, text) : 1;
-        var past = Number(source.Number, number) - first;
         var of = Number(source.Count, count);
+        var past = source.ZeroIsNode && IsZeroSlot(number) ? of - first : Number(source.Number, number) - first;
         return step > 0 && past >= 0 && past % step == 0 && of is >= 1 and <= Shard.Most && past / step < of
             ? new Shard((int)(past / step) + 1, (int)of)
             : throw new UsageException($"--shard auto: {source.Number}={Printable.Line(number, 20)} and {source.Count}={Printable.Line(count, 20)} "
                 + $"({source.Name}) name no shard of 1 to {Shard.Most}; write --shard K/N.");
     }
+
+    /// <summary>A replicated job's slots begin at 0, a replicated service's at 1, and where the slot is 0 Swarm writes the node's id in its place.</summary>
+    private static bool IsZeroSlot(string text) => text == "0" || (text.Length == NodeIdLength && text.All(char.IsAsciiLetterOrDigit));
 
     private static long Number(string variable, string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= int.MaxValue
@@ -61,5 +71,8 @@ internal static class ShardPlace
     {
         public string? First { get; init; }
         public string? Step { get; init; }
+
+        /// <summary>Slot 0 may be there, as a node's id, and is the last shard: so jobs (0 to N-1) and services (1 to N) have N of them.</summary>
+        public bool ZeroIsNode { get; init; }
     }
 }
