@@ -11,6 +11,7 @@ internal static class Program
         ["idle-arrival"] = ("from arrival to the first prefill on an idle server", _ => IdleBenchmark.RunAsync()),
         ["alloc"] = ("managed bytes per decode step and per token on the replica's thread", _ => AllocationBenchmark.RunAsync()),
         ["cold-start"] = ("from the start of `chaosbench serve` to a ready server", _ => ColdStartBenchmark.RunAsync()),
+        ["startup"] = ("from the start of the self-contained program to its version, and to a run's first request", _ => StartupBenchmark.RunAsync()),
         ["bound"] = ("how far decode and prefill are from what one core could do", _ => BoundBenchmark.RunAsync()),
         ["gpu"] = ("tokens/s on a card at concurrency 64 over PyTorch in eager mode, of the reference model and of 0.5 billion random weights", _ => Gpu.GpuBenchmark.RunAsync()),
         ["clients"] = ("wrk, hey, slow and silent clients against `chaosbench serve`, and its canary afterwards", _ => ClientsBenchmark.RunAsync()),

@@ -16,6 +16,8 @@ public sealed class DockerServer : IAsyncLifetime, IDisposable
     private readonly HttpClient _client;
     private Process? _engine;
     private string? _missing;
+    private Task<string>? _image;
+    private Task<string>? _swarm;
 
     public DockerServer() => _client = new HttpClient(new SocketsHttpHandler
     {
@@ -27,6 +29,8 @@ public sealed class DockerServer : IAsyncLifetime, IDisposable
         },
     })
     { BaseAddress = new Uri("http://docker/") };
+
+    private const string Image = "chaosbench:test";
 
     public string Socket => Path.Combine(_folder, "d.sock");
 
@@ -63,6 +67,12 @@ public sealed class DockerServer : IAsyncLifetime, IDisposable
     {
         if (_engine is { HasExited: false })
         {
+            if (_swarm is not null)
+            {
+                // Its services go with it, and its network's bridge becomes one that can be taken away.
+                await Shell.RunAsync("/", "docker swarm leave --force", null, ("DOCKER_HOST", $"unix://{Socket}"));
+            }
+
             foreach (var id in await ContainersAsync())
             {
                 using var gone = await _client.DeleteAsync($"containers/{id}?force=1");
@@ -94,6 +104,30 @@ public sealed class DockerServer : IAsyncLifetime, IDisposable
     }
 
     public void SkipWhereThereIsNone() => Skip.If(_missing is not null, _missing);
+
+    /// <summary>Runs a shell command that may talk to this engine by <c>docker</c>, and expects it to succeed.</summary>
+    /// <returns>What it wrote, without the last line end.</returns>
+    public Task<string> ShellAsync(string folder, string command, params (string Name, string? Value)[] environment) =>
+        Shell.DoAsync(folder, command, [("DOCKER_HOST", $"unix://{Socket}"), .. environment]);
+
+    /// <summary>The image of deploy/docker, built once from the published program.</summary>
+    /// <returns>Its name.</returns>
+    public async Task<string> ImageAsync()
+    {
+        SkipWhereThereIsNone();
+        Skip.If((await Shell.RunAsync("/", "command -v docker")).Code != 0, "no docker on this machine: install the package docker.io or docker-cli");
+        await Published.SkipWhereThereIsNoneAsync();
+        _image ??= BuildAsync();
+        await _image;
+        return Image;
+    }
+
+    /// <summary>Makes this engine a swarm of one, which speaks to itself on loopback.</summary>
+    public async Task<string> JoinSwarmAsync()
+    {
+        _swarm ??= ShellAsync("/", $"docker swarm init --advertise-addr 127.0.0.1 --listen-addr 127.0.0.1:{FreePort()}");
+        return await _swarm;
+    }
 
     /// <summary>Starts a container that sees this machine's programs and this checkout, read only, and its network.</summary>
     /// <param name="network">One of this engine's; left out: this machine's.</param>
@@ -159,6 +193,15 @@ public sealed class DockerServer : IAsyncLifetime, IDisposable
         .. (await _client.GetFromJsonAsync<JsonElement>("networks")).EnumerateArray()
             .Where(one => one.GetProperty("Driver").GetString() == "bridge").Select(one => one.GetProperty("Id").GetString()!),
     ];
+
+    private Task<string> BuildAsync() => ShellAsync(Repository.Root, $"deploy/docker/build.sh {Image}", ("CHAOSBENCH_PUBLISH", Published.Folder));
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     private bool IsGone()
     {
