@@ -49,7 +49,7 @@ internal static class SbomCommand
     {
         if (model is null)
         {
-            return ToolParts.List;
+            return ToolParts.WithNatives();
         }
 
         var list = ModelParts.Of(model, out var notes);

@@ -48,7 +48,7 @@ internal static partial class Values
     }
 
     /// <summary>The newest in the folder that is being written, or in <c>runs</c>; else folders on the way.</summary>
-    private static IEnumerable<string> Runs(string current)
+    private static List<string> Runs(string current)
     {
         var slash = current.LastIndexOf('/');
         var folder = slash >= 0 ? current[..(slash + 1)] : "";
@@ -56,7 +56,7 @@ internal static partial class Values
         {
             var where = new DirectoryInfo(folder.Length > 0 ? folder : ".");
             var runs = RunsIn(where, folder).ToList();
-            return runs.Count > 0 || folder.Length > 0 ? runs : RunsIn(new DirectoryInfo("runs"), "runs/");
+            return runs.Count > 0 || folder.Length > 0 ? runs : RunsIn(new DirectoryInfo("runs"), "runs/").ToList();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

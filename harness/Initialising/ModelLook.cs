@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ChaosBench.Harness.Provenance;
+using ChaosBench.Server.Embeddings;
 
 namespace ChaosBench.Harness.Initialising;
 
@@ -26,6 +27,11 @@ internal static class ModelLook
         }
 
         found.AddRange(notes.Select(note => ("look", note)));
+        if (EncoderFolder.IsEncoder(folder))
+        {
+            throw new UsageException($"{folder}: an encoder, and a scenario asks models that write answers; 'chaosbench serve {folder}' embeds or classifies with it.");
+        }
+
         return File.Exists(Path.Combine(folder, "model.onnx"))
             ? [.. found.Select(one => (one.Item1, Printable.Line(one.Item2, 400)))]
             : throw new UsageException($"{folder}: no model.onnx in it, which is what is served here; start your own server and give its URL.");

@@ -12,6 +12,7 @@ internal static class Attestation
     public const string FileName = "provenance.json";
     public const string KeyVariable = "CHAOSBENCH_SIGNING_KEY";
 
+    private const string ManifestSubject = RunStatement.RunPrefix + RunFolder.ManifestName;
     private const long MostBytes = (8 << 20) + 1;
 
     /// <summary>The key of the environment. Null: there is none. It is kept in memory alone.</summary>
@@ -77,19 +78,16 @@ internal static class Attestation
         }
 
         var present = RunFilesIn(folder);
-        foreach (var (name, sha256) in TargetFiles.Present(manifest))
+        var isTrue = statement.Subjects.Any(subject => subject.Name == ManifestSubject && subject.Sha256 == present.GetValueOrDefault(ManifestSubject));
+
+        // Where the models lie is said by the manifest, which is believed only when it is the one that was signed.
+        foreach (var (name, sha256) in isTrue ? TargetFiles.Present(manifest, statement.Subjects.Select(subject => subject.Name)) : [])
         {
             present[name] = sha256;
         }
 
-        var check = StatementCheck.Of(statement, present, name => MayBeAbsent(manifest, name));
-        var known = statement.Subjects.Select(subject => subject.Name).ToHashSet(StringComparer.Ordinal);
-
-        // A model's folder is its owner's; what else lies in it is not the statement's business, nor is the hash that the signed manifest holds.
-        return (statement, check with
-        {
-            Notes = [.. check.Notes.Where(note => !note.StartsWith(RunStatement.TargetPrefix, StringComparison.Ordinal) || known.Contains(note.Split(": ")[0]))],
-        });
+        return (statement, StatementCheck.Of(statement, present, name =>
+            name.StartsWith(RunStatement.TargetPrefix, StringComparison.Ordinal) && !isTrue ? "not looked at, the manifest does not hold" : MayBeAbsent(manifest, name)));
     }
 
     private static string? MayBeAbsent(Manifest manifest, string name) =>

@@ -32,20 +32,26 @@ internal static class TargetFiles
         return subjects;
     }
 
-    /// <summary>By the names that a statement gives them, with the manifest's hashes of models.</summary>
-    public static Dictionary<string, string> Present(Manifest manifest)
+    /// <summary>What there is of the files that a statement names; the manifest's own hash of a model stands for itself.</summary>
+    /// <param name="subjects">Names as a statement gives them.</param>
+    public static Dictionary<string, string> Present(Manifest manifest, IEnumerable<string> subjects)
     {
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var target in manifest.Targets.Where(target => target.Type == "onnx"))
+        foreach (var subject in subjects)
         {
-            if (target.Facts.GetValueOrDefault(Model) is { } stated)
+            if (OwnerOf(manifest, subject) is not { Type: "onnx" } target)
             {
-                files[PrefixOf(target) + Model] = stated;
+                continue;
             }
 
-            if (Directory.Exists(target.Location))
+            var name = subject[PrefixOf(target).Length..];
+            if (name == Model && target.Facts.GetValueOrDefault(Model) is { } stated)
             {
-                FileHash.Of(target.Location, static _ => true).ToList().ForEach(file => files[PrefixOf(target) + file.Key] = file.Value);
+                files[subject] = stated;
+            }
+            else if (!name.Split('/', '\\').Contains("..") && new FileInfo(Path.Join(target.Location, name)) is { Exists: true, LinkTarget: null } file)
+            {
+                files[subject] = FileHash.OfFile(file.FullName);
             }
         }
 

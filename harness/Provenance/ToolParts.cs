@@ -17,7 +17,11 @@ internal static class ToolParts
 
     private static readonly Lazy<PartsList> Known = new(Make);
 
+    /// <summary>As it was built.</summary>
     public static PartsList List => Known.Value;
+
+    /// <summary>With the native libraries beside the program, by what is in them; they are large, so that a run does not ask for them.</summary>
+    public static PartsList WithNatives() => List with { Parts = [.. List.Parts, .. Natives()] };
 
     private static PartsList Make()
     {
@@ -35,7 +39,7 @@ internal static class ToolParts
             Licence = "MIT",
             Description = "Chaos and load testing for model services",
         };
-        return new PartsList(whole, [.. Frameworks().Concat(nuget).Concat(npm).Select(part => Licensed(part, known)), .. Natives()]);
+        return new PartsList(whole, [.. Frameworks().Concat(nuget).Concat(npm).Select(part => Licensed(part, known))]);
     }
 
     private static Component Licensed(Component part, JsonElement known)

@@ -156,7 +156,7 @@ public static class Dsse
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new ProvenanceException($"not a whole DSSE envelope: {broken.Message.ReplaceLineEndings(" ")}", broken);
+            throw new ProvenanceException($"not a whole DSSE envelope: {broken.Message.ReplaceLineEndings(" ").TrimEnd('.')}", broken);
         }
     }
 

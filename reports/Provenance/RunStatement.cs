@@ -90,7 +90,7 @@ public sealed record RunStatement
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
         {
-            throw new ProvenanceException($"what was signed is no in-toto statement of a run: {broken.Message.ReplaceLineEndings(" ")}", broken);
+            throw new ProvenanceException($"what was signed is no in-toto statement of a run: {broken.Message.ReplaceLineEndings(" ").TrimEnd('.')}", broken);
         }
     }
 

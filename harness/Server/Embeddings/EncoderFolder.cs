@@ -51,7 +51,7 @@ public static class EncoderFolder
     }
 
     /// <summary>The folder's graph can be opened and has no cache: it writes no text.</summary>
-    internal static bool IsEncoder(string folder)
+    public static bool IsEncoder(string folder)
     {
         try
         {

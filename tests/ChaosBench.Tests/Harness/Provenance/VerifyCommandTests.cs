@@ -105,6 +105,19 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Contains("no public key in PEM", _session.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>A manifest that is not the signed one may not send the reader to other places.</summary>
+    [Fact]
+    public async Task Verify_ManifestWithAnotherPlace_IsNotFollowed()
+    {
+        var run = await SignAsync();
+        var manifest = Path.Combine(run, "manifest.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace(_signed.Model, "/", StringComparison.Ordinal));
+
+        Assert.Equal(1, await VerifyAsync(run));
+        Assert.Contains("refused: run/manifest.json: changed", _session.Error, StringComparison.Ordinal);
+        Assert.Contains("note: target/candidate/model.onnx: not looked at, the manifest does not hold", _session.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Attest_ModelThatChangedSinceTheRun_IsNamedByTheManifestAlone()
     {
