@@ -41,6 +41,7 @@ internal static class CompletionCommand
     {
         const string name = "chaosbench";
         var own = Environment.ProcessPath ?? name;
-        return Path.GetFileNameWithoutExtension(own) == name ? [own] : [own, Path.Combine(AppContext.BaseDirectory, name + ".dll")];
+        return Path.GetFileNameWithoutExtension(own) == name ? [own]
+            : [own, Path.Combine(AppContext.BaseDirectory, name + ".dll")];
     }
 }

@@ -9,7 +9,9 @@ using ChaosBench.Scenarios.Prompts.Mutators;
 
 namespace ChaosBench.Harness.Commands;
 
-/// <summary><c>chaosbench init URL|MODEL_DIR</c>: a commented scenario file to begin with, after a look at what it is for.</summary>
+/// <summary>
+/// <c>chaosbench init URL|MODEL_DIR</c>: a commented scenario file to begin with, after a look at what it is for.
+/// </summary>
 internal static partial class InitCommand
 {
     public static Command Build(Terminal terminal, TimeProvider time)
@@ -31,7 +33,8 @@ internal static partial class InitCommand
                 throw new UsageException($"{output}: is there already; choose another name with --out, or --force to write over it.");
             }
 
-            var settings = new DraftSettings(parsed.GetValue(options.Of)!, output.ToString(), DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime))
+            var settings = new DraftSettings(parsed.GetValue(options.Of)!, output.ToString(),
+                DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime))
             {
                 Model = parsed.GetValue(options.Model), KeyVariable = parsed.GetValue(options.KeyEnv),
             };
@@ -42,7 +45,8 @@ internal static partial class InitCommand
 
             var text = Directory.Exists(settings.Of)
                 ? Draft.OfModel(settings with { Of = FromFolderOf(output, settings.Of) }, ModelLook.Of(settings.Of))
-                : await OfEndpointAsync(settings, parsed.GetValue(options.AllowHost) ?? [], parsed.GetValue(options.Offline), (terminal, time), cancellation).ConfigureAwait(false);
+                : await OfEndpointAsync(settings, parsed.GetValue(options.AllowHost) ?? [], parsed.GetValue(options.Offline),
+                    (terminal, time), cancellation).ConfigureAwait(false);
             Write(output, text);
             terminal.Error.WriteLine(Printable.Line($"{output}: written; 'chaosbench validate {output}' and 'chaosbench plan {output}' look at it, 'chaosbench run {output}' sends."));
             return ExitCodes.Pass;
@@ -51,7 +55,8 @@ internal static partial class InitCommand
     }
 
     private static async Task<string> OfEndpointAsync(
-        DraftSettings settings, string[] grants, bool isOffline, (Terminal Terminal, TimeProvider Time) with, CancellationToken cancellation)
+        DraftSettings settings, string[] grants, bool isOffline, (Terminal Terminal, TimeProvider Time) with,
+        CancellationToken cancellation)
     {
         var url = Endpoint(settings.Of);
         var missing = AuthorityCheck.MissingHost(url, []);
@@ -67,18 +72,22 @@ internal static partial class InitCommand
         }
 
         var key = settings.KeyVariable is { } name
-            ? Environment.GetEnvironmentVariable(name) is { Length: > 0 } value && !value.AsSpan().ContainsAny('\r', '\n', '\0') ? value
+            ? Environment.GetEnvironmentVariable(name) is { Length: > 0 } value && !value.AsSpan().ContainsAny('\r', '\n', '\0')
+                ? value
                 : throw new UsageException($"--key-env {name}: the variable is not set, or not one line; set it to the key first.")
             : null;
         using var asking = new Asking(key, with.Time);
-        var facts = await new EndpointSurvey(asking, line => with.Terminal.Error.WriteLine(Printable.Line(key is null ? line : line.Replace(key, "[key]", StringComparison.Ordinal))))
+        void Tell(string line) =>
+            with.Terminal.Error.WriteLine(Printable.Line(key is null ? line : line.Replace(key, "[key]", StringComparison.Ordinal)));
+        var facts = await new EndpointSurvey(asking, Tell)
             .LookAsync(url, settings.Model, cancellation).ConfigureAwait(false);
         return Draft.OfEndpoint(key is null ? facts : WithoutKey(facts, key), settings);
     }
 
     /// <summary>A server may repeat what it was given.</summary>
     private static EndpointFacts WithoutKey(EndpointFacts facts, string key) =>
-        facts with { Found = [.. facts.Found.Select(one => (one.What, one.Found.Replace(key, "[key]", StringComparison.Ordinal)))] };
+        facts with { Found = [.. facts.Found.Select(one => (one.What,
+            one.Found.Replace(key, "[key]", StringComparison.Ordinal)))] };
 
     /// <summary>Without what the API's own paths add.</summary>
     private static Uri Endpoint(string text)
@@ -100,13 +109,15 @@ internal static partial class InitCommand
 
     /// <summary>Paths in a scenario file are relative to its folder.</summary>
     private static string FromFolderOf(FileInfo output, string folder) =>
-        Path.IsPathRooted(folder) ? folder : Path.GetRelativePath(output.DirectoryName!, Path.GetFullPath(folder)).Replace('\\', '/');
+        Path.IsPathRooted(folder) ? folder
+            : Path.GetRelativePath(output.DirectoryName!, Path.GetFullPath(folder)).Replace('\\', '/');
 
     /// <summary>What cannot be read again is not written: it would be our mistake, not the user's.</summary>
     private static void Write(FileInfo output, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        var read = ScenarioReader.Read(output.FullName, bytes, new ReadOptions { Faults = FaultCatalogue.All, Mutators = MutatorCatalogue.Names, FileExists = Path.Exists });
+        var read = ScenarioReader.Read(output.FullName, bytes, new ReadOptions { Faults = FaultCatalogue.All,
+            Mutators = MutatorCatalogue.Names, FileExists = Path.Exists });
         if (read.Suite is null)
         {
             throw new InvalidOperationException($"the draft is not valid: {string.Join("; ", read.Problems.Take(3))}");
@@ -139,7 +150,8 @@ internal static partial class InitCommand
         public Option<string?> KeyEnv { get; } = new("--key-env")
         {
             Description = "Environment variable that holds the endpoint's key", HelpName = "NAME",
-            CustomParser = result => OptionValues.Matching(Variable(), "write the name of an environment variable, for example MODEL_KEY")(result),
+            CustomParser = result => OptionValues.Matching(Variable(),
+                "write the name of an environment variable, for example MODEL_KEY")(result),
         };
 
         public Option<string[]> AllowHost { get; } = new("--allow-host") { Description = "Ask this host (loopback is always allowed)", HelpName = "HOST[:PORT]" };

@@ -4,7 +4,9 @@ using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Harness.Commands;
 
-/// <summary>A precondition of a run that the operator sets: the licences of the tool and of the models that are to be served.</summary>
+/// <summary>
+/// A precondition of a run that the operator sets: the licences of the tool and of the models that are to be served.
+/// </summary>
 internal sealed class LicenceOptions
 {
     private readonly Option<FileInfo?> _policy = new("--licences")
@@ -24,9 +26,11 @@ internal sealed class LicenceOptions
         }
 
         var policy = Licensing.Load(file);
-        var models = suite.Scenarios.SelectMany(scenario => new[] { scenario.Candidate, scenario.Baseline, scenario.Judge?.Target })
+        var models = suite.Scenarios.SelectMany(scenario => new[] { scenario.Candidate, scenario.Baseline,
+            scenario.Judge?.Target })
             .OfType<Target.Onnx>().Select(target => target.Model).Distinct(StringComparer.Ordinal);
-        var judged = models.Select(model => ModelParts.Of(model, out _)).Prepend(ToolParts.List).Select(list => Licensing.Judge(list, policy)).ToList();
+        var judged = models.Select(model => ModelParts.Of(model, out _)).Prepend(ToolParts.List)
+            .Select(list => Licensing.Judge(list, policy)).ToList();
         foreach (var warning in judged.SelectMany(one => one.Warnings))
         {
             terminal.Error.WriteLine(Printable.Line($"warning: {warning}"));

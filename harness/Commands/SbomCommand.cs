@@ -7,12 +7,15 @@ using ChaosBench.Reports.Runs;
 
 namespace ChaosBench.Harness.Commands;
 
-/// <summary><c>chaosbench sbom [MODEL_DIR]</c>: what this program, or a model, is made of, and whether its licences may be.</summary>
+/// <summary>
+/// <c>chaosbench sbom [MODEL_DIR]</c>: what this program, or a model, is made of, and whether its licences may be.
+/// </summary>
 internal static class SbomCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var model = new Argument<string?>("MODEL_DIR") { Description = "Folder of a model (default: this program itself)", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("MODEL_DIR") { Description = "Folder of a model (default: this program itself)",
+            Arity = ArgumentArity.ZeroOrOne };
         var output = new Option<FileInfo?>("--out") { Description = "Write it here and not to stdout", HelpName = "FILE" };
         var policy = new Option<FileInfo?>("--policy")
         {

@@ -15,7 +15,8 @@ internal static class VerifyCommand
     public static Command Build(Terminal terminal)
     {
         var run = new Argument<DirectoryInfo>("RUN") { Description = "Run folder, for example runs/latest" };
-        var key = new Option<FileInfo>("--key") { Description = "Public key of who signed it, PEM", HelpName = "FILE", Required = true };
+        var key = new Option<FileInfo>("--key") { Description = "Public key of who signed it, PEM", HelpName = "FILE",
+            Required = true };
         var envelope = new Option<FileInfo?>("--envelope") { Description = "The envelope (default: provenance.json in the run folder)", HelpName = "FILE" };
         var command = new Command("verify",
             "Check the signed statement of a run: the signature, and every file that it names\n\n"

@@ -1,6 +1,9 @@
 namespace ChaosBench.Harness.Completing;
 
-/// <summary>What a shell must know to ask this program for words. Each asks with the line up to the cursor, and offers files where there are none.</summary>
+/// <summary>
+/// What a shell must know to ask this program for words. Each asks with the line up to the cursor, and offers files where there
+/// are none.
+/// </summary>
 internal static class Scripts
 {
     public static IReadOnlyList<string> Shells { get; } = ["bash", "zsh", "fish"];

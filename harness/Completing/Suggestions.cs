@@ -3,7 +3,10 @@ using System.Text;
 
 namespace ChaosBench.Harness.Completing;
 
-/// <summary>What may stand where the cursor is, from the commands themselves and the files that they would read. It must never be in the way: what it cannot tell, it leaves out.</summary>
+/// <summary>
+/// What may stand where the cursor is, from the commands themselves and the files that they would read. It must never be in the
+/// way: what it cannot tell, it leaves out.
+/// </summary>
 internal static class Suggestions
 {
     /// <summary>The hidden verb that the shells' scripts call, with the line up to the cursor.</summary>
@@ -44,9 +47,12 @@ internal static class Suggestions
 
         var current = words.Count > 1 ? words[^1] : "";
         var candidates = pending is not null ? Values.Of(pending, command, positionals, current)
-            : current.StartsWith('-') ? OptionsOf(command, root).Select(option => option.Name).Where(name => name.StartsWith("--", StringComparison.Ordinal))
-            : command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name).Concat(Positional(command, positionals, current));
-        return [.. candidates.Where(word => word.StartsWith(current, StringComparison.Ordinal) && word == Printable.Line(word)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(Most)];
+            : current.StartsWith('-') ? OptionsOf(command, root).Select(option => option.Name)
+                .Where(name => name.StartsWith("--", StringComparison.Ordinal))
+            : command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name)
+                .Concat(Positional(command, positionals, current));
+        return [.. candidates.Where(word => word.StartsWith(current, StringComparison.Ordinal) && word == Printable.Line(word))
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(Most)];
     }
 
     private static IEnumerable<string> Positional(Command command, List<string> before, string current)
@@ -57,7 +63,8 @@ internal static class Suggestions
         }
 
         var argument = command.Arguments[Math.Min(before.Count, command.Arguments.Count - 1)];
-        return before.Count < command.Arguments.Count || argument.Arity.MaximumNumberOfValues > 1 ? Values.Of(argument, current) : [];
+        return before.Count < command.Arguments.Count || argument.Arity.MaximumNumberOfValues > 1 ? Values.Of(argument, current)
+            : [];
     }
 
     private static IEnumerable<Option> OptionsOf(Command command, RootCommand root) =>
@@ -67,7 +74,10 @@ internal static class Suggestions
 
     private static bool TakesValue(Option option) => option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool);
 
-    /// <summary>As a POSIX shell splits them, as far as completion needs it; the last one is the one that is being written, and may be empty.</summary>
+    /// <summary>
+    /// As a POSIX shell splits them, as far as completion needs it; the last one is the one that is being written, and may be
+    /// empty.
+    /// </summary>
     internal static List<string> Words(string line)
     {
         var (words, word, quote) = (new List<string>(), new StringBuilder(), '\0');

@@ -8,14 +8,17 @@ using ChaosBench.Scenarios.Traces;
 
 namespace ChaosBench.Harness.Completing;
 
-/// <summary>Values of options and arguments that are known or can be looked up: by their names, which mean the same in every command.</summary>
+/// <summary>
+/// Values of options and arguments that are known or can be looked up: by their names, which mean the same in every command.
+/// </summary>
 internal static partial class Values
 {
     private const int MostBytes = 1 << 20;
     private const int MostRuns = 50;
 
     /// <param name="before">Arguments that stand before the cursor.</param>
-    public static IEnumerable<string> Of(Option option, Command command, IReadOnlyList<string> before, string current) => option switch
+    public static IEnumerable<string> Of(Option option, Command command, IReadOnlyList<string> before, string current) =>
+        option switch
     {
         { Name: "--scenario" } => Scenarios(command, before),
         { Name: "--replay" } when option.ValueType == typeof(DirectoryInfo) => Runs(current),
@@ -42,7 +45,8 @@ internal static partial class Values
             return [];
         }
 
-        var read = ScenarioReader.Read(before[at], bytes, new ReadOptions { Faults = FaultCatalogue.All, Mutators = MutatorCatalogue.Names, FileExists = Path.Exists });
+        var read = ScenarioReader.Read(before[at], bytes, new ReadOptions { Faults = FaultCatalogue.All,
+            Mutators = MutatorCatalogue.Names, FileExists = Path.Exists });
         return read.Suite?.Scenarios.Select(scenario => scenario.Name)
             ?? Name().Matches(System.Text.Encoding.UTF8.GetString(bytes)).Select(match => match.Groups[1].Value);
     }

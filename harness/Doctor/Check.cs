@@ -32,5 +32,6 @@ internal static class Facts
 
     /// <summary>Whole numbers of a text, in order; what is none is left out.</summary>
     public static long[] Numbers(string? text) =>
-        [.. (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Where(word => long.TryParse(word, out _)).Select(word => long.Parse(word, System.Globalization.CultureInfo.InvariantCulture))];
+        [.. (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Where(word => long.TryParse(word, out _))
+            .Select(word => long.Parse(word, System.Globalization.CultureInfo.InvariantCulture))];
 }

@@ -34,8 +34,10 @@ internal static class ClockChecks
     /// <param name="slack">Nanoseconds by which the kernel may put off a wake-up to bundle it with others.</param>
     internal static Check Slack(string? slack) => Facts.Numbers(slack) is [var nanos]
         ? nanos <= 1_000_000
-            ? Check.Ok("timer slack", string.Create(CultureInfo.InvariantCulture, $"{nanos / 1_000.0:0.#} us; the sending thread asks for none"))
-            : Check.Limited("timer slack", string.Create(CultureInfo.InvariantCulture, $"{nanos / 1_000.0:0.#} us"), "a policy puts wake-ups off (battery saving, a service's TimerSlackNSec): lift it")
+            ? Check.Ok("timer slack", string.Create(CultureInfo.InvariantCulture,
+                $"{nanos / 1_000.0:0.#} us; the sending thread asks for none"))
+            : Check.Limited("timer slack", string.Create(CultureInfo.InvariantCulture,
+                $"{nanos / 1_000.0:0.#} us"), "a policy puts wake-ups off (battery saving, a service's TimerSlackNSec): lift it")
         : Check.Unknown("timer slack", "not told", "'chaosbench calibrate' measures how late requests go out");
 
     /// <param name="kernel">What adjtimex(2) tells. Null: nothing.</param>
@@ -94,7 +96,8 @@ internal static class ClockChecks
         var status = BinaryPrimitives.ReadInt32LittleEndian(timex.AsSpan(40));
         var unit = (status & InNanoseconds) != 0 ? 1e-9 : 1e-6;
         return new KernelClock(
-            (status & Unsynchronised) == 0, BinaryPrimitives.ReadInt64LittleEndian(timex.AsSpan(8)) * unit, BinaryPrimitives.ReadInt64LittleEndian(timex.AsSpan(24)) * 1e-6);
+            (status & Unsynchronised) == 0, BinaryPrimitives.ReadInt64LittleEndian(timex.AsSpan(8)) * unit,
+                BinaryPrimitives.ReadInt64LittleEndian(timex.AsSpan(24)) * 1e-6);
     }
 
     [DllImport("libc", EntryPoint = "adjtimex")]

@@ -11,7 +11,8 @@ internal static partial class CoreChecks
     public static IEnumerable<Check> All(string runs) =>
     [
         Cores(Environment.ProcessorCount),
-        Quota(Facts.Read(CgroupFile("cpu.max", "cpu")), Facts.Read(CgroupFile("cpu.stat", "cpu")), Facts.Read("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), Facts.Read("/sys/fs/cgroup/cpu/cpu.cfs_period_us")),
+        Quota(Facts.Read(CgroupFile("cpu.max", "cpu")), Facts.Read(CgroupFile("cpu.stat", "cpu")),
+            Facts.Read("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), Facts.Read("/sys/fs/cgroup/cpu/cpu.cfs_period_us")),
         Memory(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
         Files(Facts.Read("/proc/self/limits")),
         Disk(runs),
@@ -28,14 +29,17 @@ internal static partial class CoreChecks
     {
         var (quota, period) = max is not null
             ? Facts.Numbers(max) switch { [var most, var each] => ((long?)most, each), _ => (null, 1) }
-            : (Facts.Numbers(oldQuota) is [> 0 and var most1] ? most1 : null, Facts.Numbers(oldPeriod) is [> 0 and var each1] ? each1 : 1);
+            : (Facts.Numbers(oldQuota) is [> 0 and var most1] ? most1 : null, Facts.Numbers(oldPeriod) is [> 0 and var each1]
+                ? each1 : 1);
         if (max is null && oldQuota is null)
         {
-            return Check.Unknown("cpu quota", "no control group tells", "where this is a container, compare 'docker inspect' or the pod's limits with the cores above");
+            return Check.Unknown("cpu quota", "no control group tells",
+                "where this is a container, compare 'docker inspect' or the pod's limits with the cores above");
         }
 
         var (periods, throttled) = (Stat(stat, "nr_periods"), Stat(stat, "nr_throttled"));
-        var held = throttled > 0 ? string.Create(CultureInfo.InvariantCulture, $", held back in {throttled} of {periods} periods") : "";
+        var held = throttled > 0 ? string.Create(CultureInfo.InvariantCulture,
+            $", held back in {throttled} of {periods} periods") : "";
         if (quota is not { } granted)
         {
             return Check.Ok("cpu quota", "none");
@@ -51,7 +55,8 @@ internal static partial class CoreChecks
     {
         var gibibytes = bytes / (double)(1L << 30);
         var found = gibibytes.ToString("0.0", CultureInfo.InvariantCulture) + " GiB";
-        return gibibytes >= 1 ? Check.Ok("memory", found) : Check.Limited("memory", found, "1 GiB is the least for two replicas and reports");
+        return gibibytes >= 1 ? Check.Ok("memory", found) : Check.Limited("memory", found,
+            "1 GiB is the least for two replicas and reports");
     }
 
     /// <summary>Each open stream needs a file handle.</summary>
@@ -92,13 +97,15 @@ internal static partial class CoreChecks
     }
 
     private static long Stat(string? stat, string name) =>
-        Entry().Matches(stat ?? "").FirstOrDefault(match => match.Groups[1].Value == name) is { } found ? long.Parse(found.Groups[2].Value, CultureInfo.InvariantCulture) : 0;
+        Entry().Matches(stat ?? "").FirstOrDefault(match => match.Groups[1].Value == name) is { } found
+            ? long.Parse(found.Groups[2].Value, CultureInfo.InvariantCulture) : 0;
 
     /// <summary>Of this process's own group; in a container that is the root that it sees.</summary>
     private static string CgroupFile(string name, string controller)
     {
         const string root = "/sys/fs/cgroup";
-        var own = (Facts.Read("/proc/self/cgroup") ?? "").Split('\n').FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal))?[3..].TrimEnd('/') ?? "";
+        var own = (Facts.Read("/proc/self/cgroup") ?? "").Split('\n').FirstOrDefault(line =>
+            line.StartsWith("0::/", StringComparison.Ordinal))?[3..].TrimEnd('/') ?? "";
         var candidates = new[] { $"{root}{own}/{name}", $"{root}/{name}", $"{root}/{controller}/{name}" };
         return candidates.FirstOrDefault(File.Exists) ?? candidates[0];
     }

@@ -6,7 +6,9 @@ using ChaosBench.Server.Models.Devices;
 
 namespace ChaosBench.Harness.Doctor;
 
-/// <summary>Parts that are not ours: ONNX Runtime, graphics cards, a container engine; and what was measured of this machine.</summary>
+/// <summary>
+/// Parts that are not ours: ONNX Runtime, graphics cards, a container engine; and what was measured of this machine.
+/// </summary>
 internal static class PartChecks
 {
     public static IEnumerable<Check> All() => [Runtime(), Gpu(), Cuda(), Containers(), Calibrated(CalibrationStore.Read())];
@@ -39,7 +41,8 @@ internal static class PartChecks
     {
         try
         {
-            return OnnxRuntimeFacts.CudaProblem is { } problem ? Check.Ok("cuda provider", "not to be had", problem) : Check.Ok("cuda provider", "loads");
+            return OnnxRuntimeFacts.CudaProblem is { } problem ? Check.Ok("cuda provider", "not to be had", problem)
+                : Check.Ok("cuda provider", "loads");
         }
         catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or BadImageFormatException)
         {

@@ -7,13 +7,16 @@ namespace ChaosBench.Harness.Doctor;
 /// <summary>Ports: one to listen on, and enough to send from.</summary>
 internal static class PortChecks
 {
-    /// <summary>Fewer than this, and a run without keep-alive at some hundred requests a second uses them up within TIME_WAIT's minute.</summary>
+    /// <summary>
+    /// Fewer than this, and a run without keep-alive at some hundred requests a second uses them up within TIME_WAIT's minute.
+    /// </summary>
     private const long Few = 10_000;
 
     public static IEnumerable<Check> All() =>
     [
         Loopback(),
-        Sending(Facts.Read("/proc/sys/net/ipv4/ip_local_port_range"), Facts.Read("/proc/sys/net/ipv4/tcp_tw_reuse"), Facts.Read("/proc/net/sockstat")),
+        Sending(Facts.Read("/proc/sys/net/ipv4/ip_local_port_range"), Facts.Read("/proc/sys/net/ipv4/tcp_tw_reuse"),
+            Facts.Read("/proc/net/sockstat")),
     ];
 
     private static Check Loopback()
@@ -22,7 +25,8 @@ internal static class PortChecks
         {
             using var listener = new TcpListener(IPAddress.Loopback, 0);
             listener.Start();
-            return Check.Ok("loopback", string.Create(CultureInfo.InvariantCulture, $"a port can be opened (just now {((IPEndPoint)listener.LocalEndpoint).Port})"));
+            return Check.Ok("loopback", string.Create(CultureInfo.InvariantCulture,
+                $"a port can be opened (just now {((IPEndPoint)listener.LocalEndpoint).Port})"));
         }
         catch (SocketException exception)
         {
@@ -37,12 +41,14 @@ internal static class PortChecks
     {
         if (Facts.Numbers(range) is not [var first, var last])
         {
-            return Check.Unknown("ports", "the range to send from is not told", "see that some ten thousand ports are free for connections going out");
+            return Check.Unknown("ports", "the range to send from is not told",
+                "see that some ten thousand ports are free for connections going out");
         }
 
         var waiting = WaitingIn(sockets);
         var free = last - first + 1 - waiting;
-        var word = Facts.Numbers(reuse) switch { [0] => "never used again early", [1] => "used again early", [2] => "used again early on loopback", _ => "early use not told" };
+        var word = Facts.Numbers(reuse) switch { [0] => "never used again early", [1] => "used again early", [2] =>
+            "used again early on loopback", _ => "early use not told" };
         var found = string.Create(CultureInfo.InvariantCulture, $"{last - first + 1} to send from ({first} to {last}), {waiting} in TIME_WAIT, {word}");
         return free < Few
             ? Check.Limited("ports", found, "connections that are opened anew for each request run out of them: sysctl -w net.ipv4.ip_local_port_range=\"10240 65535\" net.ipv4.tcp_tw_reuse=1")
@@ -51,7 +57,8 @@ internal static class PortChecks
 
     private static long WaitingIn(string? sockets)
     {
-        var words = (sockets ?? "").Split('\n').FirstOrDefault(line => line.StartsWith("TCP:", StringComparison.Ordinal))?.Split(' ') ?? [];
+        var words = (sockets ?? "").Split('\n').FirstOrDefault(line =>
+            line.StartsWith("TCP:", StringComparison.Ordinal))?.Split(' ') ?? [];
         var at = Array.IndexOf(words, "tw");
         return at >= 0 && at + 1 < words.Length && long.TryParse(words[at + 1], out var count) ? count : 0;
     }

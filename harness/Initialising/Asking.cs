@@ -19,7 +19,8 @@ internal sealed record Reply(int Status, string Type, string Text, string? Troub
 }
 
 /// <summary>
-/// Small questions to an endpoint that nobody vouches for: 10 s and 256 KiB a reply, no redirect, no cookie, no proxy of the environment.
+/// Small questions to an endpoint that nobody vouches for: 10 s and 256 KiB a reply, no redirect, no cookie, no proxy of the
+/// environment.
 /// </summary>
 internal sealed class Asking : IDisposable
 {
@@ -53,7 +54,8 @@ internal sealed class Asking : IDisposable
     public Task<Reply> GetAsync(string url, CancellationToken cancellation) => SendAsync(HttpMethod.Get, url, null, cancellation);
 
     /// <param name="json">The body.</param>
-    public Task<Reply> PostAsync(string url, string json, CancellationToken cancellation) => SendAsync(HttpMethod.Post, url, json, cancellation);
+    public Task<Reply> PostAsync(string url, string json, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, url, json, cancellation);
 
     private async Task<Reply> SendAsync(HttpMethod method, string url, string? json, CancellationToken cancellation)
     {
@@ -80,7 +82,8 @@ internal sealed class Asking : IDisposable
             (status, type) = ((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType ?? "");
             await using var body = await response.Content.ReadAsStreamAsync(both.Token).ConfigureAwait(false);
             var buffer = new byte[16 * 1024];
-            for (int read; text.Length < MostBytes && (read = await body.ReadAsync(buffer, both.Token).ConfigureAwait(false)) > 0;)
+            for (int read; text.Length < MostBytes && (read = await body.ReadAsync(buffer, both.Token)
+                .ConfigureAwait(false)) > 0;)
             {
                 text.Write(buffer, 0, read);
             }
@@ -96,13 +99,15 @@ internal sealed class Asking : IDisposable
             trouble = Reason(exception);
         }
 
-        return new Reply(status, type, Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)Math.Min(text.Length, MostBytes)), trouble, _time.GetElapsedTime(began));
+        return new Reply(status, type, Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)Math.Min(text.Length, MostBytes)),
+            trouble, _time.GetElapsedTime(began));
     }
 
     private static string Reason(Exception exception) => exception switch
     {
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "the connection was refused",
-        { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain } } => "the host's name is not known",
+        { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain } } =>
+            "the host's name is not known",
         { InnerException: { } inner } => Printable.Line(inner.Message, 200),
         _ => Printable.Line(exception.Message, 200),
     };

@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 namespace ChaosBench.Harness.Initialising;
 
 /// <summary>
-/// Asks an endpoint what it can do, in at most ten small questions: its models, a stream, what else a stream may carry, embeddings, metrics.
+/// Asks an endpoint what it can do, in at most ten small questions: its models, a stream, what else a stream may carry,
+/// embeddings, metrics.
 /// </summary>
 /// <param name="tell">Shown as it goes.</param>
 internal sealed class EndpointSurvey(Asking asking, Action<string> tell)
@@ -32,7 +33,8 @@ internal sealed class EndpointSurvey(Asking asking, Action<string> tell)
         var metrics = await MetricsAsync(new Uri(root), cancellation).ConfigureAwait(false);
         return new EndpointFacts
         {
-            Url = root, Model = chosen, IsCompletions = path == "completions", Streams = streams, CountsUsage = counts, MetricsUrl = metrics, Found = _found,
+            Url = root, Model = chosen, IsCompletions = path == "completions", Streams = streams, CountsUsage = counts,
+                MetricsUrl = metrics, Found = _found,
         };
     }
 
@@ -56,7 +58,8 @@ internal sealed class EndpointSurvey(Asking asking, Action<string> tell)
 
             if (reply.IsGood && Ids(reply.Text) is { } ids)
             {
-                var names = string.Join(", ", ids.Take(MostNamed)) + (ids.Count > MostNamed ? $" and {ids.Count - MostNamed} more" : "");
+                var names = string.Join(", ", ids.Take(MostNamed)) + (ids.Count > MostNamed
+                    ? $" and {ids.Count - MostNamed} more" : "");
                 Note("models", ids.Count == 0 ? "none listed" : $"{ids.Count} listed: {names}");
                 return (root, ids);
             }
@@ -69,7 +72,8 @@ internal sealed class EndpointSurvey(Asking asking, Action<string> tell)
     }
 
     /// <summary>By chat, else as a completion.</summary>
-    private async Task<(string Path, StreamedAnswer Answer)> AnswerAsync(string root, string model, CancellationToken cancellation)
+    private async Task<(string Path, StreamedAnswer Answer)> AnswerAsync(string root, string model,
+        CancellationToken cancellation)
     {
         var problems = new List<string>();
         foreach (var path in new[] { "chat/completions", "completions" })
@@ -105,15 +109,18 @@ internal sealed class EndpointSurvey(Asking asking, Action<string> tell)
 
     private async Task<bool> UsageAsync(string root, string path, string model, CancellationToken cancellation)
     {
-        var reply = await AskAsync(root, path, model, new() { ["stream_options"] = new JsonObject { ["include_usage"] = true } }, cancellation).ConfigureAwait(false);
+        var reply = await AskAsync(root, path, model, new() { ["stream_options"] = new JsonObject { ["include_usage"] = true } },
+            cancellation).ConfigureAwait(false);
         var counts = reply.IsGood && StreamedAnswer.Read(reply).HasUsage;
-        Note("usage", counts ? "counts its tokens at the end of a stream" : reply.IsGood ? "takes stream_options and counts nothing" : $"stream_options are refused ({reply.Why})");
+        Note("usage", counts ? "counts its tokens at the end of a stream" : reply.IsGood
+            ? "takes stream_options and counts nothing" : $"stream_options are refused ({reply.Why})");
         return counts;
     }
 
     private async Task LogProbsAsync(string root, string path, string model, CancellationToken cancellation)
     {
-        JsonObject more = path == "completions" ? new() { ["logprobs"] = 1 } : new() { ["logprobs"] = true, ["top_logprobs"] = 1 };
+        JsonObject more = path == "completions" ? new() { ["logprobs"] = 1 }
+            : new() { ["logprobs"] = true, ["top_logprobs"] = 1 };
         var reply = await AskAsync(root, path, model, more, cancellation).ConfigureAwait(false);
         Note("logprobs", !reply.IsGood ? $"refused ({reply.Why})" : StreamedAnswer.Read(reply).HasLogProbs ? "given" : "asked for and not given");
     }
@@ -124,7 +131,8 @@ internal sealed class EndpointSurvey(Asking asking, Action<string> tell)
         var texts = new List<string>();
         for (var time = 0; time < 2; time++)
         {
-            var reply = await AskAsync(root, path, model, new() { ["seed"] = 7, ["temperature"] = 1 }, cancellation).ConfigureAwait(false);
+            var reply = await AskAsync(root, path, model, new() { ["seed"] = 7, ["temperature"] = 1 }, cancellation)
+                .ConfigureAwait(false);
             if (!reply.IsGood)
             {
                 Note("seed", $"refused ({reply.Why})");
@@ -134,7 +142,8 @@ internal sealed class EndpointSurvey(Asking asking, Action<string> tell)
             texts.Add(StreamedAnswer.Read(reply).Text);
         }
 
-        Note("seed", texts[0] == texts[1] ? "the same seed gave the same answer twice" : "the same seed gave two answers: texts of two runs cannot be compared one by one");
+        Note("seed", texts[0] == texts[1] ? "the same seed gave the same answer twice"
+            : "the same seed gave two answers: texts of two runs cannot be compared one by one");
     }
 
     private async Task EmbeddingsAsync(string root, string model, CancellationToken cancellation)
@@ -151,7 +160,8 @@ internal sealed class EndpointSurvey(Asking asking, Action<string> tell)
         var url = root.GetLeftPart(UriPartial.Authority) + "/metrics";
         var reply = await asking.GetAsync(url, cancellation).ConfigureAwait(false);
         var families = reply.Status == 200
-            ? reply.Text.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToList()
+            ? reply.Text.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal))
+                .Select(line => line.Split(' ')[2]).ToList()
             : [];
         if (families.Count == 0)
         {
@@ -159,7 +169,8 @@ internal sealed class EndpointSurvey(Asking asking, Action<string> tell)
             return null;
         }
 
-        var first = families.Select(name => name.Split('_', ':')[0]).GroupBy(name => name).OrderByDescending(group => group.Count()).First().Key;
+        var first = families.Select(name => name.Split('_', ':')[0]).GroupBy(name => name)
+            .OrderByDescending(group => group.Count()).First().Key;
         Note("metrics", $"{families.Count} families at {url}, most begin with {Printable.Line(first, 60)}");
         return url;
     }
@@ -200,7 +211,8 @@ internal sealed class EndpointSurvey(Asking asking, Action<string> tell)
             var data = StreamedAnswer.Member(document.RootElement, "data");
             return data.ValueKind != JsonValueKind.Array ? null :
             [
-                .. data.EnumerateArray().Select(one => StreamedAnswer.Member(one, "id")).Where(id => id.ValueKind == JsonValueKind.String)
+                .. data.EnumerateArray().Select(one => StreamedAnswer.Member(one, "id"))
+                    .Where(id => id.ValueKind == JsonValueKind.String)
                     .Select(id => id.GetString()!).Where(IsUsable),
             ];
         }
@@ -211,7 +223,8 @@ internal sealed class EndpointSurvey(Asking asking, Action<string> tell)
     }
 
     /// <summary><c>${...}</c> would ask for a variable of the environment, and what does not print is no name.</summary>
-    internal static bool IsUsable(string name) => name.Length is > 0 and <= LongestName && name == Printable.Line(name, LongestName) && !name.Contains("${", StringComparison.Ordinal);
+    internal static bool IsUsable(string name) => name.Length is > 0 and <= LongestName
+        && name == Printable.Line(name, LongestName) && !name.Contains("${", StringComparison.Ordinal);
 
     private static int? VectorIn(string text)
     {
@@ -219,7 +232,8 @@ internal sealed class EndpointSurvey(Asking asking, Action<string> tell)
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 32 });
             var data = StreamedAnswer.Member(document.RootElement, "data");
-            var vector = data.ValueKind == JsonValueKind.Array && data.GetArrayLength() > 0 ? StreamedAnswer.Member(data[0], "embedding") : default;
+            var vector = data.ValueKind == JsonValueKind.Array && data.GetArrayLength() > 0
+                ? StreamedAnswer.Member(data[0], "embedding") : default;
             return vector.ValueKind == JsonValueKind.Array && vector.GetArrayLength() > 0 ? vector.GetArrayLength() : null;
         }
         catch (JsonException)

@@ -14,7 +14,8 @@ internal static class ModelLook
     public static IReadOnlyList<(string What, string Found)> Of(string folder)
     {
         var parts = ModelParts.Of(folder, out var notes);
-        string Files(string role) => string.Join(", ", parts.Parts.Where(part => part.Properties["role"] == role).Select(part => part.Name)) is { Length: > 0 } names ? names : "none";
+        string Files(string role) => string.Join(", ", parts.Parts.Where(part => part.Properties["role"] == role)
+            .Select(part => part.Name)) is { Length: > 0 } names ? names : "none";
         var found = new List<(string, string)>
         {
             ("model", $"{parts.Whole.Name}{(parts.Whole.Version is { } version ? $", version {version}" : "")}, licence {parts.Whole.Licence ?? "not stated"}"),
@@ -48,7 +49,8 @@ internal static class ModelLook
             }
 
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            string Number(string name) => StreamedAnswer.Member(document.RootElement, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number)
+            string Number(string name) => StreamedAnswer.Member(document.RootElement, name) is { ValueKind: JsonValueKind.Number } value
+                && value.TryGetInt64(out var number)
                 ? number.ToString(CultureInfo.InvariantCulture) : "?";
             return $"{Number("num_hidden_layers")} layers, vocabulary {Number("vocab_size")}, context {Number("max_position_embeddings")} tokens";
         }

@@ -11,13 +11,15 @@ namespace ChaosBench.Harness.Initialising;
 /// <param name="HasUsage">Tokens were counted.</param>
 /// <param name="HasLogProbs">Log probabilities came along.</param>
 /// <param name="Broken">Events that are no JSON.</param>
-internal sealed record StreamedAnswer(int Events, string Text, bool IsWhole, bool HasEnd, bool HasUsage, bool HasLogProbs, int Broken)
+internal sealed record StreamedAnswer(
+    int Events, string Text, bool IsWhole, bool HasEnd, bool HasUsage, bool HasLogProbs, int Broken)
 {
     public bool IsAnswer => IsWhole || Events > 0 || HasEnd;
 
     public static StreamedAnswer Read(Reply reply)
     {
-        var lines = reply.Text.ReplaceLineEndings("\n").Split('\n').Where(line => line.StartsWith("data:", StringComparison.Ordinal)).Select(line => line[5..].Trim()).ToList();
+        var lines = reply.Text.ReplaceLineEndings("\n").Split('\n')
+            .Where(line => line.StartsWith("data:", StringComparison.Ordinal)).Select(line => line[5..].Trim()).ToList();
         var whole = lines.Count == 0;
         var text = new StringBuilder();
         var (events, broken, answered, end, usage, logProbs) = (0, 0, false, false, false, false);
@@ -52,7 +54,8 @@ internal sealed record StreamedAnswer(int Events, string Text, bool IsWhole, boo
 
     private static string PieceOf(JsonElement choice)
     {
-        foreach (var place in new[] { Member(Member(choice, "delta"), "content"), Member(Member(choice, "message"), "content"), Member(choice, "text") })
+        foreach (var place in new[] { Member(Member(choice, "delta"), "content"), Member(Member(choice, "message"), "content"),
+            Member(choice, "text") })
         {
             if (place.ValueKind == JsonValueKind.String)
             {

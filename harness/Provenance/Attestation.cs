@@ -43,7 +43,8 @@ internal static class Attestation
     {
         var (manifest, summary) = Documents(folder);
         var notes = new List<string>();
-        var subjects = RunFilesIn(folder).Select(file => new Subject(file.Key, file.Value)).Concat(TargetFiles.Of(manifest, notes)).ToList();
+        var subjects = RunFilesIn(folder).Select(file => new Subject(file.Key, file.Value))
+            .Concat(TargetFiles.Of(manifest, notes)).ToList();
         var path = to ?? Path.Combine(folder, FileName);
         RunFiles.Write(path, Dsse.Sign(RunStatement.Write(manifest, summary, subjects), key));
         notes.Add($"{path}: {subjects.Count} files signed by key {Dsse.KeyId(key)[..16]}...");
@@ -71,34 +72,41 @@ internal static class Attestation
     {
         var statement = RunStatement.Read(Dsse.Open(Bytes(envelope ?? Path.Combine(folder, FileName)), key));
         var manifest = Read(() => RunFiles.ReadManifest(folder));
-        if (statement.Facts.GetValueOrDefault("startedUtc") is { } started && statement.Facts.GetValueOrDefault("scenario") is { } scenario
-            && (started != manifest.StartedUtc.ToString("O", System.Globalization.CultureInfo.InvariantCulture) || scenario != manifest.Scenario))
+        if (statement.Facts.GetValueOrDefault("startedUtc") is { } started
+            && statement.Facts.GetValueOrDefault("scenario") is { } scenario
+            && (started != manifest.StartedUtc.ToString("O", System.Globalization.CultureInfo.InvariantCulture)
+                || scenario != manifest.Scenario))
         {
             throw new ProvenanceException($"the statement is of another run: scenario '{scenario}', started {started}");
         }
 
         var present = RunFilesIn(folder);
-        var isTrue = statement.Subjects.Any(subject => subject.Name == ManifestSubject && subject.Sha256 == present.GetValueOrDefault(ManifestSubject));
+        var isTrue = statement.Subjects.Any(subject => subject.Name == ManifestSubject
+            && subject.Sha256 == present.GetValueOrDefault(ManifestSubject));
 
         // Where the models lie is said by the manifest, which is believed only when it is the one that was signed.
-        foreach (var (name, sha256) in isTrue ? TargetFiles.Present(manifest, statement.Subjects.Select(subject => subject.Name)) : [])
+        foreach (var (name, sha256) in isTrue ? TargetFiles.Present(manifest, statement.Subjects.Select(subject => subject.Name))
+            : [])
         {
             present[name] = sha256;
         }
 
         return (statement, StatementCheck.Of(statement, present, name =>
-            name.StartsWith(RunStatement.TargetPrefix, StringComparison.Ordinal) && !isTrue ? "not looked at, the manifest does not hold" : MayBeAbsent(manifest, name)));
+            name.StartsWith(RunStatement.TargetPrefix, StringComparison.Ordinal) && !isTrue
+                ? "not looked at, the manifest does not hold" : MayBeAbsent(manifest, name)));
     }
 
     private static string? MayBeAbsent(Manifest manifest, string name) =>
         name == RunStatement.RunPrefix + ContentWriter.FileName ? "is gone, as 'chaosbench clean --content' does"
-        : TargetFiles.OwnerOf(manifest, name) is { } target && !Directory.Exists(target.Location) ? $"not looked at, {target.Location} is not here"
+        : TargetFiles.OwnerOf(manifest, name) is { } target && !Directory.Exists(target.Location)
+            ? $"not looked at, {target.Location} is not here"
         : null;
 
     private static SortedDictionary<string, string> RunFilesIn(string folder)
     {
         var files = FileHash.Of(folder, name => name != FileName && !name.EndsWith(".tmp", StringComparison.Ordinal));
-        return new SortedDictionary<string, string>(files.ToDictionary(file => RunStatement.RunPrefix + file.Key, file => file.Value), StringComparer.Ordinal);
+        return new SortedDictionary<string, string>(
+            files.ToDictionary(file => RunStatement.RunPrefix + file.Key, file => file.Value), StringComparer.Ordinal);
     }
 
     private static (Manifest Manifest, Reports.Verdicts.Summary Summary) Documents(string folder) =>

@@ -17,7 +17,7 @@ internal static class FileHash
         IgnoreInaccessible = false,
     };
 
-    /// <returns>SHA-256 in lower-case hex by the file's name relative to <paramref name="folder"/>, with slashes, in order.</returns>
+    /// <returns>SHA-256 in lower-case hex by the file's name relative to <paramref name="folder"/>, with slashes.</returns>
     /// <exception cref="UsageException">The folder cannot be read, or holds too many files.</exception>
     public static SortedDictionary<string, string> Of(string folder, Func<string, bool> isWanted)
     {

@@ -32,7 +32,8 @@ internal static class Licensing
         foreach (var finding in LicenceJudge.Judge(list, policy))
         {
             var line = $"{(finding.Part == list.Whole.Name ? "" : list.Whole.Name + ": ")}{finding.Part}: {finding.Why}";
-            if (finding.Standing == LicenceStanding.Denied || (finding.Standing == LicenceStanding.Unknown && policy.Unknown == UnknownLicence.Fail))
+            if (finding.Standing == LicenceStanding.Denied || (finding.Standing == LicenceStanding.Unknown
+                && policy.Unknown == UnknownLicence.Fail))
             {
                 refused.Add(line);
             }

@@ -4,7 +4,9 @@ using ChaosBench.Reports.Provenance;
 
 namespace ChaosBench.Harness.Provenance;
 
-/// <summary>What a model folder is made of, and what its card says: <c>model-card.json</c>, or the head of a <c>README.md</c>.</summary>
+/// <summary>
+/// What a model folder is made of, and what its card says: <c>model-card.json</c>, or the head of a <c>README.md</c>.
+/// </summary>
 internal static partial class ModelParts
 {
     /// <summary>A card is read as far as this.</summary>
@@ -59,8 +61,10 @@ internal static partial class ModelParts
     internal static string RoleOf(string file) => Path.GetFileName(file).ToLowerInvariant() switch
     {
         "model-card.json" or "readme.md" => "card",
-        var name when name.StartsWith("license", StringComparison.Ordinal) || name.StartsWith("notice", StringComparison.Ordinal) => "licence",
-        var name when name.Contains("token", StringComparison.Ordinal) || name is "vocab.txt" or "vocab.json" or "merges.txt" => "tokenizer",
+        var name when name.StartsWith("license", StringComparison.Ordinal)
+            || name.StartsWith("notice", StringComparison.Ordinal) => "licence",
+        var name when name.Contains("token", StringComparison.Ordinal) || name is "vocab.txt" or "vocab.json" or "merges.txt" =>
+            "tokenizer",
         var name when Path.GetExtension(name) is ".onnx" or ".safetensors" or ".gguf" or ".bin" or ".pt" => "graph",
         var name when name.Contains(".onnx", StringComparison.Ordinal) => "weights",
         var name when name.EndsWith(".json", StringComparison.Ordinal) => "configuration",
@@ -71,7 +75,8 @@ internal static partial class ModelParts
     {
         var card = Path.Combine(folder, "model-card.json");
         var readme = Path.Combine(folder, "README.md");
-        return File.Exists(card) ? OfJson(card) : File.Exists(readme) ? OfReadme(readme) : new ModelCard(null, null, null, null, new Dictionary<string, string>());
+        return File.Exists(card) ? OfJson(card) : File.Exists(readme) ? OfReadme(readme)
+            : new ModelCard(null, null, null, null, new Dictionary<string, string>());
     }
 
     private static ModelCard OfJson(string path)
@@ -80,9 +85,11 @@ internal static partial class ModelParts
         {
             using var document = JsonDocument.Parse(Head(path));
             var root = document.RootElement;
-            string? Text(string name) => root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            string? Text(string name) => root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString() : null;
             var files = root.TryGetProperty("sha256", out var all) && all.ValueKind == JsonValueKind.Object
-                ? all.EnumerateObject().Where(file => file.Value.ValueKind == JsonValueKind.String).ToDictionary(file => file.Name, file => file.Value.GetString()!)
+                ? all.EnumerateObject().Where(file => file.Value.ValueKind == JsonValueKind.String)
+                    .ToDictionary(file => file.Name, file => file.Value.GetString()!)
                 : [];
             return new ModelCard(Text("license") ?? Text("licence"), "model-card.json", Text("version"), Text("task"), files);
         }
@@ -92,14 +99,18 @@ internal static partial class ModelParts
         }
     }
 
-    /// <summary>Hugging Face's form: YAML between two lines of <c>---</c>. <c>license: other</c> stands for <c>license_name</c>.</summary>
+    /// <summary>
+    /// Hugging Face's form: YAML between two lines of <c>---</c>. <c>license: other</c> stands for <c>license_name</c>.
+    /// </summary>
     private static ModelCard OfReadme(string path)
     {
         var lines = Head(path).ReplaceLineEndings("\n").Split('\n');
         var head = lines is ["---", .. var rest] ? rest.TakeWhile(line => line != "---").ToList() : [];
-        string? Value(string key) => head.Select(line => Entry().Match(line)).FirstOrDefault(match => match.Success && match.Groups[1].Value == key)?.Groups[2].Value;
+        string? Value(string key) => head.Select(line => Entry().Match(line))
+            .FirstOrDefault(match => match.Success && match.Groups[1].Value == key)?.Groups[2].Value;
         var licence = Value("license");
-        return new ModelCard(licence == "other" ? Value("license_name") ?? licence : licence, "README.md", null, null, new Dictionary<string, string>());
+        return new ModelCard(licence == "other" ? Value("license_name") ?? licence : licence, "README.md", null, null,
+            new Dictionary<string, string>());
     }
 
     private static string Head(string path)
@@ -119,5 +130,6 @@ internal static partial class ModelParts
     [GeneratedRegex("""^([a-z_]+):\s*["']?([^"'#]+?)["']?\s*(?:#.*)?$""")]
     private static partial Regex Entry();
 
-    private sealed record ModelCard(string? Licence, string? Source, string? Version, string? Task, IReadOnlyDictionary<string, string> Sha256);
+    private sealed record ModelCard(
+        string? Licence, string? Source, string? Version, string? Task, IReadOnlyDictionary<string, string> Sha256);
 }

@@ -9,7 +9,9 @@ internal static class TargetFiles
 {
     private const string Model = "modelSha256";
 
-    /// <summary>Files that are there now, and whether they are those of the run; where not, what the manifest says of the model.</summary>
+    /// <summary>
+    /// Files that are there now, and whether they are those of the run; where not, what the manifest says of the model.
+    /// </summary>
     /// <param name="notes">What could not be looked at.</param>
     public static IReadOnlyList<Subject> Of(Manifest manifest, List<string> notes)
     {
@@ -20,7 +22,8 @@ internal static class TargetFiles
             var stated = target.Facts.GetValueOrDefault(Model);
             if (Directory.Exists(target.Location) && (stated is null || Graphs(target.Location).Contains(stated)))
             {
-                subjects.AddRange(FileHash.Of(target.Location, static _ => true).Select(file => new Subject(prefix + file.Key, file.Value)));
+                subjects.AddRange(FileHash.Of(target.Location, static _ => true)
+                    .Select(file => new Subject(prefix + file.Key, file.Value)));
             }
             else if (stated is not null)
             {
@@ -32,7 +35,9 @@ internal static class TargetFiles
         return subjects;
     }
 
-    /// <summary>What there is of the files that a statement names; the manifest's own hash of a model stands for itself.</summary>
+    /// <summary>
+    /// What there is of the files that a statement names; the manifest's own hash of a model stands for itself.
+    /// </summary>
     /// <param name="subjects">Names as a statement gives them.</param>
     public static Dictionary<string, string> Present(Manifest manifest, IEnumerable<string> subjects)
     {
@@ -49,7 +54,8 @@ internal static class TargetFiles
             {
                 files[subject] = stated;
             }
-            else if (!name.Split('/', '\\').Contains("..") && new FileInfo(Path.Join(target.Location, name)) is { Exists: true, LinkTarget: null } file)
+            else if (!name.Split('/', '\\').Contains("..") && new FileInfo(Path.Join(target.Location, name)) is { Exists: true,
+                LinkTarget: null } file)
             {
                 files[subject] = FileHash.OfFile(file.FullName);
             }

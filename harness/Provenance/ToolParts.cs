@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Builder;
 namespace ChaosBench.Harness.Provenance;
 
 /// <summary>
-/// What this program is made of: the lock files that it was built from travel in it, so that the list is the same for a folder of assemblies
+/// What this program is made of: the lock files that it was built from travel in it, so that the list is the same for a folder of
+/// assemblies
 /// and for one file. Their licences are in <c>licences.json</c>; a test holds it against the packages themselves.
 /// </summary>
 internal static class ToolParts
@@ -20,7 +21,9 @@ internal static class ToolParts
     /// <summary>As it was built.</summary>
     public static PartsList List => Known.Value;
 
-    /// <summary>With the native libraries beside the program, by what is in them; they are large, so that a run does not ask for them.</summary>
+    /// <summary>
+    /// With the native libraries beside the program, by what is in them; they are large, so that a run does not ask for them.
+    /// </summary>
     public static PartsList WithNatives() => List with { Parts = [.. List.Parts, .. Natives()] };
 
     private static PartsList Make()
@@ -30,7 +33,8 @@ internal static class ToolParts
         var nuget = NuGet().ToList();
 
         // ONNX Runtime comes from one place or the other; see its project file.
-        var replaced = nuget.Select(part => known.TryGetProperty(part.Name, out var entry) && entry.TryGetProperty("insteadOf", out var other) ? other.GetString() : null).ToList();
+        var replaced = nuget.Select(part => known.TryGetProperty(part.Name, out var entry)
+            && entry.TryGetProperty("insteadOf", out var other) ? other.GetString() : null).ToList();
         var npm = Npm().Where(part => !replaced.Contains(part.Name));
         var whole = new Component("chaosbench")
         {
@@ -59,7 +63,8 @@ internal static class ToolParts
 
     private static IEnumerable<Component> Frameworks()
     {
-        yield return new Component("Microsoft.NETCore.App") { Kind = ComponentKind.Framework, Version = Environment.Version.ToString() };
+        yield return new Component("Microsoft.NETCore.App") { Kind = ComponentKind.Framework,
+            Version = Environment.Version.ToString() };
         var web = typeof(WebApplication).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
         yield return new Component("Microsoft.AspNetCore.App") { Kind = ComponentKind.Framework, Version = web };
     }
@@ -79,7 +84,8 @@ internal static class ToolParts
             {
                 Version = version,
                 Purl = $"pkg:nuget/{one.Name}@{version}",
-                Hashes = one.Value.TryGetProperty("contentHash", out var hash) ? Sha512(hash.GetString()!) : new Dictionary<string, string>(),
+                Hashes = one.Value.TryGetProperty("contentHash", out var hash) ? Sha512(hash.GetString()!)
+                    : new Dictionary<string, string>(),
                 Needs = NamesIn(one.Value),
             };
         }
@@ -91,7 +97,8 @@ internal static class ToolParts
         using var document = Read(NpmLock);
         foreach (var one in document.RootElement.GetProperty("packages").EnumerateObject())
         {
-            if (!one.Name.StartsWith(folder, StringComparison.Ordinal) || (one.Value.TryGetProperty("dev", out var dev) && dev.GetBoolean()))
+            if (!one.Name.StartsWith(folder, StringComparison.Ordinal)
+                || (one.Value.TryGetProperty("dev", out var dev) && dev.GetBoolean()))
             {
                 continue;
             }
@@ -103,17 +110,22 @@ internal static class ToolParts
                 Version = version,
                 Purl = $"pkg:npm/{name.Replace("@", "%40", StringComparison.Ordinal)}@{version}",
                 Licence = one.Value.TryGetProperty("license", out var licence) ? licence.GetString() : null,
-                Hashes = one.Value.TryGetProperty("integrity", out var hash) && hash.GetString() is ['s', 'h', 'a', '5', '1', '2', '-', .. var digest]
+                Hashes = one.Value.TryGetProperty("integrity", out var hash)
+                    && hash.GetString() is ['s', 'h', 'a', '5', '1', '2', '-', .. var digest]
                     ? Sha512(digest) : new Dictionary<string, string>(),
                 Needs = NamesIn(one.Value),
             };
         }
     }
 
-    /// <summary>Libraries that are not .NET's, as they lie beside the program. In a program of one file they are inside.</summary>
+    /// <summary>
+    /// Libraries that are not .NET's, as they lie beside the program. In a program of one file they are inside.
+    /// </summary>
     private static IEnumerable<Component> Natives() => Directory.Exists(AppContext.BaseDirectory)
-        ? Directory.EnumerateFiles(AppContext.BaseDirectory, "*onnxruntime*").Where(path => Path.GetExtension(path) is ".so" or ".dylib"
-                || (Path.GetExtension(path) == ".dll" && !Path.GetFileName(path).StartsWith("ChaosBench", StringComparison.Ordinal)))
+        ? Directory.EnumerateFiles(AppContext.BaseDirectory, "*onnxruntime*")
+            .Where(path => Path.GetExtension(path) is ".so" or ".dylib"
+                || (Path.GetExtension(path) == ".dll" && !Path.GetFileName(path)
+                    .StartsWith("ChaosBench", StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal).Select(path => new Component(Path.GetFileName(path))
             {
                 Kind = ComponentKind.File,
@@ -124,7 +136,8 @@ internal static class ToolParts
     private static string[] NamesIn(JsonElement entry) =>
         entry.TryGetProperty("dependencies", out var needs) ? [.. needs.EnumerateObject().Select(need => need.Name)] : [];
 
-    private static Dictionary<string, string> Sha512(string base64) => new() { ["SHA-512"] = Convert.ToHexStringLower(Convert.FromBase64String(base64)) };
+    private static Dictionary<string, string> Sha512(string base64) =>
+        new() { ["SHA-512"] = Convert.ToHexStringLower(Convert.FromBase64String(base64)) };
 
     private static JsonDocument Read(string resource)
     {

@@ -47,6 +47,8 @@ public enum ComponentKind
 public sealed record PartsList(Component Whole, IReadOnlyList<Component> Parts)
 {
     /// <summary>Name and version of every part that is in the product, for comparison of two of them.</summary>
-    public IReadOnlyDictionary<string, string> Versions() => Parts.Where(part => part is { IsBuildOnly: false, Version: not null })
-        .OrderBy(part => part.Name, StringComparer.Ordinal).DistinctBy(part => part.Name).ToDictionary(part => part.Name, part => part.Version!);
+    public IReadOnlyDictionary<string, string> Versions() => Parts.Where(part =>
+        part is { IsBuildOnly: false, Version: not null })
+        .OrderBy(part => part.Name, StringComparer.Ordinal).DistinctBy(part => part.Name)
+            .ToDictionary(part => part.Name, part => part.Version!);
 }

@@ -8,23 +8,29 @@ using System.Text.RegularExpressions;
 namespace ChaosBench.Reports.Provenance;
 
 /// <summary>
-/// A parts list as CycloneDX 1.6 JSON. The same parts give the same bytes: there is no time in it, and the serial number is derived from the
+/// A parts list as CycloneDX 1.6 JSON. The same parts give the same bytes: there is no time in it, and the serial number is
+/// derived from the
 /// content (RFC 9562, version 8).
 /// </summary>
 public static partial class CycloneDx
 {
     /// <summary>
-    /// Identifiers that are written as <c>license.id</c>, which CycloneDX checks against a list of its own. What is put together is an
+    /// Identifiers that are written as <c>license.id</c>, which CycloneDX checks against a list of its own. What is put together
+    /// is an
     /// <c>expression</c>, any other word a name.
     /// </summary>
     private static readonly string[] KnownIds =
     [
-        "0BSD", "AGPL-3.0-only", "AGPL-3.0-or-later", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC-BY-4.0", "CC-BY-NC-4.0",
-        "CC-BY-SA-4.0", "CC0-1.0", "EPL-2.0", "GPL-2.0-only", "GPL-2.0-or-later", "GPL-3.0-only", "GPL-3.0-or-later", "ISC", "LGPL-2.1-only",
-        "LGPL-2.1-or-later", "LGPL-3.0-only", "LGPL-3.0-or-later", "MIT", "MIT-0", "MPL-2.0", "MS-PL", "OpenSSL", "PostgreSQL", "Unlicense", "Zlib",
+        "0BSD", "AGPL-3.0-only", "AGPL-3.0-or-later", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC-BY-4.0",
+            "CC-BY-NC-4.0",
+        "CC-BY-SA-4.0", "CC0-1.0", "EPL-2.0", "GPL-2.0-only", "GPL-2.0-or-later", "GPL-3.0-only", "GPL-3.0-or-later", "ISC",
+            "LGPL-2.1-only",
+        "LGPL-2.1-or-later", "LGPL-3.0-only", "LGPL-3.0-or-later", "MIT", "MIT-0", "MPL-2.0", "MS-PL", "OpenSSL", "PostgreSQL",
+            "Unlicense", "Zlib",
     ];
 
-    private static readonly JsonWriterOptions Layout = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.Default };
+    private static readonly JsonWriterOptions Layout = new() { Indented = true, NewLine = "\n",
+        Encoder = JavaScriptEncoder.Default };
 
     /// <param name="toolVersion">Of the ChaosBench that writes it.</param>
     public static string Write(PartsList list, string toolVersion)
@@ -133,7 +139,8 @@ public static partial class CycloneDx
 
     private static void Properties(Utf8JsonWriter json, Component part)
     {
-        var all = part.Properties.Concat(part.LicenceSource is { } source ? [KeyValuePair.Create("licence-source", source)] : []).ToList();
+        var all = part.Properties.Concat(part.LicenceSource is { } source ? [KeyValuePair.Create("licence-source", source)] : [])
+            .ToList();
         if (all.Count == 0)
         {
             return;
@@ -157,7 +164,8 @@ public static partial class CycloneDx
         var byName = list.Parts.DistinctBy(part => part.Name).ToDictionary(part => part.Name, RefOf);
         var needed = list.Parts.SelectMany(part => part.Needs).ToHashSet(StringComparer.Ordinal);
         json.WriteStartArray("dependencies");
-        Dependency(json, RefOf(list.Whole), list.Parts.Where(part => !part.IsBuildOnly && !needed.Contains(part.Name)).Select(RefOf));
+        Dependency(json, RefOf(list.Whole), list.Parts.Where(part => !part.IsBuildOnly && !needed.Contains(part.Name))
+            .Select(RefOf));
         foreach (var part in list.Parts)
         {
             Dependency(json, RefOf(part), part.Needs.Select(byName.GetValueOrDefault).OfType<string>());

@@ -4,11 +4,14 @@ using System.Text.Json;
 
 namespace ChaosBench.Reports.Provenance;
 
-/// <summary>What was not as a signed statement should be; the message is a sentence that says which file and what to do.</summary>
+/// <summary>
+/// What was not as a signed statement should be; the message is a sentence that says which file and what to do.
+/// </summary>
 public sealed class ProvenanceException(string message, Exception? cause = null) : Exception(message, cause);
 
 /// <summary>
-/// A statement in its envelope, by DSSE 1.0: ECDSA over P-256 with SHA-256, the signature in ASN.1 DER as <c>openssl dgst</c> and cosign
+/// A statement in its envelope, by DSSE 1.0: ECDSA over P-256 with SHA-256, the signature in ASN.1 DER as <c>openssl dgst</c> and
+/// cosign
 /// write it. (.NET 10 has no Ed25519.)
 /// </summary>
 public static class Dsse
@@ -25,7 +28,8 @@ public static class Dsse
     public static string Sign(ReadOnlySpan<byte> payload, ECDsa key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var signature = key.SignData(Authenticated(PayloadType, payload), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        var signature = key.SignData(Authenticated(PayloadType, payload), HashAlgorithmName.SHA256,
+            DSASignatureFormat.Rfc3279DerSequence);
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
         {
@@ -75,9 +79,11 @@ public static class Dsse
         return Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
     }
 
-    /// <param name="pem">Text of a PEM document; spaces around it and <c>\n</c> for line ends, as some CI systems keep secrets, do not matter.</param>
+    /// <param name="pem">Text of a PEM document; spaces around it and <c>\n</c> for line ends, as some CI systems keep secrets,
+    /// do not matter.</param>
     /// <param name="isPrivate">False: a private key is refused, so that none is handed to those who verify.</param>
-    /// <exception cref="ProvenanceException">None, of another kind, or of another curve. The message shows nothing of the key.</exception>
+    /// <exception cref="ProvenanceException">None, of another kind, or of another curve. The message shows nothing of the
+    /// key.</exception>
     public static ECDsa ReadKey(string pem, bool isPrivate)
     {
         ArgumentNullException.ThrowIfNull(pem);
@@ -100,7 +106,8 @@ public static class Dsse
         try
         {
             key.ImportFromPem(text);
-            if (key.ExportParameters(includePrivateParameters: false).Curve.Oid is not { } curve || (curve.Value ?? P256) != P256 || key.KeySize != 256)
+            if (key.ExportParameters(includePrivateParameters: false).Curve.Oid is not { } curve || (curve.Value ?? P256) != P256
+                || key.KeySize != 256)
             {
                 throw new ProvenanceException($"this key is not on the curve P-256; {how}");
             }
@@ -151,7 +158,8 @@ public static class Dsse
                 one.TryGetProperty("keyid", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString()! : "",
                 one.GetProperty("sig").GetBytesFromBase64())).ToList();
             return signatures.Count > 0
-                ? (root.GetProperty("payloadType").GetString() ?? "", root.GetProperty("payload").GetBytesFromBase64(), signatures)
+                ? (root.GetProperty("payloadType").GetString() ?? "", root.GetProperty("payload").GetBytesFromBase64(),
+                    signatures)
                 : throw new ProvenanceException("the envelope has no signature");
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)

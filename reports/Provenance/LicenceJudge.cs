@@ -15,7 +15,8 @@ public enum LicenceStanding
 public sealed record LicenceFinding(string Part, string? Licence, LicenceStanding Standing, string Why);
 
 /// <summary>
-/// Parts against a policy. Of an OR the best alternative counts, of an AND the worst part. Denied wins where both lists name a licence. An
+/// Parts against a policy. Of an OR the best alternative counts, of an AND the worst part. Denied wins where both lists name a
+/// licence. An
 /// exception (WITH) only adds permissions: it is allowed where its licence is, and where the policy names the two together.
 /// </summary>
 public static class LicenceJudge
@@ -24,7 +25,8 @@ public static class LicenceJudge
     {
         ArgumentNullException.ThrowIfNull(list);
         ArgumentNullException.ThrowIfNull(policy);
-        return [.. list.Parts.Prepend(list.Whole).Where(part => part.Kind != ComponentKind.File).Select(part => Judge(part, policy))];
+        return [.. list.Parts.Prepend(list.Whole).Where(part => part.Kind != ComponentKind.File)
+            .Select(part => Judge(part, policy))];
     }
 
     private static LicenceFinding Judge(Component part, LicencePolicy policy)
@@ -38,7 +40,8 @@ public static class LicenceJudge
         var (expression, problem) = SpdxExpression.Parse(licence);
         if (expression is null)
         {
-            return new LicenceFinding(part.Name, licence, LicenceStanding.Unknown, $"'{licence}' is no SPDX expression: {problem}");
+            return new LicenceFinding(part.Name, licence, LicenceStanding.Unknown,
+                $"'{licence}' is no SPDX expression: {problem}");
         }
 
         var standing = Of(expression, policy);
@@ -75,7 +78,8 @@ public static class LicenceJudge
         // "X+" may be taken as X, or as any later one: what is said of either form is said of it.
         bool Named(IReadOnlyList<string> list) => list.Any(entry => Covers(entry, licence.Id)
             || (licence.OrLater && (Covers(entry, licence.Id + "+") || Covers(entry, licence.Id + "-or-later"))));
-        return Named(policy.Denied) ? LicenceStanding.Denied : Named(policy.Allowed) ? LicenceStanding.Allowed : LicenceStanding.Unknown;
+        return Named(policy.Denied) ? LicenceStanding.Denied : Named(policy.Allowed) ? LicenceStanding.Allowed
+            : LicenceStanding.Unknown;
     }
 
     private static bool Covers(string entry, string id) =>

@@ -10,7 +10,8 @@ namespace ChaosBench.Reports.Provenance;
 public sealed record Subject(string Name, string Sha256);
 
 /// <summary>
-/// A run as an in-toto Statement v1 with the predicate <c>test-result/v0.1</c>. SLSA's provenance tells how an artifact was built; a run
+/// A run as an in-toto Statement v1 with the predicate <c>test-result/v0.1</c>. SLSA's provenance tells how an artifact was
+/// built; a run
 /// builds nothing, it tests, and that is what a policy wants to ask: was this model tested, by which plan, and did it pass?
 /// </summary>
 public sealed record RunStatement
@@ -78,12 +79,14 @@ public sealed record RunStatement
 
             var facts = root.GetProperty("predicate").GetProperty("configuration").EnumerateArray()
                 .Where(one => one.TryGetProperty("annotations", out var notes) && notes.TryGetProperty("startedUtc", out _))
-                .Select(one => one.GetProperty("annotations").EnumerateObject().ToDictionary(note => note.Name, note => note.Value.GetString() ?? ""))
+                .Select(one => one.GetProperty("annotations").EnumerateObject()
+                    .ToDictionary(note => note.Name, note => note.Value.GetString() ?? ""))
                 .FirstOrDefault() ?? [];
             return new RunStatement
             {
                 Subjects = [.. root.GetProperty("subject").EnumerateArray().Select(one => new Subject(
-                    one.GetProperty("name").GetString() ?? "", one.GetProperty("digest").GetProperty("sha256").GetString() ?? ""))],
+                    one.GetProperty("name").GetString() ?? "", one.GetProperty("digest").GetProperty("sha256").GetString()
+                        ?? ""))],
                 Result = root.GetProperty("predicate").GetProperty("result").GetString() ?? "",
                 Facts = facts,
             };
@@ -95,7 +98,8 @@ public sealed record RunStatement
     }
 
     /// <summary>
-    /// What did not pass has failed, whatever the reason: who asks for PASSED or WARNED shall not get a run that could not tell. An
+    /// What did not pass has failed, whatever the reason: who asks for PASSED or WARNED shall not get a run that could not tell.
+    /// An
     /// inconclusive run that the operator let count (<c>--inconclusive warn|pass</c>) is a warning.
     /// </summary>
     private static string ResultOf(Summary summary) => summary switch
@@ -169,7 +173,8 @@ public sealed record RunStatement
     private static void Tests(Utf8JsonWriter json, string name, Summary summary, FindingVerdict verdict)
     {
         json.WriteStartArray(name);
-        foreach (var finding in summary.Findings.Where(finding => finding.Kind is "gate" or "guard" && finding.Verdict == verdict))
+        foreach (var finding in summary.Findings.Where(finding => finding.Kind is "gate" or "guard"
+            && finding.Verdict == verdict))
         {
             json.WriteStringValue($"{finding.Objective} in {finding.Phase} of {finding.Target}");
         }

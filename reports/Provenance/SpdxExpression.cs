@@ -4,7 +4,8 @@ namespace ChaosBench.Reports.Provenance;
 
 /// <summary>
 /// A licence expression as annex B of the SPDX specification (version 2.3 and 3) writes it: <c>MIT</c>, <c>GPL-2.0+</c>,
-/// <c>GPL-2.0-only WITH Classpath-exception-2.0</c>, <c>Apache-2.0 AND (MIT OR BSD-3-Clause)</c>. WITH binds closest, then AND, then OR.
+/// <c>GPL-2.0-only WITH Classpath-exception-2.0</c>, <c>Apache-2.0 AND (MIT OR BSD-3-Clause)</c>. WITH binds closest, then AND,
+/// then OR.
 /// </summary>
 public abstract partial record SpdxExpression
 {
@@ -28,7 +29,8 @@ public abstract partial record SpdxExpression
     /// <summary>All of them hold.</summary>
     public sealed record Both(IReadOnlyList<SpdxExpression> Parts) : SpdxExpression
     {
-        public override string ToString() => string.Join(" AND ", Parts.Select(part => part is Either ? $"({part})" : part.ToString()));
+        public override string ToString() => string.Join(" AND ", Parts.Select(part => part is Either
+            ? $"({part})" : part.ToString()));
     }
 
     /// <summary>The one who takes it chooses.</summary>
@@ -37,7 +39,8 @@ public abstract partial record SpdxExpression
         public override string ToString() => string.Join(" OR ", Parts);
     }
 
-    /// <returns>Null, and what is wrong with it, where it is none. <c>NONE</c> and <c>NOASSERTION</c> are none: nobody stated anything.</returns>
+    /// <returns>Null, and what is wrong with it, where it is none. <c>NONE</c> and <c>NOASSERTION</c> are none: nobody stated
+    /// anything.</returns>
     public static (SpdxExpression? Expression, string? Problem) Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -67,9 +70,11 @@ public abstract partial record SpdxExpression
         }
     }
 
-    private static SpdxExpression Alternatives(Queue<string> tokens, int depth) => Joined(tokens, "OR", () => Conjunction(tokens, depth), parts => new Either(parts));
+    private static SpdxExpression Alternatives(Queue<string> tokens, int depth) =>
+        Joined(tokens, "OR", () => Conjunction(tokens, depth), parts => new Either(parts));
 
-    private static SpdxExpression Conjunction(Queue<string> tokens, int depth) => Joined(tokens, "AND", () => One(tokens, depth), parts => new Both(parts));
+    private static SpdxExpression Conjunction(Queue<string> tokens, int depth) =>
+        Joined(tokens, "AND", () => One(tokens, depth), parts => new Both(parts));
 
     private static SpdxExpression Joined(
         Queue<string> tokens, string word, Func<SpdxExpression> read, Func<IReadOnlyList<SpdxExpression>, SpdxExpression> join)
@@ -93,7 +98,8 @@ public abstract partial record SpdxExpression
 
         if (token == "(")
         {
-            var inner = depth < MostDepth ? Alternatives(tokens, depth + 1) : throw new FormatException($"more than {MostDepth} brackets in each other");
+            var inner = depth < MostDepth ? Alternatives(tokens, depth + 1)
+                : throw new FormatException($"more than {MostDepth} brackets in each other");
             return tokens.TryDequeue(out var end) && end == ")" ? inner : throw new FormatException("a bracket is not closed");
         }
 
@@ -125,8 +131,10 @@ public abstract partial record SpdxExpression
 
     /// <summary>Since version 3 operators may be all lower case, too; mixed case is a licence of a strange name.</summary>
     private static bool IsWord(string token, string word) =>
-        token.Equals(word, StringComparison.OrdinalIgnoreCase) && (token.All(char.IsAsciiLetterUpper) || token.All(char.IsAsciiLetterLower));
+        token.Equals(word, StringComparison.OrdinalIgnoreCase) && (token.All(char.IsAsciiLetterUpper)
+            || token.All(char.IsAsciiLetterLower));
 
-    [GeneratedRegex(@"[()]|[A-Za-z0-9][A-Za-z0-9.:-]*\+?|(?<bad>[^\s]+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[()]|[A-Za-z0-9][A-Za-z0-9.:-]*\+?|(?<bad>[^\s]+)",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Token();
 }

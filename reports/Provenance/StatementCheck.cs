@@ -25,7 +25,8 @@ public sealed record StatementCheck(IReadOnlyList<string> Refused, IReadOnlyList
         {
             if (!present.TryGetValue(subject.Name, out var sha256))
             {
-                var (list, text) = mayBeAbsent(subject.Name) is { } reason ? (notes, reason) : (refused, "was signed and is missing");
+                var (list, text) = mayBeAbsent(subject.Name) is { } reason ? (notes, reason)
+                    : (refused, "was signed and is missing");
                 list.Add($"{subject.Name}: {text}");
             }
             else if (!string.Equals(sha256, subject.Sha256, StringComparison.OrdinalIgnoreCase))
@@ -39,7 +40,8 @@ public sealed record StatementCheck(IReadOnlyList<string> Refused, IReadOnlyList
         }
 
         var signed = statement.Subjects.Select(subject => subject.Name).ToHashSet(StringComparer.Ordinal);
-        notes.AddRange(present.Keys.Where(name => !signed.Contains(name)).Order(StringComparer.Ordinal).Select(name => $"{name}: the statement does not speak of it"));
+        notes.AddRange(present.Keys.Where(name => !signed.Contains(name)).Order(StringComparer.Ordinal)
+            .Select(name => $"{name}: the statement does not speak of it"));
         return new StatementCheck(refused, notes, held);
     }
 }
