@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ChaosBench.Reports.Baselines;
 using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
@@ -78,8 +79,15 @@ internal static partial class CleanCommand
         // Links are never followed: what a name points to elsewhere is not a run of this folder.
         var runs = folder.EnumerateDirectories().Where(one => one.LinkTarget is null && Name().IsMatch(one.Name))
             .OrderByDescending(one => one.Name, StringComparer.Ordinal).Skip(order.Keep);
+        var baselines = Baselines(folder);
         foreach (var run in runs)
         {
+            if (!order.ContentOnly && baselines.TryGetValue(run.Name, out var names))
+            {
+                terminal.Error.WriteLine($"kept: {run.Name} is baseline {names}");
+                continue;
+            }
+
             if (!File.Exists(Path.Combine(run.FullName, RunFolder.ManifestName)) || now - Started(run.Name) < order.Age || Lives(run, now))
             {
                 continue;
@@ -100,6 +108,20 @@ internal static partial class CleanCommand
         terminal.Error.WriteLine(count == 0 ? "nothing to remove."
             : order.Really ? $"{count - failed} runs, {Show(bytes)} in all." : $"{count} runs, {Show(bytes)} in all; add --yes to remove them.");
         return failed == 0 ? ExitCodes.Pass : ExitCodes.Error;
+    }
+
+    /// <summary>Runs that a name stands for, and the names: later runs are held against them.</summary>
+    private static Dictionary<string, string> Baselines(DirectoryInfo folder)
+    {
+        try
+        {
+            return new BaselineBook(folder.FullName).Current().GroupBy(one => one.Run, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => string.Join(", ", group.Select(one => $"{one.Name} of {Printable.Line(one.Scenario, 60)}")), StringComparer.Ordinal);
+        }
+        catch (BaselineException problem)
+        {
+            throw new UsageException($"nothing was removed, because it cannot be told which runs are baselines: {problem.Message}");
+        }
     }
 
     private static bool Remove(DirectoryInfo run, Order order, Terminal terminal)

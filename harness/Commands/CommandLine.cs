@@ -5,6 +5,7 @@ using ChaosBench.Chaos.Nodes;
 using ChaosBench.Chaos.Stress;
 using ChaosBench.Harness.Calibrating;
 using ChaosBench.Harness.Completing;
+using ChaosBench.Harness.Storing;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Server.Workers;
@@ -90,7 +91,9 @@ public static class CommandLine
         ImportCommand.Build(terminal, time),
         ReportCommand.Build(terminal, time),
         CompareCommand.Build(terminal),
-        MergeCommand.Build(terminal),
+        PromoteCommand.Build(terminal, time),
+        PushCommand.Build(terminal),
+        MergeCommand.Build(terminal, time),
         HistoryCommand.Build(terminal),
         UiCommand.Build(terminal, time),
         HdrCommand.Build(terminal),
@@ -133,7 +136,7 @@ public static class CommandLine
         {
             return ExitCodes.Cancelled;
         }
-        catch (Exception exception) when (exception is JournalException or LostOutputException)
+        catch (Exception exception) when (exception is JournalException or LostOutputException or StoreException)
         {
             await terminal.Error.WriteLineAsync(Printable.Line(exception.Message)).ConfigureAwait(false);
             return ExitCodes.Error;

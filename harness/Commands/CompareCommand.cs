@@ -1,4 +1,7 @@
 using System.CommandLine;
+using ChaosBench.Harness.Baselines;
+using ChaosBench.Harness.Storing;
+using ChaosBench.Reports.Baselines;
 using ChaosBench.Reports.Comparing;
 using ChaosBench.Reports.Html;
 using ChaosBench.Reports.Journal;
@@ -13,7 +16,7 @@ internal static class CompareCommand
 {
     public static Command Build(Terminal terminal)
     {
-        var before = new Argument<DirectoryInfo>("BASELINE_RUN") { Description = "Folder of the run that is the standard" };
+        var before = new Argument<DirectoryInfo>("BASELINE_RUN") { Description = "Folder of the run that is the standard, or the name of a baseline (chaosbench promote)" };
         var after = new Argument<DirectoryInfo>("CANDIDATE_RUN") { Description = "Folder of the run that is judged, for example runs/latest" };
         var margin = new Option<double>("--margin")
         {
@@ -31,15 +34,20 @@ internal static class CompareCommand
         };
         var html = new Option<FileInfo>("--html") { Description = "Also write the comparison as a page to this file", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "The comparison as JSON on stdout" };
-        var command = new Command("compare", "Say what changed between two runs, and whether the second is worse") 
+        var store = new StoreOptions("Take the baseline's name from the store that a team shares, and not from the folder of the second run");
+        var command = new Command("compare", "Say what changed between two runs, and whether the second is worse\n\n  chaosbench compare runs/20260101T120000Z-smoke-1 runs/latest\n  chaosbench compare main runs/latest --margin 10%")
         {
             before, after, margin, points, html, json,
         };
-        command.SetAction(parsed =>
+        store.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
         {
             var (one, other) = (parsed.GetValue(before)!, parsed.GetValue(after)!);
-            var comparison = Comparer.Compare(
-                (one.ToString(), Load(one)), (other.ToString(), Load(other)), parsed.GetValue(margin), parsed.GetValue(points));
+            var candidate = Load(other);
+            await using var baselines = store.Baselines(parsed, Path.GetDirectoryName(StoredRun.Resolve(other.FullName))!);
+            var standard = IsName(one) ? await NamedAsync(one.ToString(), candidate.Manifest.Scenario, baselines, cancellation).ConfigureAwait(false)
+                : (one.ToString(), Load(one));
+            var comparison = Comparer.Compare(standard, (other.ToString(), candidate), parsed.GetValue(margin), parsed.GetValue(points));
             if (parsed.GetValue(html) is { } page)
             {
                 Write(page, comparison);
@@ -70,6 +78,31 @@ internal static class CompareCommand
         foreach (var line in text.TrimEnd('\n').Split('\n'))
         {
             terminal.Out.WriteLine(Printable.Line(line));
+        }
+    }
+
+    /// <summary>A run folder of that name comes first: it was there before names were.</summary>
+    private static bool IsName(DirectoryInfo place) => BaselineBook.IsName(place.ToString()) && !RunFolders.IsRun(place.FullName);
+
+    private static async Task<(string Folder, RunReport Run)> NamedAsync(string name, string scenario, IBaselines baselines, CancellationToken cancellation)
+    {
+        try
+        {
+            var current = await baselines.CurrentAsync(cancellation).ConfigureAwait(false);
+            var named = current.Where(one => one.Name == name).ToList();
+            if (named.Count == 0)
+            {
+                throw new UsageException($"{name}: no such run folder, and {HeldAgainst.Unknown(name, baselines.Place, current)}");
+            }
+
+            return named.FirstOrDefault(one => one.Scenario == scenario) is { } promotion
+                ? ($"{name} ({promotion.Run})", RunBaseline.Load(promotion, await baselines.FetchAsync(promotion, cancellation).ConfigureAwait(false)))
+                : throw new UsageException($"baseline '{name}' is of {string.Join(", ", named.Take(10).Select(one => $"'{one.Scenario}'"))}, and of no run of scenario '{scenario}'; "
+                    + $"promote one: chaosbench promote RUN --as {name}.");
+        }
+        catch (BaselineException problem)
+        {
+            throw new UsageException(problem.Message);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ChaosBench.Harness.Storing;
 using ChaosBench.Reports.Comparing;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
@@ -15,7 +16,8 @@ internal static class HistoryCommand
 
     public static Command Build(Terminal terminal)
     {
-        var folder = new Argument<DirectoryInfo>("DIR") { Description = "Folder of run folders, for example runs" };
+        var folder = new Argument<DirectoryInfo?>("DIR") { Description = "Folder of run folders, for example runs; not with --store", Arity = ArgumentArity.ZeroOrOne };
+        var store = new StoreOptions("Those that a team shares instead of a folder's");
         var scenario = new Option<string?>("--scenario") { Description = "Only runs of this scenario", HelpName = "NAME" };
         var least = new Option<double>("--least")
         {
@@ -25,10 +27,18 @@ internal static class HistoryCommand
             HelpName = "SHARE",
         };
         var json = new Option<bool>("--json") { Description = "The history as JSON on stdout" };
-        var command = new Command("history", "Show the runs of a folder over time, and from which run on a number is another") { folder, scenario, least, json };
-        command.SetAction(parsed =>
+        var command = new Command("history", "Show the runs of a folder or store over time, and from which run on a number is another\n\n  chaosbench history runs\n  chaosbench history --store postgres://bench@db.example/bench --scenario smoke") { folder, scenario, least, json };
+        store.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
         {
-            var history = Read(parsed.GetValue(folder)!, parsed.GetValue(scenario), parsed.GetValue(least));
+            var (place, address) = (parsed.GetValue(folder), store.Read(parsed));
+            if ((place is null) == (address is null))
+            {
+                throw new UsageException("name either a folder of runs or --store: chaosbench history runs.");
+            }
+
+            var history = place is not null ? Read(place, parsed.GetValue(scenario), parsed.GetValue(least))
+                : await ReadAsync(address!, parsed.GetValue(scenario), parsed.GetValue(least), cancellation).ConfigureAwait(false);
             foreach (var skipped in history.Skipped)
             {
                 terminal.Error.WriteLine(Printable.Line($"left out: {skipped}"));
@@ -46,6 +56,13 @@ internal static class HistoryCommand
             return ExitCodes.Pass;
         });
         return command;
+    }
+
+    private static async Task<RunHistory> ReadAsync(StoreAddress address, string? scenario, double least, CancellationToken cancellation)
+    {
+        await using var store = new RunStore(address);
+        var (runs, skipped) = await store.HistoryAsync(scenario, MostRuns, cancellation).ConfigureAwait(false);
+        return Histories.Of(runs, skipped, least);
     }
 
     /// <param name="isWanted">Says no to a run folder, by its path, that shall not be read. Null: all are.</param>

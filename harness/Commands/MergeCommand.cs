@@ -1,17 +1,20 @@
 using System.CommandLine;
 using System.Globalization;
+using ChaosBench.Harness.Baselines;
 using ChaosBench.Harness.Provenance;
+using ChaosBench.Harness.Storing;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Merging;
 using ChaosBench.Reports.Runs;
+using ChaosBench.Reports.Verdicts;
 
 namespace ChaosBench.Harness.Commands;
 
 /// <summary><c>chaosbench merge RUN...</c>: the shards of one run become one run, with one verdict.</summary>
 internal static class MergeCommand
 {
-    public static Command Build(Terminal terminal)
+    public static Command Build(Terminal terminal, TimeProvider time)
     {
         var runs = new Argument<DirectoryInfo[]>("RUN")
         {
@@ -24,32 +27,38 @@ internal static class MergeCommand
             DefaultValueFactory = _ => new DirectoryInfo("runs"),
             HelpName = "DIR",
         };
-        var inconclusive = new Option<InconclusivePolicy>("--inconclusive")
-        {
-            Description = "What an inconclusive run exits with: its own code 2 (default), fail 1, or 0 with or without a warning",
-            DefaultValueFactory = _ => InconclusivePolicy.Keep,
-            CustomParser = OptionValues.OneOf<InconclusivePolicy>(),
-            HelpName = "keep|fail|warn|pass",
-        };
+        var inconclusive = OptionValues.Inconclusive();
         var json = new Option<bool>("--json") { Description = "The summary as JSON on stdout" };
+        var baseline = new BaselineOptions();
+        var store = new StoreOptions("Also put the merged run into the store that a team shares, and take --baseline from there");
         var command = new Command("merge", "Join the shards of one run and judge the whole\n\n  chaosbench run scenarios.yaml --scenario steady --shard 1/4 --out shards\n  chaosbench merge shards\n  chaosbench merge host-a/run host-b/run --inconclusive fail")
         {
             runs, output, inconclusive, json,
         };
-        command.SetAction(parsed =>
+        baseline.AddTo(command);
+        store.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
         {
             try
             {
                 using var signer = Attestation.KeyOfEnvironment(Environment.GetEnvironmentVariable);
                 var policy = parsed.GetValue(inconclusive);
-                var shards = ShardSet.Open([.. parsed.GetValue(runs)!.SelectMany(FoldersIn)]);
-                var (folder, run) = Merger.MergeAndReport(shards, policy == InconclusivePolicy.Keep ? null : policy.ToString().ToLowerInvariant(), parsed.GetValue(output)!.FullName);
-                var summary = run.Summary;
+                var shards = ShardSet.Open([.. parsed.GetValue(runs)!.SelectMany(RunFolders.In)]);
+                var order = new Order(
+                    shards, parsed.GetValue(output)!.FullName, policy == InconclusivePolicy.Keep ? null : policy.ToString().ToLowerInvariant(),
+                    (parsed.GetValue(baseline.Baseline), baseline.Limits(parsed)));
+                await using var baselines = store.Baselines(parsed, order.Out);
+                var (summary, folder) = await MergeAsync(order, baselines, cancellation).ConfigureAwait(false);
                 terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"merged {shards.Runs.Count} of {shards.Of} shards into {Printable.Line(folder)}"));
                 terminal.Error.WriteLine(Running.RunWords.Verdict(summary));
                 if (signer is not null)
                 {
                     Attestation.TryWrite(folder, signer).ToList().ForEach(line => terminal.Error.WriteLine(Printable.Line(line)));
+                }
+
+                if (store.Read(parsed) is { } address && await Pushing.AfterRunAsync(address, folder, time).ConfigureAwait(false) is { } trouble)
+                {
+                    terminal.Error.WriteLine(Printable.Line(trouble));
                 }
 
                 if (parsed.GetValue(json))
@@ -67,21 +76,21 @@ internal static class MergeCommand
         return command;
     }
 
-    /// <summary>A folder with a manifest is a run; any other stands for the runs in it. A link such as <c>latest</c> is one of them again.</summary>
-    private static IEnumerable<string> FoldersIn(DirectoryInfo folder)
+    private static async Task<(Summary Summary, string Folder)> MergeAsync(Order order, IBaselines baselines, CancellationToken cancellation)
     {
-        if (!folder.Exists)
+        if (order.Baseline.Name is not { } name)
         {
-            throw new UsageException($"{folder}: no such run folder.");
+            var (merged, run) = Merger.MergeAndReport(order.Shards, order.Policy, order.Out);
+            return (run.Summary, merged);
         }
 
-        if (File.Exists(Path.Combine(folder.FullName, RunFolder.ManifestName)))
-        {
-            return [folder.FullName];
-        }
-
-        var inside = folder.EnumerateDirectories().Where(run => run.LinkTarget is null && File.Exists(Path.Combine(run.FullName, RunFolder.ManifestName)))
-            .Select(run => run.FullName).Order(StringComparer.Ordinal).ToList();
-        return inside.Count > 0 ? inside : throw new UsageException($"{folder}: neither a run folder nor a folder with run folders in it.");
+        var scenario = order.Shards.Runs[0].Manifest.Scenario;
+        var held = await HeldAgainst.OpenAsync(baselines, name, [scenario], order.Baseline.Limits, cancellation).ConfigureAwait(false);
+        var folder = Merger.Merge(order.Shards, order.Policy, order.Out);
+        held.Freeze(folder, scenario);
+        return (RunFolder.Rebuild(folder).Summary, folder);
     }
+
+    /// <param name="Policy">What becomes of an inconclusive verdict. Null: nothing.</param>
+    private sealed record Order(ShardSet Shards, string Out, string? Policy, (string? Name, (double Margin, double Points) Limits) Baseline);
 }

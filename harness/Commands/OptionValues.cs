@@ -1,7 +1,10 @@
+using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using System.Text.RegularExpressions;
+using ChaosBench.Reports.Baselines;
+using ChaosBench.Reports.Judging;
 using ChaosBench.Scenarios.Files;
 using ChaosBench.Scenarios.Model;
 
@@ -111,6 +114,27 @@ internal static class OptionValues
 
         return share.Value;
     };
+
+    /// <summary><c>--inconclusive</c>, of every command that ends in a verdict.</summary>
+    public static Option<InconclusivePolicy> Inconclusive() => new("--inconclusive")
+    {
+        Description = "What an inconclusive run exits with: its own code 2 (default), fail 1, or 0 with or without a warning",
+        DefaultValueFactory = _ => InconclusivePolicy.Keep,
+        CustomParser = OneOf<InconclusivePolicy>(),
+        HelpName = "keep|fail|warn|pass",
+    };
+
+    /// <summary>The name of a baseline.</summary>
+    public static string Named(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (!BaselineBook.IsName(text))
+        {
+            result.AddError($"{Name(result)} {Printable.Line(text, 64)}: not a name; write letters, digits, dots, dashes and underscores, at most 64");
+        }
+
+        return text;
+    }
 
     private static string Name(ArgumentResult result) => result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
 }

@@ -11,6 +11,7 @@ internal static class ReplayCommand
         var words = parsed.Tokens.Select(token => token.Value).ToList();
         LeaveOut(words, "--otlp", 2);
         LeaveOut(words, "--otlp-content", 1);
+        LeaveOut(words, StoreOptions.OptionName, 2);
         if (!words.Contains("--seed"))
         {
             words.Add("--seed");
@@ -20,7 +21,7 @@ internal static class ReplayCommand
         return "chaosbench " + string.Join(' ', words.Select(Quoted));
     }
 
-    /// <summary>Where telemetry was sent is the operator's affair, and no part of what is repeated.</summary>
+    /// <summary>Where telemetry and results were sent is the operator's affair, and no part of what is repeated.</summary>
     private static void LeaveOut(List<string> words, string option, int length)
     {
         if (words.IndexOf(option) is >= 0 and var at)

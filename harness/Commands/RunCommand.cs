@@ -1,8 +1,11 @@
 using System.CommandLine;
 using ChaosBench.Chaos;
+using ChaosBench.Harness.Baselines;
 using ChaosBench.Harness.Provenance;
 using ChaosBench.Harness.Running;
 using ChaosBench.Harness.Running.Detections;
+using ChaosBench.Harness.Running.Shards;
+using ChaosBench.Harness.Storing;
 using ChaosBench.Harness.Telemetry;
 using ChaosBench.Harness.Ui;
 using ChaosBench.Reports.Judging;
@@ -18,19 +21,8 @@ internal static class RunCommand
     public static Command Build(Terminal terminal, TimeProvider time)
     {
         var options = new ScenarioOptions();
-        var output = new Option<DirectoryInfo>("--out")
-        {
-            Description = "Folder for run folders",
-            DefaultValueFactory = _ => new DirectoryInfo("runs"),
-            HelpName = "DIR",
-        };
-        var inconclusive = new Option<InconclusivePolicy>("--inconclusive")
-        {
-            Description = "What an inconclusive run exits with: its own code 2 (default), fail 1, or 0 with or without a warning",
-            DefaultValueFactory = _ => InconclusivePolicy.Keep,
-            CustomParser = OptionValues.OneOf<InconclusivePolicy>(),
-            HelpName = "keep|fail|warn|pass",
-        };
+        var output = new Option<DirectoryInfo>("--out") { Description = "Folder for run folders", DefaultValueFactory = _ => new DirectoryInfo("runs"), HelpName = "DIR" };
+        var inconclusive = OptionValues.Inconclusive();
         var waivers = new Option<FileInfo>("--waivers")
         {
             Description = "File of gates that do not count for a while: waivers: [{ gate, owner, reason, expires, scenario }]",
@@ -49,6 +41,8 @@ internal static class RunCommand
         var otlp = new OtlpOptions();
         var shards = new ShardOptions();
         var licences = new LicenceOptions();
+        var baseline = new BaselineOptions();
+        var store = new StoreOptions("Also put each run into the store that a team shares, and take --baseline from there");
         var command = new Command("run", "Run the scenarios of a file and judge them\n\n  chaosbench run scenarios.yaml\n  chaosbench run scenarios.yaml --scenario steady --seed 7\n  chaosbench run scenarios.yaml --set targets.candidate.model=scenarios/models/triage-damaged");
         options.AddTo(command);
         command.Options.Add(output);
@@ -62,6 +56,8 @@ internal static class RunCommand
         otlp.AddTo(command);
         shards.AddTo(command);
         licences.AddTo(command);
+        baseline.AddTo(command);
+        store.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var loaded = drill.Apply(ScenarioLoading.Load(options, parsed), parsed, parsed.GetValue(options.Seed));
@@ -71,6 +67,9 @@ internal static class RunCommand
             }
 
             licences.Require(parsed, loaded.Suite, terminal);
+            var sharding = shards.Read(parsed, loaded.Suite, Environment.GetEnvironmentVariable);
+            await using var baselines = store.Baselines(parsed, parsed.GetValue(output)!.FullName);
+            var held = await HeldAsync((parsed.GetValue(baseline.Baseline), baseline.Limits(parsed)), baselines, (loaded, sharding), cancellation).ConfigureAwait(false);
             var watcher = Watcher(terminal);
             await using var page = await RunView.StartAsync(view, parsed, watcher, parsed.GetValue(output)!, (terminal, time)).ConfigureAwait(false);
             var settings = new RunSettings
@@ -87,13 +86,29 @@ internal static class RunCommand
                 IsGameDay = parsed.GetValue(drill.GameDay),
                 HasKeys = terminal.IsInteractive,
                 Otlp = otlp.Read(parsed),
-                Sharding = shards.Read(parsed, loaded.Suite, Environment.GetEnvironmentVariable),
+                Sharding = sharding,
+                Baseline = held,
+                Store = store.Read(parsed),
             };
             var exit = await RunAllAsync(settings, terminal, parsed.GetValue(json), time, cancellation).ConfigureAwait(false);
             await (page?.LingerAsync(cancellation) ?? Task.CompletedTask).ConfigureAwait(false);
             return exit;
         });
         return command;
+    }
+
+    /// <summary>The runs that the scenarios are held against, read before anything is sent; null where none is asked for.</summary>
+    private static async Task<HeldAgainst?> HeldAsync(
+        (string? Name, (double Margin, double Points) Limits) asked, IBaselines baselines, (LoadedSuite Loaded, Sharding? Sharding) run, CancellationToken cancellation)
+    {
+        if (asked.Name is null)
+        {
+            return null;
+        }
+
+        return run.Sharding is null
+            ? await HeldAgainst.OpenAsync(baselines, asked.Name, run.Loaded.Suite.Scenarios.Select(scenario => scenario.Name), asked.Limits, cancellation).ConfigureAwait(false)
+            : throw new UsageException("--baseline beside --shard: a slice of a plan is not held against a whole run; give --baseline to chaosbench merge.");
     }
 
     private static IRunWatcher Watcher(Terminal terminal) => terminal.IsInteractive
@@ -107,6 +122,11 @@ internal static class RunCommand
         {
             var result = await OtlpExport.RunAsync(folder, otlp, OtlpExport.RunPatience, time, cancellation).ConfigureAwait(false);
             settings.Watcher.Tell(result.Line(otlp, folder));
+        }
+
+        if (settings.Store is { } store && await Pushing.AfterRunAsync(store, folder, time).ConfigureAwait(false) is { } trouble)
+        {
+            settings.Watcher.Tell(Printable.Line(trouble));
         }
     }
 

@@ -1,7 +1,9 @@
 using ChaosBench.Engine;
 using ChaosBench.Engine.Targets;
+using ChaosBench.Harness.Baselines;
 using ChaosBench.Harness.Commands;
 using ChaosBench.Harness.Running.Shards;
+using ChaosBench.Harness.Storing;
 using ChaosBench.Harness.Telemetry;
 using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Judging;
@@ -50,6 +52,12 @@ internal sealed record RunSettings
 
     /// <summary>Only a slice of the plan is this process's. Null: all of it.</summary>
     public Sharding? Sharding { get; init; }
+
+    /// <summary>Earlier runs that each scenario is held against. Null: none was asked for.</summary>
+    public HeldAgainst? Baseline { get; init; }
+
+    /// <summary>Gets each run once it has ended. Null: none does.</summary>
+    public StoreAddress? Store { get; init; }
 
     /// <summary>The terminal's keys are read while a run lives.</summary>
     public bool HasKeys { get; init; }

@@ -70,6 +70,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
             }
         }
 
+        settings.Baseline?.Freeze(folder, plan.Scenario.Name);
         var summary = RunFolder.Rebuild(folder).Summary;
         settings.Watcher.Ended(summary, folder);
         return new RunResult(folder, summary);

@@ -57,8 +57,8 @@ public static class JournalFile
     public static JournalEvent FromLine(ReadOnlySpan<byte> line) =>
         JsonSerializer.Deserialize<JournalEvent>(line, Json.Line) ?? throw new JsonException("null is no event");
 
-    /// <summary>The plain file wins: it is whole until the packed one is, and only then removed.</summary>
-    private static string Find(string path)
+    /// <summary>The journal of a folder; a file is itself. The plain file wins: it is whole until the packed one is, and only then removed.</summary>
+    public static string Find(string path)
     {
         if (File.Exists(path))
         {

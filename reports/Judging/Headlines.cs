@@ -10,7 +10,7 @@ internal static class Headlines
     public static string Of(Measurements run, RunVerdict verdict, IReadOnlyList<string> reasons, IReadOnlyList<Finding> findings)
     {
         var name = run.Candidate;
-        var deciding = findings.Where(finding => finding.Kind is FindingKinds.Gate or FindingKinds.Fault).ToList();
+        var deciding = findings.Where(finding => FindingKinds.Decides(finding.Kind)).ToList();
         var waived = findings.Count(finding => finding.Kind == FindingKinds.Waived);
         return verdict switch
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ChaosBench.Reports.Baselines;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Robustness;
@@ -47,7 +48,7 @@ public static class Judge
     {
         var gates = FamilyWise.Corrected([.. run.Run.Gates.Select(objective => Gate(objective, run, validity))]);
         var expectations = RecoveryJudge.Expectations(run).Concat(HypothesisJudge.Recovered(run)).Select(finding => validity.Unsteady.Count > 0 ? Unsteady(finding) : finding);
-        var judged = gates.Concat(expectations)
+        var judged = gates.Concat(expectations).Concat(BaselineFindings.Of(facts.Baseline, run))
             .Select(finding => validity.Limited.Count > 0 ? Spoilt(finding) : finding)
             .Select(finding => validity.Partial.Count > 0 ? OfPart(finding, validity) : finding)
             .Select(finding => IsCutShort(run) ? CutShort(finding) : finding)
@@ -139,7 +140,7 @@ public static class Judge
 
         IReadOnlyList<string> invalid = [.. validity.Partial, .. validity.Lost, .. validity.Limited];
         IReadOnlyList<string> doubts = [.. invalid, .. validity.Unexposed, .. validity.Unsteady];
-        var deciding = findings.Where(finding => finding.Kind is FindingKinds.Gate or FindingKinds.Fault).ToList();
+        var deciding = findings.Where(finding => FindingKinds.Decides(finding.Kind)).ToList();
         var failed = findings.Any(finding =>
             finding.Verdict == FindingVerdict.Fail && FindingKinds.Fails(finding.Kind));
         var verdict =

@@ -48,6 +48,12 @@ public static class ReasonCodes
     public const string FaultsNotInjected = "faults-not-injected";
     public const string NotWatchedLongEnough = "not-watched-long-enough";
     public const string BaselineMissing = "baseline-missing";
+
+    /// <summary>The run that a name stands for is gone, changed, damaged or too new.</summary>
+    public const string BaselineUnreadable = "baseline-unreadable";
+
+    /// <summary>Baseline and run differ in more than the version.</summary>
+    public const string BaselineDiffers = "baseline-differs";
     public const string TooFewBlocks = "too-few-blocks";
 
     /// <summary>Other programs used the machine in too many of the blocks.</summary>

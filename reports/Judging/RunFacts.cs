@@ -1,3 +1,4 @@
+using ChaosBench.Reports.Baselines;
 using ChaosBench.Reports.Importing;
 using ChaosBench.Scenarios.Model;
 
@@ -20,6 +21,9 @@ public sealed record RunFacts
 
     /// <summary>Logical processors of the machine that made the load. Null: unknown.</summary>
     public int? Cores { get; init; }
+
+    /// <summary>The run beside a named baseline. Null: it was held against none.</summary>
+    public RunBaseline? Baseline { get; init; }
 
     /// <summary>The journal's last line was cut.</summary>
     public bool JournalTruncated { get; init; }

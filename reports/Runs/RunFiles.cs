@@ -52,22 +52,32 @@ public static class RunFiles
                 throw new JournalException($"{path}: larger than {MaxBytes} bytes; this file was not written by chaosbench");
             }
 
-            using var document = JsonDocument.Parse(File.ReadAllText(path));
-            var schema = document.RootElement.GetProperty("schema").GetInt32();
-            return schema <= newest
-                ? document.Deserialize<T>(Json.Document) ?? throw new JsonException("null")
-                : throw new JournalException($"{path}: this file has schema {schema} and this chaosbench reads up to "
-                    + $"{newest}; use a newer chaosbench");
+            return Parse<T>(path, File.ReadAllText(path), newest);
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
             throw new JournalException($"{path}: cannot be read: {broken.Message}; name a run folder, for example "
                 + "runs/latest", broken);
         }
+    }
+
+    /// <summary>Of a document that is kept elsewhere. Throws <see cref="JournalException"/> when it is broken or too new.</summary>
+    /// <param name="place">For messages.</param>
+    public static T Parse<T>(string place, string text, int newest)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var schema = document.RootElement.GetProperty("schema").GetInt32();
+            return schema <= newest
+                ? document.Deserialize<T>(Json.Document) ?? throw new JsonException("null")
+                : throw new JournalException($"{place}: this file has schema {schema} and this chaosbench reads up to "
+                    + $"{newest}; use a newer chaosbench");
+        }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or KeyNotFoundException
             or FormatException or NotSupportedException)
         {
-            throw new JournalException($"{path}: not a file of ours: {broken.Message.ReplaceLineEndings(" ")}", broken);
+            throw new JournalException($"{place}: not a file of ours: {broken.Message.ReplaceLineEndings(" ")}", broken);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChaosBench.Reports.Baselines;
 using ChaosBench.Reports.Content;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
@@ -96,7 +97,7 @@ public static class RunFolder
 
     private static RunReport Judged(string folder, Manifest manifest, Measurements measurements, bool truncated)
     {
-        var facts = Facts(manifest) with { JournalTruncated = truncated };
+        var facts = Facts(manifest) with { JournalTruncated = truncated, Baseline = RunBaseline.Read(folder) };
         return new RunReport(manifest, measurements, Judge.Decide(measurements, facts), Reread(folder, measurements.Run)) { Content = ContentFile.Read(folder) };
     }
 

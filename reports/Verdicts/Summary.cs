@@ -71,7 +71,7 @@ public sealed record Finding
     /// <summary>As written in the scenario.</summary>
     public required string Objective { get; init; }
 
-    /// <summary><c>gate</c>, <c>guard</c>, <c>info</c>, <c>steady-state</c>, <c>fault</c>, <c>hypothesis</c> or <c>precondition</c>.</summary>
+    /// <summary><c>gate</c>, <c>guard</c>, <c>info</c>, <c>steady-state</c>, <c>fault</c>, <c>baseline</c>, <c>hypothesis</c> or <c>precondition</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary><c>baseline</c>, <c>fault</c>, <c>recovery</c>, or <c>all</c> for the three together.</summary>

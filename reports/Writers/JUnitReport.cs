@@ -69,7 +69,7 @@ public sealed class JUnitReport : IReportWriter
 
     private static Case Of(Finding finding, RunReport run)
     {
-        var decides = finding.Kind is FindingKinds.Gate or FindingKinds.Fault;
+        var decides = FindingKinds.Decides(finding.Kind);
         var mark = (finding.Verdict, finding.Kind) switch
         {
             (FindingVerdict.Pass, _) => Mark.Passed,

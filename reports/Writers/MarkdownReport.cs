@@ -133,7 +133,7 @@ public sealed class MarkdownReport : IReportWriter
             var limit = finding.Limit is { } asked ? Wording.Quantity(asked, finding.Unit) : "";
             text.Append(CultureInfo.InvariantCulture,
                 $"| {Mark(finding.Verdict)} | {Markdown.Code(finding.Objective)} | {finding.Kind} | {finding.Phase} | "
-                    + $"{seen} | {limit} | {finding.Samples}{(finding.BaselineObserved is null || summary.Comparison is { Design: "split" } ? "" : " pairs")} | {Markdown.Text(finding.Advice)} |\n");
+                    + $"{seen} | {limit} | {finding.Samples}{(finding.BaselineObserved is null || finding.Kind == FindingKinds.Baseline || summary.Comparison is { Design: "split" } ? "" : " pairs")} | {Markdown.Text(finding.Advice)} |\n");
         }
 
         More(text, summary.Findings.Count);

@@ -107,7 +107,8 @@ internal static class FindingsSection
         return Markup.Of($"""{range}<span class="sub">{Samples(finding)}</span><span class="sub">{Show.Share(interval.Confidence)}, {Show.Words(interval.Method)}</span>""");
     }
 
-    private static string Samples(Finding finding) => finding.BaselineObserved is not null
+    private static string Samples(Finding finding) => finding.Kind == FindingKinds.Baseline ? $"worth {Show.Count(finding.Samples)} independent values"
+        : finding.BaselineObserved is not null
         ? $"{Show.Count(finding.Samples)} pairs of blocks"
         : $"{Show.Count(finding.Samples)} {(finding.Samples == 1 ? "sample" : "samples")}";
 

@@ -40,7 +40,11 @@ public sealed class PostgresAddress
 
     public override string ToString() => "PostgreSQL";
 
-    internal NpgsqlConnectionStringBuilder ToSettings()
+    /// <summary>Whether the URL itself holds a password.</summary>
+    public bool HasPassword => _url.UserInfo.Contains(':', StringComparison.Ordinal);
+
+    /// <summary>Without a password it is what PGPASSWORD or the password file says.</summary>
+    public NpgsqlConnectionStringBuilder ToSettings()
     {
         var user = _url.UserInfo.Split(':', 2);
         var settings = new NpgsqlConnectionStringBuilder

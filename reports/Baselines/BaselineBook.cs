@@ -1,0 +1,118 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Judging;
+
+namespace ChaosBench.Reports.Baselines;
+
+/// <summary>
+/// <c>baselines.jsonl</c> beside the runs: one line a promotion, only ever added to. The last line of a name and scenario counts; those
+/// before it say what was the baseline when.
+/// </summary>
+/// <param name="runs">Folder of run folders.</param>
+public sealed partial class BaselineBook(string runs)
+{
+    public const string FileName = "baselines.jsonl";
+
+    /// <summary>Larger files were not written by us: that is about thirty thousand promotions.</summary>
+    private const long MaxBytes = 16 * 1024 * 1024;
+
+    private readonly string _path = Path.Combine(runs, FileName);
+
+    /// <summary>Letters, digits, dot, dash and underscore, beginning with a letter or digit, at most 64.</summary>
+    public static bool IsName(string text) => Name().IsMatch(text);
+
+    /// <summary>In order; empty when nothing was promoted here.</summary>
+    /// <exception cref="BaselineException">A line is not one of ours, or of a newer version.</exception>
+    public IReadOnlyList<Promotion> Read()
+    {
+        try
+        {
+            if (!File.Exists(_path))
+            {
+                return [];
+            }
+
+            if (new FileInfo(_path).Length > MaxBytes)
+            {
+                throw Broken(1, "the file is larger than any that chaosbench writes");
+            }
+
+            var promotions = new List<Promotion>();
+            foreach (var (line, at) in File.ReadAllLines(_path).Select((line, at) => (line, at + 1)))
+            {
+                if (line.Length > 0)
+                {
+                    promotions.Add(Parse(line, at));
+                }
+            }
+
+            return promotions;
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            throw new BaselineException(ReasonCodes.BaselineUnreadable, $"{_path}: cannot be read: {broken.Message}", broken);
+        }
+    }
+
+    /// <summary>What each name stands for now, scenario by scenario.</summary>
+    /// <exception cref="BaselineException">As <see cref="Read"/>.</exception>
+    public IReadOnlyList<Promotion> Current() =>
+        [.. Read().GroupBy(one => (one.Name, one.Scenario)).Select(group => group.Last())
+            .OrderBy(one => one.Name, StringComparer.Ordinal).ThenBy(one => one.Scenario, StringComparer.Ordinal)];
+
+    /// <summary>Where the run of a promotion is.</summary>
+    public string FolderOf(Promotion promotion)
+    {
+        ArgumentNullException.ThrowIfNull(promotion);
+        return Path.Combine(runs, promotion.Run);
+    }
+
+    /// <summary>One write of one line, so that two at once are two lines.</summary>
+    /// <exception cref="BaselineException">What is there already does not read, or nothing can be written.</exception>
+    public void Add(Promotion promotion)
+    {
+        // Behind a line that nobody can read no later one would be read either.
+        Read();
+        try
+        {
+            var line = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(promotion, Json.Line) + "\n");
+            using var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            file.Write(line);
+            file.Flush(flushToDisk: true);
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            throw new BaselineException(ReasonCodes.BaselineUnreadable, $"{_path}: cannot be written: {broken.Message}", broken);
+        }
+    }
+
+    private Promotion Parse(string line, int at)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var schema = document.RootElement.GetProperty("schema").GetInt32();
+            if (schema > Promotion.CurrentSchema)
+            {
+                throw Broken(at, $"it has schema {schema} and this chaosbench reads up to {Promotion.CurrentSchema}; use a newer chaosbench");
+            }
+
+            var promotion = document.Deserialize<Promotion>(Json.Line);
+            return promotion is not null && IsName(promotion.Name) && Path.GetFileName(promotion.Run) == promotion.Run && promotion.Run is not ("" or "." or "..")
+                ? promotion : throw Broken(at, "its name or run is none");
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or NotSupportedException)
+        {
+            throw Broken(at, "this is no promotion");
+        }
+    }
+
+    private BaselineException Broken(int line, string what) => new(
+        ReasonCodes.BaselineUnreadable,
+        FormattableString.Invariant($"{_path}:{line}: {what}; put the line right or remove it, and promote again"));
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
+    private static partial Regex Name();
+}
