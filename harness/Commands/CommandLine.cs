@@ -71,6 +71,7 @@ public static class CommandLine
             "serve" => "draining and stopping",
             "ui" => "closing the pages",
             "proxy" => "lifting all faults and stopping",
+            "record" => "finishing the trace and stopping",
             "search" => "keeping the finds and stopping",
             _ => "stopping, healing and writing the reports",
         };
@@ -103,6 +104,7 @@ public static class CommandLine
         SearchCommand.Build(terminal, time),
         ServeCommand.Build(terminal, time),
         ProxyCommand.Build(terminal, time),
+        RecordCommand.Build(terminal, time),
         FaultsCommand.Build(terminal),
         AbortCommand.Build(terminal),
         NoteCommand.Build(terminal),

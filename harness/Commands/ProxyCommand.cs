@@ -137,7 +137,7 @@ internal static class ProxyCommand
         }
     }
 
-    private static IPEndPoint ReadListen(ArgumentResult result)
+    internal static IPEndPoint ReadListen(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
         if (IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var address) && text.Contains(':', StringComparison.Ordinal))
@@ -149,7 +149,7 @@ internal static class ProxyCommand
         return new IPEndPoint(IPAddress.Loopback, 0);
     }
 
-    private static Uri ReadUpstream(ArgumentResult result)
+    internal static Uri ReadUpstream(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { PathAndQuery: "/", UserInfo: "", Fragment: "" })
