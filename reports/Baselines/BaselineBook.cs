@@ -18,6 +18,8 @@ public sealed partial class BaselineBook(string runs)
     /// <summary>Larger files were not written by us: that is about thirty thousand promotions.</summary>
     private const long MaxBytes = 16 * 1024 * 1024;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly string _path = Path.Combine(runs, FileName);
 
     /// <summary>Letters, digits, dot, dash and underscore, beginning with a letter or digit, at most 64.</summary>
@@ -27,33 +29,13 @@ public sealed partial class BaselineBook(string runs)
     /// <exception cref="BaselineException">A line is not one of ours, or of a newer version.</exception>
     public IReadOnlyList<Promotion> Read()
     {
-        try
+        if (!File.Exists(_path))
         {
-            if (!File.Exists(_path))
-            {
-                return [];
-            }
-
-            if (new FileInfo(_path).Length > MaxBytes)
-            {
-                throw Broken(1, "the file is larger than any that chaosbench writes");
-            }
-
-            var promotions = new List<Promotion>();
-            foreach (var (line, at) in File.ReadAllLines(_path).Select((line, at) => (line, at + 1)))
-            {
-                if (line.Length > 0)
-                {
-                    promotions.Add(Parse(line, at));
-                }
-            }
-
-            return promotions;
+            return [];
         }
-        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
-        {
-            throw new BaselineException(ReasonCodes.BaselineUnreadable, $"{_path}: cannot be read: {broken.Message}", broken);
-        }
+
+        using var file = Open(FileMode.Open, FileAccess.Read);
+        return Read(file);
     }
 
     /// <summary>What each name stands for now, scenario by scenario.</summary>
@@ -69,23 +51,60 @@ public sealed partial class BaselineBook(string runs)
         return Path.Combine(runs, promotion.Run);
     }
 
-    /// <summary>One write of one line, so that two at once are two lines.</summary>
+    /// <summary>One at a time, in this process or another.</summary>
     /// <exception cref="BaselineException">What is there already does not read, or nothing can be written.</exception>
     public void Add(Promotion promotion)
     {
+        using var file = Open(FileMode.OpenOrCreate, FileAccess.ReadWrite);
+
         // Behind a line that nobody can read no later one would be read either.
-        Read();
+        Read(file);
         try
         {
-            var line = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(promotion, Json.Line) + "\n");
-            using var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-            file.Write(line);
+            file.Seek(0, SeekOrigin.End);
+            file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(promotion, Json.Line) + "\n"));
             file.Flush(flushToDisk: true);
         }
-        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        catch (IOException broken)
         {
             throw new BaselineException(ReasonCodes.BaselineUnreadable, $"{_path}: cannot be written: {broken.Message}", broken);
         }
+    }
+
+    /// <summary>Waits for whoever has it: appending is two steps, to find the end and to write there.</summary>
+    private FileStream Open(FileMode mode, FileAccess access)
+    {
+        FileStream? file = null;
+        Exception? trouble = null;
+        return SpinWait.SpinUntil(TryOpen, Patience) && file is not null ? file
+            : throw new BaselineException(ReasonCodes.BaselineUnreadable, $"{_path}: cannot be opened: {trouble?.Message}", trouble);
+
+        bool TryOpen()
+        {
+            try
+            {
+                file = new FileStream(_path, mode, access, access == FileAccess.Read ? FileShare.Read : FileShare.None, bufferSize: 0);
+                return true;
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                trouble = problem;
+                return problem is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException;
+            }
+        }
+    }
+
+    private List<Promotion> Read(FileStream file)
+    {
+        if (file.Length > MaxBytes)
+        {
+            throw Broken(1, "the file is larger than any that chaosbench writes");
+        }
+
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return [.. Encoding.UTF8.GetString(bytes).Split('\n').Select((line, at) => (Line: line, At: at + 1)).Where(one => one.Line.Length > 0)
+            .Select(one => Parse(one.Line, one.At))];
     }
 
     private Promotion Parse(string line, int at)
