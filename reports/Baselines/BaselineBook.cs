@@ -39,7 +39,7 @@ public sealed partial class BaselineBook(string runs)
     }
 
     /// <summary>What each name stands for now, scenario by scenario.</summary>
-    /// <exception cref="BaselineException">As <see cref="Read"/>.</exception>
+    /// <exception cref="BaselineException">As <see cref="Read()"/>.</exception>
     public IReadOnlyList<Promotion> Current() =>
         [.. Read().GroupBy(one => (one.Name, one.Scenario)).Select(group => group.Last())
             .OrderBy(one => one.Name, StringComparer.Ordinal).ThenBy(one => one.Scenario, StringComparer.Ordinal)];

@@ -22,7 +22,7 @@ public sealed partial class RecordCommandTests : IDisposable
     [LinuxFact]
     public async Task Record_TrafficToTheInProcessServer_IsReplayedByAScenario()
     {
-        var server = await ModelServer.StartAsync(new ServerOptions { Model = TriageModel.RequireFolder() }, TimeProvider.System, default);
+        var server = await ModelServer.StartAsync(new ServerOptions { Model = Repository.Path("scenarios", "models", "triage-v1") }, TimeProvider.System, default);
         await using var serving = server;
         await using var face = await HttpFace.StartAsync(server, new HttpFaceOptions(), TimeProvider.System, default);
         var trace = Path.Combine(_session.Folder.Path, "traffic.jsonl");
@@ -83,7 +83,7 @@ public sealed partial class RecordCommandTests : IDisposable
     [InlineData("write for example 127.0.0.1:9000", "--listen", "9000")]
     [InlineData("cannot be written", "--out", "no/such/folder/traffic.jsonl")]
     [InlineData("not the name of a header", "--session-header", "two words")]
-    [InlineData("outside 0% to 100%", "--sample", "200%")]
+    [InlineData("is more than the whole", "--sample", "200%")]
     [InlineData("not a whole number", "--max-requests", "0")]
     [InlineData("leave one of them out", "--no-redaction", "--redact", "names.txt")]
     [InlineData("cannot be read", "--redact", "nowhere.txt")]

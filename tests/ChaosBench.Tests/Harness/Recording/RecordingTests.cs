@@ -120,9 +120,10 @@ public sealed class RecordingTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Record_UpstreamDown_AnswersWith502AndRecordsAFailure()
     {
+        var down = Options;
         await _endpoint.DisposeAsync();
 
-        var (rows, _) = await RecordAsync(Options, async url =>
+        var (rows, _) = await RecordAsync(down, async url =>
         {
             using var reply = await PostAsync(url, Question);
             Assert.Equal(HttpStatusCode.BadGateway, reply.StatusCode);
