@@ -6,8 +6,8 @@
 #
 # The folder (CHAOSBENCH_FOLDER, default: this one) holds the scenario file, takes the run folders and must be one that every node sees.
 # The image (CHAOSBENCH_IMAGE, default: chaosbench, made by deploy/docker/build.sh) must be on every node or in a registry of theirs.
-# A shard that fails is not started again: it would be late, and the others' time is over. It must not fail for its verdict either: a shard
-# alone decides nothing, the merge does.
+# A shard must not fail for its verdict: alone it decides nothing, the merge does. One that failed is started again by Swarm, whatever its restart
+# condition, once another is complete; it finds that the others' time is over, sends nothing and leaves no folder.
 set -eu
 shards=$1 file=$2 scenario=$3
 shift 3

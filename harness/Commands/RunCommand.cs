@@ -10,6 +10,7 @@ using ChaosBench.Harness.Telemetry;
 using ChaosBench.Harness.Ui;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
+using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios.Planning;
 using Spectre.Console;
 
@@ -162,6 +163,12 @@ internal static class RunCommand
         if (IsStopped(settings))
         {
             throw new UsageException($"{settings.StopFile}: the stop file is there; nothing was sent. Remove it to run.");
+        }
+
+        if (settings.Sharding?.Missed(plans[0], time.GetUtcNow()) is { } missed)
+        {
+            terminal.Error.WriteLine(missed);
+            return ExitCodes.Of(RunVerdict.Inconclusive, settings.Inconclusive);
         }
 
         if (!await HealCommand.BeforeRunAsync(terminal, time, cancellation).ConfigureAwait(false))

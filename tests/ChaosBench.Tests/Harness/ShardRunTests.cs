@@ -44,6 +44,21 @@ public sealed class ShardRunTests : IAsyncLifetime, IDisposable
         }
     }
 
+    /// <summary>As engines do that start a failed one again when the others are done.</summary>
+    [Theory]
+    [InlineData("keep", ExitCodes.Inconclusive)]
+    [InlineData("pass", ExitCodes.Pass)]
+    public async Task Run_ShardAfterTheOthersAreOver_SendsNothingAndLeavesNoFolder(string policy, int expected)
+    {
+        var exit = await _session.CallAsync("run", Scenario("open: { arrivals: poisson, rate: 40/s }"), "--out", _session.Runs,
+            "--shard", "2/3", "--start-at", "2026-01-31T12:00:00Z", "--inconclusive", policy);
+
+        Assert.Equal(expected, exit);
+        Assert.Contains("shard 2/3: all began at 2026-01-31T12:00:00Z", _session.Error, StringComparison.Ordinal);
+        Assert.Equal(0, _endpoint.Requests);
+        Assert.False(Directory.Exists(_session.Runs));
+    }
+
     [Theory]
     [InlineData("5/4", "not K/N with K from 1 to N")]
     [InlineData("auto", "the environment does not say which shard this is")]
