@@ -47,9 +47,10 @@ internal static class VerifyCommand
             return ExitCodes.Fail;
         }
 
-        foreach (var note in check.Notes)
+        foreach (var notes in check.Notes.GroupBy(note => note[(note.IndexOf(": ", StringComparison.Ordinal) + 2)..]))
         {
-            terminal.Error.WriteLine(Printable.Line($"note: {note}"));
+            var more = notes.Count() > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {notes.Count() - 1} more)") : "";
+            terminal.Error.WriteLine(Printable.Line($"note: {notes.First()}{more}"));
         }
 
         foreach (var reason in check.Refused)

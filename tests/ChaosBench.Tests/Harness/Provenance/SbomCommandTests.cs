@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ChaosBench.Harness.Provenance;
 using ChaosBench.Reports.Provenance;
+using ChaosBench.Tests.Harness.Packaging;
 using ChaosBench.Tests.Server.Models;
 using ChaosBench.Tests.Support;
 
@@ -119,6 +120,33 @@ public sealed partial class SbomCommandTests : IDisposable
         Assert.Equal(0, await _session.CallAsync("sbom", "--policy", warn));
         Assert.Contains("warning: chaosbench: Npgsql: PostgreSQL is in neither list", _session.Error, StringComparison.Ordinal);
         Assert.Equal(4, await _session.CallAsync("sbom", "--policy", Path.Combine(_session.Folder.Path, "nope.yaml")));
+    }
+
+    [Fact]
+    public async Task Run_LicencesThatThePolicyForbids_SendsNothing()
+    {
+        var file = TinyRun.File(_session.Folder, $"{{ type: onnx, model: {TinyRun.Model}, device: cpu }}");
+        var policy = _session.Folder.File("strict.yaml", "allowed: [Apache-2.0, \"BSD-*\", 0BSD, PostgreSQL]\nunknown: fail\n");
+
+        Assert.Equal(4, await _session.CallAsync("run", file, "--licences", policy, "--out", _session.Runs));
+
+        Assert.Contains("strict.yaml: chaosbench: YamlDotNet: MIT is in neither list", _session.Error, StringComparison.Ordinal);
+        Assert.Contains("strict.yaml: triage-v1: MIT is in neither list", _session.Error, StringComparison.Ordinal);
+        Assert.Contains("nothing was sent.", _session.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_session.Runs));
+    }
+
+    /// <summary>In one file, in an empty environment, the program still knows what it is made of.</summary>
+    [SkippableFact]
+    public async Task Sbom_ProgramOfOneFile_HasTheSameParts()
+    {
+        await Published.SkipWhereThereIsNoneAsync();
+
+        using var document = JsonDocument.Parse(await Shell.DoAsync(_session.Folder.Path, $"env -i {Published.Program} sbom"));
+
+        Assert.Equal(
+            ToolParts.List.Parts.Select(part => part.Name),
+            document.RootElement.GetProperty("components").EnumerateArray().Where(part => part.GetProperty("type").GetString() != "file").Select(part => part.GetProperty("name").GetString()));
     }
 
     [Theory]

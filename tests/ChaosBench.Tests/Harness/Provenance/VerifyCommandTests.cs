@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ChaosBench.Harness;
 using ChaosBench.Harness.Provenance;
 using ChaosBench.Reports.Provenance;
+using ChaosBench.Tests.Harness.Packaging;
 using ChaosBench.Tests.Support;
 
 namespace ChaosBench.Tests.Harness.Provenance;
@@ -66,6 +67,7 @@ public sealed class VerifyCommandTests : IDisposable
         _session.Forget();
         Assert.Equal(0, await VerifyAsync(run));
         Assert.Contains("note: target/candidate/model.onnx: not looked at", _session.Error, StringComparison.Ordinal);
+        Assert.Contains(" is not here (and 1 more)", _session.Error, StringComparison.Ordinal);
 
         File.Delete(Path.Combine(run, "report.md"));
         Assert.Equal(1, await VerifyAsync(run));
@@ -165,6 +167,39 @@ public sealed class VerifyCommandTests : IDisposable
         var secret = pem.Split('\n')[1];
         Assert.DoesNotContain(secret, attest.Error + attest.Output, StringComparison.Ordinal);
         Assert.All(Directory.EnumerateFiles(run), file => Assert.DoesNotContain(secret, File.ReadAllText(file), StringComparison.Ordinal));
+    }
+
+    /// <summary>Kept texts may go, as they do by command; a link in a file's place is no file.</summary>
+    [LinuxFact]
+    public async Task Verify_TextsThatWereCleaned_AreNoTampering()
+    {
+        var run = await _signed.RunAsync();
+        File.WriteAllText(Path.Combine(run, "content.jsonl.gz"), "texts");
+        Attestation.Write(run, _signed.Key);
+        File.Delete(Path.Combine(run, "content.jsonl.gz"));
+
+        Assert.Equal(0, await VerifyAsync(run));
+        Assert.Contains("note: run/content.jsonl.gz: is gone, as 'chaosbench clean --content' does", _session.Error, StringComparison.Ordinal);
+
+        File.Move(Path.Combine(run, "report.md"), Path.Combine(_signed.Parent, "elsewhere.md"));
+        File.CreateSymbolicLink(Path.Combine(run, "report.md"), Path.Combine(_signed.Parent, "elsewhere.md"));
+        Assert.Equal(1, await VerifyAsync(run));
+    }
+
+    [LinuxFact]
+    public async Task Run_KeyInTheEnvironment_SignsWhatItWrote()
+    {
+        using var folder = new TempFolder();
+        var file = TinyRun.File(folder, $"{{ type: onnx, model: {TinyRun.Model}, device: cpu }}");
+        using var run = CommandProcess.Start(folder.Path, $"export {Attestation.KeyVariable}='{_signed.Key.ExportPkcs8PrivateKeyPem()}';", ["run", file]);
+
+        Assert.True(await run.ExitAsync() is 0 or 2, run.Error);
+        Assert.Contains("files signed by key", run.Error, StringComparison.Ordinal);
+        Assert.Equal(0, await VerifyAsync(Path.Combine(folder.Path, "runs", "latest")));
+
+        using var bad = CommandProcess.Start(folder.Path, $"export {Attestation.KeyVariable}=nonsense;", ["run", file, "--out", "none"]);
+        Assert.Equal(4, await bad.ExitAsync());
+        Assert.False(Directory.Exists(Path.Combine(folder.Path, "none")));
     }
 
     [Fact]
