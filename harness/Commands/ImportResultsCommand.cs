@@ -34,19 +34,19 @@ internal static class ImportResultsCommand
             $"there is no result format '{name}'; {Nearest.Remedy(name, [Auto, .. ResultFormats.All.Select(known => known.Name)])}");
         var files = parsed.GetValue(options.Files)!;
         var gates = parsed.GetValue(options.Gates)!.Select(Gate).ToList();
-        var published = parsed.GetValue(options.Published);
-        if (published is not null && files.Length > 1)
+        var published = parsed.GetValue(options.Published)!;
+        if (published.Length > 0 && published.Length != files.Length)
         {
-            throw new UsageException($"--published {published}: belongs to one file of requests; {files.Length} were named.");
+            throw new UsageException($"--published: names the totals of each file of requests in their order; {files.Length} of requests and {published.Length} of totals were named.");
         }
 
         var found = new List<Imported>();
         var problems = new List<string>();
-        foreach (var path in files)
+        foreach (var (path, i) in files.Select((path, i) => (path, i)))
         {
             try
             {
-                found.AddRange(Read(path, format, published));
+                found.AddRange(Read(path, format, published.ElementAtOrDefault(i)));
             }
             catch (ImportException problem)
             {
@@ -67,7 +67,7 @@ internal static class ImportResultsCommand
         ImportResultsOptions options, ParseResult parsed, List<Imported> found, List<Objective> gates, (Terminal Terminal, TimeProvider Time) with)
     {
         var parent = parsed.GetValue(options.Output);
-        var json = parsed.GetValue(options.Json);
+        var (json, table) = (parsed.GetValue(options.Json), parsed.GetValue(options.Table));
         var codes = new List<int>();
         var shown = new List<object>();
         foreach (var one in found)
@@ -87,13 +87,17 @@ internal static class ImportResultsCommand
             }
 
             shown.Add(new { folder, requests = one.Run.Requests.Count, target = one.Run.Target, duration = one.Run.Duration, settings = one.Run.Settings, import = facts });
-            if (!json)
+            if (!json && !table)
             {
                 CompareCommand.Printed(with.Terminal, ImportWords.Render(one.Run, facts));
             }
         }
 
-        if (json)
+        if (table)
+        {
+            with.Terminal.Out.Write(ImportTable.Render(found.Select(one => (one.Run, ImportFolder.Facts(one.Run, one.Files)))));
+        }
+        else if (json)
         {
             with.Terminal.Out.Write(RunFiles.ToJson(shown));
         }
@@ -169,10 +173,13 @@ internal sealed class ImportResultsOptions
         Description = "Name of the scenario in the run folder, which history groups by (default: format and file name)", HelpName = "NAME",
     };
 
-    public Option<string?> Published { get; } = new("--published")
+    public Option<string[]> Published { get; } = new("--published")
     {
-        Description = "The tool's totals of the same run, to be set beside what the requests give", HelpName = "FILE",
+        Description = "The tool's totals of the same run, to be set beside what the requests give; of several files in their order",
+        AllowMultipleArgumentsPerToken = true, HelpName = "FILE",
     };
+
+    public Option<bool> Table { get; } = new("--table") { Description = "One line a run, as a Markdown table" };
 
     public Option<string[]> Gates { get; } = new("--gate")
     {
@@ -183,7 +190,7 @@ internal sealed class ImportResultsOptions
     {
         command.Arguments.Add(Format);
         command.Arguments.Add(Files);
-        Option[] options = [Output, Json, Name, Published, Gates];
+        Option[] options = [Output, Json, Table, Name, Published, Gates];
         foreach (var option in options)
         {
             command.Options.Add(option);

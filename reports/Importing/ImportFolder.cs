@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ChaosBench.Reports.Journal;
+using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
+using ChaosBench.Reports.Statistics.Quantiles;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
@@ -49,11 +51,11 @@ public static class ImportFolder
         Files = [.. files.Select(file => new ImportedFile(file.Name, file.Sha256, file.Bytes))],
         Number = run.Number,
         Definitions = run.Definitions,
-        Untold = run.Untold,
+        Untold = [.. run.Untold.Concat(NotTold(run)).Distinct()],
         Percentiles = run.Percentiles,
         OfferedRate = OfferedRate(run),
         Partial = run.Partial,
-        Notes = [.. run.Notes, .. Instants(run)],
+        Notes = [.. run.Notes, .. Instants(run), .. Corrected(run)],
         Figures = Recount.Of(run),
     };
 
@@ -154,6 +156,28 @@ public static class ImportFolder
     private static IEnumerable<string> Instants(ImportedRun run) => run.Requests.Count > 0 && !HasInstants(run)
         ? ["The file tells how long each request took and not when it was sent: all of them stand at the start of the run, and nothing over time can be read from it."]
         : [];
+
+    /// <summary>Without instants and length there is no rate, without planned instants no lateness, without counts no tokens per second.</summary>
+    private static IEnumerable<string> NotTold(ImportedRun run) =>
+    [
+        .. IsPlanned(run) ? [] : new[] { "dispatch_lag" },
+        .. HasInstants(run) || run.Duration is not null ? [] : new[] { "goodput", "request_rate", "output_token_rate" },
+        .. run.Requests.All(request => request.OutputTokens is not null || request.Outcome != Outcome.Completed) ? [] : new[] { "output_token_rate" },
+    ];
+
+    /// <summary>How much the tool's own latencies leave out, where the file tells when requests were due.</summary>
+    private static IEnumerable<string> Corrected(ImportedRun run)
+    {
+        var ok = run.Requests.Where(request => request is { Counted: true, Planned: not null, Sent: not null, LastToken: not null }).ToList();
+        if (ok.Count == 0)
+        {
+            yield break;
+        }
+
+        double At(Func<ImportedRequest, double> read) => QuantileEstimators.OfSorted(QuantileEstimators.Sorted([.. ok.Select(read)]), 0.99);
+        yield return $"Latency is counted from the instant at which a request was due: p99 of the whole answer is {Wording.Duration(At(one => one.Sent!.Value + one.LastToken!.Value - one.Planned!.Value))} "
+            + $"so, and {Wording.Duration(At(one => one.LastToken!.Value))} from the send; p99 of the lateness is {Wording.Duration(At(one => one.Sent!.Value - one.Planned!.Value))}.";
+    }
 
     /// <summary>Of sent requests, from the first instant to the last.</summary>
     private static double? OfferedRate(ImportedRun run)

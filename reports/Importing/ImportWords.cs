@@ -8,6 +8,8 @@ namespace ChaosBench.Reports.Importing;
 /// <summary>What is in a result file, as a person reads it before it is imported.</summary>
 public static class ImportWords
 {
+    private static readonly string[] Headline = ["value", "mean", "p50", "p95", "p99"];
+
     /// <summary>One run: what it is, what its numbers mean, what was published beside what the requests give.</summary>
     public static string Render(ImportedRun run, ImportFacts facts)
     {
@@ -24,7 +26,7 @@ public static class ImportWords
         Line(text, "requests", run.Requests.Count > 0 ? FormattableString.Invariant($"{run.Requests.Count}: {counts}") : "none: totals only");
         Line(text, "offered", facts.OfferedRate is { } rate ? Wording.Number(rate) + "/s by their instants" : null);
         Line(text, "asked", run.Settings.Count > 0 ? string.Join(", ", run.Settings.Select(setting => $"{setting.Key} {setting.Value}")) : null);
-        foreach (var (metric, definition) in facts.Definitions)
+        foreach (var (metric, definition) in run.Requests.Count > 0 ? facts.Definitions : new Dictionary<string, string>())
         {
             Line(text, metric, $"{definition}: {MetricDefinitions.Say(definition)}");
         }
@@ -63,12 +65,15 @@ public static class ImportWords
         }
 
         text.Append(CultureInfo.InvariantCulture, $"  {"definition",-34} {"",-6} {"published",14} {"recomputed",14}\n");
-        foreach (var figure in facts.Figures)
+        var shown = facts.Figures.Where(figure => Headline.Contains(figure.Statistic) || !figure.Agrees).ToList();
+        foreach (var figure in shown)
         {
             var own = figure.Recomputed is { } value ? Exact(value, figure.Unit) : "-";
             text.Append(CultureInfo.InvariantCulture, $"  {figure.Definition,-34} {figure.Statistic,-6} {Exact(figure.Value, figure.Unit),14} {own,14}  {Difference(figure)}\n");
         }
 
+        var more = facts.Figures.Count - shown.Count;
+        text.Append(more > 0 ? FormattableString.Invariant($"  and {more} more, which --json shows\n") : "");
         text.Append(Agreement(facts) is { } sentence ? $"  {sentence}\n" : "");
     }
 

@@ -20,6 +20,7 @@ public static class MetricDefinitions
         ["ttft/first-choices-chunk@send"] = "from the send to the first event with choices, be it only the role",
         ["ttft/first-nonempty@send"] = "from the send to the first event with text",
         ["ttft/first-content@send"] = "from the send to the first event with content or reasoning",
+        ["ttft/first-content@credit"] = "from the moment at which the scheduler let it go to the first event with content or reasoning",
         ["ttft/first-content@send+ok-only"] = "from the send to the first event with content, in a file that lists answered requests alone",
         ["ttft/first-iteration@send"] = "from the send to the first streamed iteration",
         ["ttft/first-iteration@planned"] = "from the planned send (targeted_start) to the first streamed iteration",
@@ -29,22 +30,27 @@ public static class MetricDefinitions
         // The whole answer.
         ["e2e/last-chunk@send"] = "from the send to the last event with tokens",
         ["e2e/last-content@send"] = "from the send to the last event with content",
+        ["e2e/last-content@credit"] = "from the moment at which the scheduler let it go to the last event with content",
+        ["e2e/last-iteration@send"] = "from the send to the last streamed iteration",
+        ["e2e/last-iteration@planned"] = "from the planned send (targeted_start) to the last streamed iteration",
         ["e2e/last-content@send+ok-only"] = "from the send to the last event with content, in a file that lists answered requests alone",
         ["e2e/stream-end@send"] = "from the send to the end of the reply",
-        ["e2e/stream-end@planned"] = "from the planned send (targeted_start) to the end of the reply",
         ["e2e/completion@planned"] = "from the scheduled instant to the completion",
 
         // Per token and between tokens.
         ["tpot/n-1"] = "(last - first token) / (output tokens - 1), requests with more than one",
         ["tpot/stream-end-n-1"] = "(end of the stream - first token) / (output tokens - 1): the wait for the stream's end is in it",
         ["tpot/incl-first"] = "(last token - send) / output tokens: the first token's wait is in it",
+        ["tpot/incl-first+token-weighted"] = "the same, every request counted once for each of its output tokens",
+        ["itl/request-mean+token-weighted"] = "one value a request, counted once for each of its output tokens but the first",
+        ["itl/sglang-pooled"] = "gaps of all requests together: between stream events, or since 2025 split evenly over the tokens of an event",
         ["tpot/mlperf"] = "MLPerf's time per output token: after the first token",
         ["ntpot/e2e"] = "whole time / output tokens",
         ["itl/chunk-pooled"] = "gaps between stream events of all requests together, whatever they hold",
         ["itl/request-mean"] = "one value a request: (last - first token) / (output tokens - 1)",
         ["itl/token-pooled-zero-intra"] = "gaps between tokens, 0 between those of one event",
         ["itl/incl-ttft"] = "sum of all waits, the first one too, / events",
-        ["ttst/first-to-second@send"] = "from the first event to the second",
+        ["ttst/first-to-second"] = "from the first event to the second",
         ["ttfo/first-output@send"] = "from the send to the first event that is no reasoning",
 
         // The rest.
@@ -60,6 +66,10 @@ public static class MetricDefinitions
         ["request_rate/ok-per-duration"] = "successes / the tool's duration, with what runs out at the end",
         ["output_token_rate/per-duration"] = "output tokens of successes / the tool's duration",
         ["token_rate/per-duration"] = "prompt and output tokens of successes / the tool's duration",
+        ["output_tokens/sum-retokenized"] = "output tokens of all successes, counted again from the text",
+        ["output_token_rate/per-request"] = "output tokens of a request / its whole time",
+        ["output_token_rate/completed"] = "output tokens of completed samples / the time until the last of them",
+        ["request_rate/completed"] = "completed samples / the time until the last of them",
         ["request_rate/scheduled"] = "scheduled requests / the time of the schedule",
         ["duration/run"] = "length of the run as the tool counts it",
     };

@@ -9,6 +9,11 @@ namespace ChaosBench.Reports.Importing;
 /// </summary>
 internal static class Recount
 {
+    private const string Weighted = "+token-weighted";
+
+    /// <summary>Of one request; more is no answer of a model.</summary>
+    private const int MostTokens = 100_000;
+
     public static IReadOnlyList<PublishedFigure> Of(ImportedRun run)
     {
         var values = new Dictionary<string, double[]>(StringComparer.Ordinal);
@@ -78,6 +83,13 @@ internal static class Recount
         if (request.Given?.TryGetValue(definition, out var given) == true)
         {
             return [given];
+        }
+
+        if (definition.EndsWith(Weighted, StringComparison.Ordinal))
+        {
+            var bare = definition[..^Weighted.Length];
+            var times = bare.StartsWith("itl/", StringComparison.Ordinal) ? request.OutputTokens - 1 : request.OutputTokens;
+            return Values(bare, request).SelectMany(value => Enumerable.Repeat(value, Math.Clamp(times ?? 0, 0, MostTokens)));
         }
 
         var (metric, rest) = definition.Split('/', 2) is [var name, var how] ? (name, how) : (definition, "");

@@ -92,6 +92,13 @@ public sealed class ResultFile
         return values.Count > 0 ? values : throw new ImportException($"{Name}: the file is empty; name one that the tool has finished");
     }
 
+    /// <summary>The value that stands in a line after so many characters. Throws <see cref="ImportException"/>.</summary>
+    internal JsonAt Value(TextLine line, int from)
+    {
+        var (root, problem) = Parsed(Encoding.UTF8.GetBytes(line.Text[from..]), line.Number);
+        return new JsonAt(this, root ?? throw problem!, FormattableString.Invariant($"{line.Number}: $"));
+    }
+
     /// <summary>It begins like JSON and is none. Null: it is some, or begins like none.</summary>
     internal ImportException? Broken => Begins is (byte)'{' or (byte)'[' && FirstValue is null ? _whole.Value.Problem : null;
 

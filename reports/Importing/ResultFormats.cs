@@ -7,7 +7,7 @@ public static class ResultFormats
 {
     public static IReadOnlyList<IResultFormat> All { get; } =
     [
-        new VllmBench(), new AibrixCsv(),
+        new VllmBench(), new SglangBench(), new GuideLlm(), new AiPerf(), new InferencePerf(), new LlmPerf(), new LoadGen(), new AibrixCsv(),
     ];
 
     public static IResultFormat? Find(string name) => All.FirstOrDefault(format => format.Name == name);

@@ -48,6 +48,10 @@ public static class ResultReading
             throw new ImportException($"{publishedFile}: is of {published.Format} and the requests are of {run.Format}; name the totals of the same run");
         }
 
+        var told = published.Figures.FirstOrDefault(figure => figure is { Definition: "requests/ok", Statistic: "value" })?.Value;
+        var here = run.Requests.Count(request => request.Counted);
+        var missing = told is { } all && all != here
+            ? FormattableString.Invariant($"the totals speak of {all} counted requests and the file of requests has {here}: the figures of the one are not those of the other") : null;
         return run with
         {
             ToolVersion = run.ToolVersion ?? published.ToolVersion,
@@ -59,8 +63,8 @@ public static class ResultReading
             Figures = [.. run.Figures, .. published.Figures],
             Percentiles = run.Percentiles ?? published.Percentiles,
             SampleDeviation = run.SampleDeviation || published.SampleDeviation,
-            Partial = run.Partial || published.Partial,
-            Notes = [.. run.Notes, .. published.Notes],
+            Partial = run.Partial || published.Partial || missing is not null,
+            Notes = [.. missing is null ? [] : new[] { missing }, .. run.Notes, .. published.Notes],
         };
     }
 

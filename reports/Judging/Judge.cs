@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ChaosBench.Reports.Baselines;
+using ChaosBench.Reports.Importing;
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Robustness;
@@ -34,9 +35,9 @@ public static class Judge
             Reasons = reasons,
             Policy = ExitCodes.Changed(verdict, facts.Inconclusive),
             Findings = findings,
-            Targets = Summaries.Targets(run),
+            Targets = ImportRules.Told(Summaries.Targets(run), facts.Import),
             Counts = Accounts.Counts(run),
-            Generator = Accounts.Generator(run, validity),
+            Generator = ImportRules.Told(Accounts.Generator(run, validity), facts.Import),
             Faults = [.. run.Faults.Select(Accounts.Fault)],
             Hypothesis = FaultAccounts.Of(run.Hypothesis),
             Comparison = ComparisonAccount.Of(run, facts),
@@ -46,7 +47,7 @@ public static class Judge
 
     private static List<Finding> Findings(Measurements run, RunFacts facts, Validity validity)
     {
-        var gates = FamilyWise.Corrected([.. run.Run.Gates.Select(objective => Gate(objective, run, validity))]);
+        var gates = FamilyWise.Corrected([.. run.Run.Gates.Select(objective => Gate(objective, run, validity, facts.Import))]);
         var expectations = RecoveryJudge.Expectations(run).Concat(HypothesisJudge.Recovered(run)).Select(finding => validity.Unsteady.Count > 0 ? Unsteady(finding) : finding);
         var judged = gates.Concat(expectations).Concat(BaselineFindings.Of(facts.Baseline, run))
             .Select(finding => validity.Limited.Count > 0 ? Spoilt(finding) : finding)
@@ -64,7 +65,7 @@ public static class Judge
             .ThenBy(finding => FindingKinds.All.ToList().IndexOf(finding.Kind))];
     }
 
-    private static Finding Gate(Objective objective, Measurements run, Validity validity)
+    private static Finding Gate(Objective objective, Measurements run, Validity validity, ImportFacts? import)
     {
         var slice = new Slice(run.Candidate, objective.Phase, objective.Cohort);
         var ruling = objective.LimitKind switch
@@ -80,6 +81,7 @@ public static class Judge
             LimitKind.RelativeToBaseline or LimitKind.DifferenceToBaseline => BaselineJudge.Decide(objective, run, slice),
             _ => throw new UnreachableException($"no rule for {objective.LimitKind}"),
         };
+        ruling = ImportRules.Temper(ruling, objective, import);
         ruling = Metrics.IsGolden(objective.Metric) ? ruling with { Advice = ruling.Advice + GoldenJudge.Uncovered(run) } : ruling;
         var kind = objective.Kind switch
         {

@@ -15,8 +15,9 @@ internal static class GeneratorSection
     {
         var generator = model.Summary.Generator;
         var fine = generator.Limited.Count == 0;
+        var untold = model.Summary.Import?.Untold.Contains("dispatch_lag") == true;
         return Parts.Section("generator", "Can the measurement be trusted", "", Markup.Of($"""
-            <p>{(fine ? Parts.Chip("pass", "trusted") : Parts.Chip("unsure", "doubtful"))} {(fine ? "Nothing limited the load generator." : "The load generator itself was a limit, so the numbers above cannot be blamed on the target alone:")}</p>
+            <p>{(untold ? Parts.Chip("unsure", "not told") : fine ? Parts.Chip("pass", "trusted") : Parts.Chip("unsure", "doubtful"))} {(untold ? "Another tool made this load, and its file does not tell when requests were due: how late they were sent is not known." : fine ? "Nothing limited the load generator." : "The load generator itself was a limit, so the numbers above cannot be blamed on the target alone:")}</p>
             {Markup.If(!fine, () => Markup.Of($"""<ul class="reasons">{generator.Limited.Take(50).Select(limit => Markup.Of($"<li>{limit}</li>"))}</ul>"""))}
             {Markup.If(model.Facts.Calibration is not null, () => Markup.Of($"""<p class="note">{model.Facts.Calibration}</p>"""))}
             <dl class="facts">

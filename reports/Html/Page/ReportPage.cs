@@ -12,7 +12,7 @@ internal static class ReportPage
 {
     private static readonly (string Id, string Name)[] Navigation =
     [
-        ("findings", "Findings"), ("parts", "Parts"), ("figures", "Figures"), ("changes", "Changes"), ("time", "Time"), ("server", "Server"), ("latency", "Latency"), ("cohorts", "Cohorts"),
+        ("findings", "Findings"), ("parts", "Parts"), ("figures", "Figures"), ("import", "Import"), ("changes", "Changes"), ("time", "Time"), ("server", "Server"), ("latency", "Latency"), ("cohorts", "Cohorts"),
         ("outcomes", "Outcomes"), ("answers", "Answers"), ("faults", "Faults"), ("generator", "Trust"), ("story", "Story"),
         ("postmortem", "Post-mortem"), ("definitions", "Terms"), ("facts", "Facts"),
     ];
@@ -48,7 +48,7 @@ internal static class ReportPage
     private static Markup Body(ReportModel model)
     {
         var sections = Markup.Of($"""
-            {FindingsSection.Of(model)}{PartSection.Of(model)}{FiguresSection.Of(model)}{ChangesSection.Of(model)}{TimeSection.Of(model)}{ServerMetricsSection.Of(model)}{DistributionSection.Of(model)}{CohortSection.Of(model)}{OutcomeSection.Of(model)}{AnswerSection.Of(model)}{FaultSection.Of(model)}{GeneratorSection.Of(model)}{StorySection.Of(model)}{PostmortemSection.Of(model)}{ReferenceSections.Definitions()}{ReferenceSections.Facts(model)}
+            {FindingsSection.Of(model)}{PartSection.Of(model)}{FiguresSection.Of(model)}{ImportSection.Of(model)}{ChangesSection.Of(model)}{TimeSection.Of(model)}{ServerMetricsSection.Of(model)}{DistributionSection.Of(model)}{CohortSection.Of(model)}{OutcomeSection.Of(model)}{AnswerSection.Of(model)}{FaultSection.Of(model)}{GeneratorSection.Of(model)}{StorySection.Of(model)}{PostmortemSection.Of(model)}{ReferenceSections.Definitions()}{ReferenceSections.Facts(model)}
             """);
         var present = sections.ToString();
         var links = Navigation.Where(entry => present.Contains($"<section id=\"{entry.Id}\"", StringComparison.Ordinal));

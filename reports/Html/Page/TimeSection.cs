@@ -16,7 +16,13 @@ internal static class TimeSection
             return Parts.Section("time", "Over time", "", Markup.Of($"""<p class="empty">The journal holds no request.</p>"""));
         }
 
+        if (model.Summary.Import is { OfferedRate: null })
+        {
+            return Parts.Section("time", "Over time", "", Markup.Of($"""<p class="empty">The imported file does not tell when requests were sent.</p>"""));
+        }
+
         var from = plots.OpenWorkload ? "from the planned instant of a request" : "from the sending of a request (closed workload)";
+        from = model.Summary.Import is not null && !plots.OpenWorkload ? "from the sending of a request (the file does not tell when it was due)" : from;
         var turns = plots.Targets.Count > 1 ? " The versions take turns; each line joins the turns of one." : "";
         return Parts.Section("time", "Over time", $"Latencies count {from}. Shaded: a fault was in place.{turns}", Markup.Of($"""
             <p class="tools">{Filter(plots)}<label><input type="checkbox" id="log-scale"> logarithmic latency axis</label></p>

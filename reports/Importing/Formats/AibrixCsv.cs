@@ -38,7 +38,7 @@ internal sealed class AibrixCsv : IResultFormat
                 Format = Name,
                 Tool = "AIBrix benchmark",
                 Form = "requests",
-                StartedUtc = Epoch(began),
+                StartedUtc = Addresses.Epoch(began),
                 Duration = requests.Max(request => request.Sent + request.Ended),
                 Requests = requests,
                 Definitions = new Dictionary<string, string>
@@ -84,7 +84,4 @@ internal sealed class AibrixCsv : IResultFormat
             Conversation = conversation,
         };
     }
-
-    private static DateTimeOffset? Epoch(double seconds) => seconds is > 1e8 and < 1e11
-        ? DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond)) : null;
 }

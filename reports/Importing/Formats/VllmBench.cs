@@ -1,7 +1,4 @@
 using System.Globalization;
-using ChaosBench.Reports.Journal;
-using ChaosBench.Reports.Judging;
-using ChaosBench.Reports.Statistics.Quantiles;
 
 namespace ChaosBench.Reports.Importing.Formats;
 
@@ -43,7 +40,7 @@ internal sealed class VllmBench : IResultFormat
     {
         root.Need("completed");
         var notes = new List<string>();
-        var requests = root["ttfts"] is null ? [] : Requests(root, notes);
+        var requests = root["ttfts"] is null ? [] : ServingLists.Read(root, TtftOf(root), notes);
         var started = root["date"] is { } date ? Date(date, notes) : (DateTimeOffset?)null;
         return new ImportedRun
         {
@@ -86,87 +83,23 @@ internal sealed class VllmBench : IResultFormat
         (string, string)[] series = [("ttft", TtftOf(root)), ("tpot", IsOld(root) ? OldTpot : "tpot/n-1"), ("itl", "itl/chunk-pooled"), ("e2el", E2e)];
         foreach (var (name, definition) in series)
         {
-            figures.Add(root[$"mean_{name}_ms"], definition, "mean", 1e-3).Add(root[$"median_{name}_ms"], definition, "p50", 1e-3)
-                .Add(root[$"std_{name}_ms"], definition, "std", 1e-3);
-            foreach (var key in root.Keys.Where(key => key.StartsWith('p') && key.EndsWith($"_{name}_ms", StringComparison.Ordinal)))
-            {
-                if (double.TryParse(key[1..^(name.Length + 4)], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent))
-                {
-                    figures.Add(root[key], definition, FigureList.Percentile(percent), 1e-3);
-                }
-            }
+            Series(root, name, definition, figures);
         }
 
         return figures.All;
     }
 
-    private static List<ImportedRequest> Requests(JsonAt root, List<string> notes)
+    /// <summary><c>mean_NAME_ms</c>, <c>median_NAME_ms</c>, <c>p99_NAME_ms</c> and whatever other percentiles there are.</summary>
+    internal static void Series(JsonAt root, string name, string definition, FigureList figures)
     {
-        const int Most = ResultReading.MaxRequests;
-        var ttfts = root.Need("ttfts").Numbers(Most);
-        var outputs = root.Need("output_lens").Numbers(Most);
-        var inputs = root["input_lens"]?.Numbers(Most);
-        var latencies = root["latencies"]?.Numbers(Most);
-        var starts = root["start_times"]?.Numbers(Most);
-        var gaps = root["itls"]?.Items(Most).Select(list => list.Numbers(ResultReading.MaxGaps)).ToList();
-        var errors = root["errors"]?.Items(Most).Select(error => error.Kind == System.Text.Json.JsonValueKind.Null ? "" : error.Text()).ToList();
-        foreach (var (name, length) in new[]
-            { ("output_lens", outputs.Length), ("input_lens", inputs?.Length), ("latencies", latencies?.Length), ("start_times", starts?.Length), ("itls", gaps?.Count), ("errors", errors?.Count) })
+        figures.Add(root[$"mean_{name}_ms"], definition, "mean", 1e-3).Add(root[$"median_{name}_ms"], definition, "p50", 1e-3)
+            .Add(root[$"std_{name}_ms"], definition, "std", 1e-3).Add(root[$"max_{name}_ms"], definition, "max", 1e-3);
+        foreach (var key in root.Keys.Where(key => key.StartsWith('p') && key.EndsWith($"_{name}_ms", StringComparison.Ordinal)))
         {
-            if (length is { } known && known != ttfts.Length)
+            if (double.TryParse(key[1..^(name.Length + 4)], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent))
             {
-                throw root.Wrong(FormattableString.Invariant($"'{name}' has {known} entries and 'ttfts' {ttfts.Length}: they are of the same requests"));
+                figures.Add(root[key], definition, FigureList.Percentile(percent), 1e-3);
             }
-        }
-
-        var began = starts is { Length: > 0 } ? starts.Min() : 0;
-        var requests = new List<ImportedRequest>(ttfts.Length);
-        for (var i = 0; i < ttfts.Length; i++)
-        {
-            var error = errors?[i] ?? "";
-            var request = new ImportedRequest
-            {
-                Outcome = error.Length > 0 ? ErrorWords.OutcomeOf(error) : outputs[i] > 0 ? Outcome.Completed : Outcome.Empty,
-                Counted = error.Length == 0,
-                Sent = starts?[i] - began,
-                InputTokens = inputs is null ? null : (int)Math.Min(inputs[i], int.MaxValue),
-            };
-            requests.Add(error.Length > 0
-                ? request with { Reason = ErrorWords.Line(error), LastToken = null, Ended = latencies?[i] }
-                : outputs[i] == 0
-                ? request with
-                {
-                    Ended = latencies?[i], OutputTokens = 0, Reason = "no output token", FirstToken = ttfts[i] > 0 ? ttfts[i] : null,
-                    LastToken = ttfts[i] > 0 ? latencies?[i] ?? ttfts[i] : null, Given = new Dictionary<string, double> { [TtftOf(root)] = ttfts[i] },
-                }
-                : request with
-                {
-                    FirstToken = ttfts[i],
-                    LastToken = latencies?[i] ?? ttfts[i] + (gaps?[i].Sum() ?? 0),
-                    OutputTokens = (int)Math.Min(outputs[i], int.MaxValue),
-                    Gaps = gaps?[i] ?? [],
-                });
-        }
-
-        Empty(requests, notes);
-        return requests;
-    }
-
-    /// <summary>A reply without a token has no time to a first one; the tool takes 0 for it and averages that in.</summary>
-    private static void Empty(List<ImportedRequest> requests, List<string> notes)
-    {
-        var empty = requests.Where(request => request.Outcome == Outcome.Empty).ToList();
-        if (empty.Count == 0)
-        {
-            return;
-        }
-
-        notes.Add(FormattableString.Invariant($"{empty.Count} of {requests.Count} answers that the tool counts as completed have no output token: outcome empty here, and infinitely late in gates."));
-        var real = QuantileEstimators.Sorted([.. requests.Where(request => request.Outcome == Outcome.Completed).Select(request => request.FirstToken).OfType<double>()]);
-        if (empty.Exists(request => request.FirstToken is null) && real.Length > 0)
-        {
-            notes.Add($"The tool counts their time to first token as 0: without them it is {Wording.Duration(real.Average())} in the mean, "
-                + $"{Wording.Duration(QuantileEstimators.OfSorted(real, 0.5))} at p50 and {Wording.Duration(QuantileEstimators.OfSorted(real, 0.99))} at p99.");
         }
     }
 
