@@ -36,6 +36,11 @@ public static class Comparer
         var metrics = pairs.Select(pair => meanings.Refused(pair.Aspect, pair.Before, pair.After) ?? judge.Decide(pair.Aspect, pair.Before, pair.After)).ToList();
         var doubts = Doubts(before, after, changes).Concat(meanings.Doubts()).ToList();
 
+        if (meanings.IsOfAnswersAlone && !metrics.Exists(metric => metric.Verdict == FindingVerdict.Fail))
+        {
+            doubts.Add("Answered requests alone are in the files: a run that failed more of them looks better here.");
+        }
+
         // Worse in one phase is worse; but a phase is part of the whole, and what it is too short to tell the whole may.
         var whole = metrics.Where(metric => metric.Phase == Summaries.NameOf(null)).ToList();
         var verdict = doubts.Count > 0 ? FindingVerdict.Inconclusive

@@ -19,6 +19,9 @@ internal sealed class Meanings(RunReport before, RunReport after)
     public static IReadOnlyDictionary<string, string> Of(RunReport run) =>
         run.Manifest.Import?.Definitions ?? MetricDefinitions.Own(run.Measurements.Run.OpenWorkload);
 
+    /// <summary>How many requests failed is in neither's numbers, nor anywhere else.</summary>
+    public bool IsOfAnswersAlone => _before.Concat(_after).Any(meaning => meaning.Value.EndsWith(MetricDefinitions.OkOnly, StringComparison.Ordinal));
+
     /// <summary>Neither run can tell it.</summary>
     public bool IsUntold(MetricId metric) => IsUntold(before, metric) && IsUntold(after, metric);
 

@@ -43,9 +43,10 @@ public static class ImportWords
         ArgumentNullException.ThrowIfNull(facts);
         var made = facts.Figures.Where(figure => figure.Recomputed is not null).ToList();
         var off = made.Count(figure => !figure.Agrees);
+        var from = facts.Untold.Count == 0 || facts.Form != "totals" ? "requests" : "counts and the duration";
         return made.Count == 0 ? null
-            : off == 0 ? FormattableString.Invariant($"All {made.Count} published figures that the requests tell were made again and agree.")
-            : FormattableString.Invariant($"{off} of {made.Count} published figures that the requests tell differ from them beyond rounding.");
+            : off == 0 ? FormattableString.Invariant($"All {made.Count} published figures that the {from} tell were made again and agree.")
+            : FormattableString.Invariant($"{off} of {made.Count} published figures that the {from} tell differ from them beyond rounding.");
     }
 
     /// <summary><c>agrees</c>, <c>+3.2 %</c>, or nothing where nothing was made again.</summary>

@@ -6,6 +6,9 @@ namespace ChaosBench.Reports.Importing;
 /// </summary>
 public static class MetricDefinitions
 {
+    /// <summary>Ends the id of what a file tells of answered requests alone, saying nothing of those that failed.</summary>
+    public const string OkOnly = "+ok-only";
+
     /// <summary>By id, with the sentence that explains it.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
     {

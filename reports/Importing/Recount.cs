@@ -17,7 +17,28 @@ internal static class Recount
     public static IReadOnlyList<PublishedFigure> Of(ImportedRun run)
     {
         var values = new Dictionary<string, double[]>(StringComparer.Ordinal);
-        return run.Requests.Count == 0 ? run.Figures : [.. run.Figures.Select(figure => figure with { Recomputed = Figure(figure, run, values) })];
+        return run.Requests.Count == 0 ? [.. run.Figures.Select(figure => figure with { Recomputed = Derived(figure, run) })] : [.. run.Figures.Select(figure => figure with { Recomputed = Figure(figure, run, values) })];
+    }
+
+    /// <summary>Of totals alone: rates are counts over a duration, and both are printed.</summary>
+    private static double? Derived(PublishedFigure figure, ImportedRun run)
+    {
+        double? Told(string definition) => run.Figures.FirstOrDefault(other => other.Definition == definition && other.Statistic == "value")?.Value;
+
+        // A rounded duration makes no exact rate.
+        if (run.Figures.Any(other => other is { Definition: "duration/run", Rounding: not null }))
+        {
+            return null;
+        }
+
+        return figure.Definition switch
+        {
+            "request_rate/ok-per-duration" => Told("requests/ok") / run.Duration,
+            "output_token_rate/per-duration" => Told("output_tokens/sum") / run.Duration,
+            "token_rate/per-duration" => (Told("input_tokens/sum") + Told("output_tokens/sum")) / run.Duration,
+            "error_rate/failed-of-all" => Told("requests/failed") / Told("requests/all"),
+            _ => null,
+        };
     }
 
     private static double? Figure(PublishedFigure figure, ImportedRun run, Dictionary<string, double[]> known)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace ChaosBench.Reports.Importing;
 
@@ -107,6 +108,11 @@ public sealed class ResultFile
 
     private (JsonElement? Root, ImportException? Problem) Parsed(ReadOnlyMemory<byte> text, int line)
     {
+        if (!Utf8.IsValid(text.Span))
+        {
+            return (null, new ImportException(FormattableString.Invariant($"{Name}:{line + BadLine(text.Span)}: no text in UTF-8; name the file as the tool wrote it")));
+        }
+
         try
         {
             return (JsonElement.Parse(text.Span, Strict), null);
@@ -116,6 +122,23 @@ public sealed class ResultFile
             var at = FormattableString.Invariant($"{line + (broken.LineNumber ?? 0)}:{(broken.BytePositionInLine ?? 0) + 1}");
             return (null, new ImportException($"{Name}:{at}: no whole JSON: {Why(broken)}; name the file as the tool wrote it, to its end"));
         }
+    }
+
+    /// <summary>Lines before the first that is no UTF-8.</summary>
+    private static int BadLine(ReadOnlySpan<byte> text)
+    {
+        var lines = 0;
+        foreach (var range in text.Split((byte)'\n'))
+        {
+            if (!Utf8.IsValid(text[range]))
+            {
+                break;
+            }
+
+            lines++;
+        }
+
+        return lines;
     }
 
     private static string Why(JsonException broken)

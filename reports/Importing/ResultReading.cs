@@ -15,8 +15,7 @@ public static class ResultReading
     public static IReadOnlyList<ImportedRun> Read(ResultFile file, IResultFormat? format = null)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var chosen = format ?? ResultFormats.Of(file);
-        var runs = chosen.Read(file);
+        var runs = Guarded(file, () => (format ?? ResultFormats.Of(file)).Read(file));
         if (runs.Count is 0 or > MaxRuns)
         {
             throw new ImportException(FormattableString.Invariant($"{file.Name}: {runs.Count} runs; from 1 to {MaxRuns} can be read from one file"));
@@ -28,6 +27,19 @@ public static class ResultReading
         }
 
         return runs;
+    }
+
+    /// <summary>Escapes of half a character are JSON, and no text: System.Text.Json says so wherever it meets one.</summary>
+    private static T Guarded<T>(ResultFile file, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException broken)
+        {
+            throw new ImportException($"{file.Name}: {broken.Message.ReplaceLineEndings(" ").TrimEnd('.')}; name the file as the tool wrote it");
+        }
     }
 
     /// <summary>

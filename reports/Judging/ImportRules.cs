@@ -7,9 +7,6 @@ namespace ChaosBench.Reports.Judging;
 /// <summary>What may not be concluded from another tool's file, because it does not tell all of the run.</summary>
 internal static class ImportRules
 {
-    /// <summary>Of files that list answered requests alone; see <see cref="MetricDefinitions"/>.</summary>
-    private const string OkOnly = "+ok-only";
-
     /// <param name="import">Null: the run is ChaosBench's own, and the ruling stands.</param>
     public static Ruling Temper(Ruling ruling, Objective objective, ImportFacts? import)
     {
@@ -34,7 +31,7 @@ internal static class ImportRules
         }
 
         // What failed would be infinitely late: with it the number is only worse, so that a fail stands and a pass does not.
-        return ruling.Verdict == FindingVerdict.Pass && import.Definitions.GetValueOrDefault(metric)?.EndsWith(OkOnly, StringComparison.Ordinal) == true
+        return ruling.Verdict == FindingVerdict.Pass && import.Definitions.GetValueOrDefault(metric)?.EndsWith(MetricDefinitions.OkOnly, StringComparison.Ordinal) == true
             ? ruling with
             {
                 Verdict = FindingVerdict.Inconclusive, ReasonCode = ReasonCodes.NotMeasured,

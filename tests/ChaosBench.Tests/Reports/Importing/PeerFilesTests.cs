@@ -9,7 +9,9 @@ namespace ChaosBench.Tests.Reports.Importing;
 public sealed class PeerFilesTests
 {
     private const int Cuts = 50;
+    private const int Changes = 60;
     private const ulong Seed = 20_261_121;
+    private static readonly byte[] Hostile = [0, (byte)'-', (byte)'e', (byte)'9', (byte)'"', (byte)',', (byte)'[', (byte)'}', (byte)'\n', (byte)'.', 0xFF, (byte)'N', (byte)' '];
 
     public static TheoryData<string> Files()
     {
@@ -64,6 +66,35 @@ public sealed class PeerFilesTests
             catch (ImportException told)
             {
                 Assert.StartsWith("cut:", told.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Files))]
+    public void Read_BytesChanged_IsReadOrRefusedWithThePlace(string relative)
+    {
+        var whole = Open(relative);
+        var format = Format(whole);
+        var bytes = File.ReadAllBytes(whole.Name);
+        Skip.If(bytes.Length > 1 << 20, "the smaller files say as much in less time");
+        var random = new SplitMix64(Seed + 1);
+        for (var i = 0; i < Changes; i++)
+        {
+            var changed = bytes.ToArray();
+            for (var spot = random.Next(4); spot >= 0; spot--)
+            {
+                changed[random.Next(changed.Length)] = Hostile[random.Next(Hostile.Length)];
+            }
+
+            try
+            {
+                var runs = ResultReading.Read(new ResultFile("bad", changed), format);
+                Assert.All(runs.SelectMany(run => run.Figures), figure => Assert.True(double.IsFinite(figure.Value), figure.Key));
+            }
+            catch (ImportException told)
+            {
+                Assert.StartsWith("bad:", told.Message, StringComparison.Ordinal);
             }
         }
     }

@@ -16,6 +16,7 @@ public sealed class ResultFileTests
     [InlineData("{\"duration\": 1, ", "f:1:")]
     [InlineData("{\"duration\": 1, \"duration\": 2}", "f:1:")]
     [InlineData("just words", "no known tool")]
+    [InlineData("{\"duration\": 1, \"completed\": 1, \"num_prompts\": 1, \"\\ud800\": 2, \"ttfts\": [1], \"output_lens\": [1], \"model_id\": \"\\ud800\"}", "f:")]
     [InlineData("{\"a\": 1}", "no known tool")]
     public void Read_NoResult_SaysWhy(string text, string part)
     {
