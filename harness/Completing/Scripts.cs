@@ -37,6 +37,7 @@ internal static class Scripts
     private static string Zsh(string program) => $$"""
         #compdef chaosbench
         # chaosbench in zsh: put this line into ~/.zshrc, after compinit:  source <(chaosbench completion zsh)
+        # or write it to a file _chaosbench in a folder of $fpath.
         _chaosbench() {
           local -a found
           found=("${(@f)$({{program}} {{Suggestions.Verb}} "${(j: :)words[1,CURRENT-1]} $PREFIX" 2>/dev/null)}")
@@ -46,7 +47,11 @@ internal static class Scripts
             _files
           fi
         }
-        (( $+functions[compdef] )) && compdef _chaosbench chaosbench
+        if [[ "${funcstack[1]}" == _chaosbench ]]; then
+          _chaosbench "$@"
+        elif (( $+functions[compdef] )); then
+          compdef _chaosbench chaosbench
+        fi
 
         """;
 

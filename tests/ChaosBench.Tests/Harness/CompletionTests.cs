@@ -107,6 +107,25 @@ public sealed class CompletionTests : IDisposable
         Assert.Equal(["<node.kill>", "files"], said);
     }
 
+    /// <summary>As a file in a folder of <c>$fpath</c>, which zsh reads when it is first needed.</summary>
+    [SkippableFact]
+    public async Task Zsh_FunctionInAFile_CompletesAtOnce()
+    {
+        var script = await ScriptAsync("zsh");
+        File.Copy(script, Path.Combine(_folder.Path, "_chaosbench"));
+
+        var said = await ShellAsync("zsh", "-f", "-c", $$"""
+            fpath=("{{_folder.Path}}" $fpath)
+            autoload -U _chaosbench
+            compadd() { shift; printf '<%s>\n' "$@" }
+            words=(chaosbench faults describe node.ki) CURRENT=4 PREFIX=node.ki
+            _chaosbench
+            _chaosbench
+            """);
+
+        Assert.Equal(["<node.kill>", "<node.kill>"], said);
+    }
+
     [SkippableFact]
     public async Task Fish_Completes()
     {
