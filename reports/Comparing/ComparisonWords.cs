@@ -77,7 +77,7 @@ public static class ComparisonWords
         }
 
         text.Append("\nWhat the tools published themselves (no intervals, so that it decides nothing)\n");
-        foreach (var figure in figures)
+        foreach (var figure in figures.Where(figure => figure.Statistic is "value" or "mean" or "p50" or "p95" or "p99"))
         {
             var change = figure.Comparable
                 ? figure.Change is { } share ? Wording.Quantity(share, "relative") : ""
