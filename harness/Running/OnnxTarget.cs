@@ -83,9 +83,10 @@ internal sealed class OnnxTarget(
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is not null)
+        // It may be started again.
+        if (Interlocked.Exchange(ref _server, null) is { } server)
         {
-            await _server.DisposeAsync().ConfigureAwait(false);
+            await server.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -20,10 +20,13 @@ internal static class ChangeTable
     private static Markup Differs(Change change, string before, string after) =>
         Markup.Of($"<tr>{Named(change)}{Value(change.Before, before)}{Value(change.After, after)}</tr>\n");
 
-    private static Markup Same(Change fact) => Markup.Of($"<tr>{Named(fact)}{Value(fact.Before, "Both")}</tr>\n");
+    private static Markup Same(Change fact) => Markup.Of($"<tr>{Named(fact)}{Value(fact.Before, "")}</tr>\n");
 
     private static Markup Named(Change change) =>
-        Markup.Of($"""<th scope="row"><span class="sub block">{ChangeWords.KindOf(change.What)}</span>{ChangeWords.NameOf(change.Where)}</th>""");
+        Markup.Of($"""<th scope="row">{Kind(change)}{ChangeWords.NameOf(change.Where)}</th>""");
+
+    private static Markup Kind(Change change) => Markup.If(
+        change.What != change.Where, () => Markup.Of($"""<span class="sub block">{ChangeWords.KindOf(change.What)}</span>"""));
 
     private static Markup Value(string? value, string side) => value is not null && ChangeWords.IsHash(value)
         ? Markup.Of($"""<td data-label="{side}"><code title="{value}">{ChangeWords.ValueOf(value)}</code></td>""")

@@ -30,7 +30,7 @@ internal static class ChangesSection
     private static Markup Came(ReportModel model)
     {
         var rows = Figures.SelectMany(one => Rows(model, one.Metric, one.Words)).ToList();
-        return Markup.If(rows.Count > 0, () => Parts.Table("What came out, all phases", ["Figure", "#Baseline", "#Candidate", "#Difference"], rows));
+        return Markup.If(rows.Count > 0, () => Parts.Table("What came out, all phases together", ["Figure", "#Baseline", "#Candidate", "#Difference"], rows));
     }
 
     private static IEnumerable<Markup> Rows(ReportModel model, string metric, string words)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChaosBench.Reports.Comparing;
+using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Verdicts;
 
 namespace ChaosBench.Reports.Html.Page;
@@ -44,8 +45,8 @@ internal static class ComparisonPage
         <section class="verdict {Tone(comparison.Verdict)}" id="verdict" aria-labelledby="answer">
         <p class="question">Is the second run worse than the first?</p>
         <h1 id="answer"><span class="mark">{Parts.Icon(Tone(comparison.Verdict))}</span>{Word(comparison.Verdict)}</h1>
-        <p class="headline">{comparison.Headline}</p>
-        {Markup.If(comparison.Doubts.Count > 0, () => Markup.Of($"""<ul class="reasons">{comparison.Doubts.Select(doubt => Markup.Of($"<li>{doubt}</li>"))}</ul>"""))}
+        <p class="headline">{AbsoluteJudge.Capital(comparison.Headline)}</p>
+        {Markup.If(comparison.Doubts.Count > 1, () => Markup.Of($"""<ul class="reasons">{comparison.Doubts.Select(doubt => Markup.Of($"<li>{doubt}</li>"))}</ul>"""))}
         <dl class="facts">{Run("Before", comparison.Before)}{Run("After", comparison.After)}</dl>
         </section>
 
