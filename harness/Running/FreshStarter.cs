@@ -24,6 +24,7 @@ internal sealed class FreshStarter : IRunObserver
     private readonly RunClock _clock;
     private readonly TimeProvider _time;
     private readonly Dictionary<(int Block, TargetRole Role), Turn> _turns = [];
+    private volatile string _doing = "";
     private readonly TaskCompletionSource<RunHalt> _halt = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="run">Who else hears of the requests, and the run's clock.</param>
@@ -92,7 +93,10 @@ internal sealed class FreshStarter : IRunObserver
         using var limit = new CancellationTokenSource(Span(Math.Max(0, block.Start - _clock.Now)), _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         var name = _senders[block.Role].Name;
-        var doing = "the requests of the block before it were still under way";
+        _doing = "the requests of the block before it were still under way";
+
+        // At once: what is starting may not hear of it before the block begins.
+        await using var late = limit.Token.Register(() => _halt.TrySetResult(TooLate(block))).ConfigureAwait(false);
         try
         {
             if (before is not null && _turns.TryGetValue((before.Block, before.Role), out var last))
@@ -105,34 +109,34 @@ internal sealed class FreshStarter : IRunObserver
                 await _parts.StopAsync(role).ConfigureAwait(false);
             }
 
-            doing = $"{name} was not up again";
+            _doing = $"{name} was not up again";
             var began = _clock.Now;
             await _parts.StartAgainAsync(block.Role, either.Token).ConfigureAwait(false);
             var took = _clock.Now - began;
-            doing = $"{name} was still at its unmeasured requests";
+            _doing = $"{name} was still at its unmeasured requests";
             var (asked, unanswered) = await WarmUpAsync(block, either.Token).ConfigureAwait(false);
-            if (_clock.Now < block.Start)
+            _parts.Journal.Write(new JournalEvent.TargetStarted
             {
-                _parts.Journal.Write(new JournalEvent.TargetStarted
-                {
-                    At = _clock.Now, Target = name, Block = block.Block, Took = took, Requests = asked, Unanswered = unanswered,
-                });
-                return null;
-            }
+                At = _clock.Now, Target = name, Block = block.Block, Took = took, Requests = asked, Unanswered = unanswered,
+            });
+            return _clock.Now < block.Start ? null : TooLate(block);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            // Told below.
+            return TooLate(block);
         }
-        catch (TargetUnavailableException gone)
+        catch (TargetUnavailableException gone) when (!limit.IsCancellationRequested)
         {
             return new RunHalt(block.Role == TargetRole.Candidate ? RunEnding.CandidateUnavailable : RunEnding.Broken, gone.Message);
         }
-
-        stop.ThrowIfCancellationRequested();
-        return new RunHalt(RunEnding.Broken, FormattableString.Invariant(
-            $"block {block.Block} was to begin and {doing}: {_settings.Within.TotalSeconds:0.###} s are too short for a fresh start; raise starts: {{ within: ... }}"));
+        catch (TargetUnavailableException)
+        {
+            return TooLate(block);
+        }
     }
+
+    private RunHalt TooLate(BlockWindow block) => new(RunEnding.Broken, FormattableString.Invariant(
+        $"block {block.Block} was to begin and {_doing}: {_settings.Within.TotalSeconds:0.###} s are too short for a fresh start; raise starts: {{ within: ... }}"));
 
     /// <summary>Of a block as far away as can be, so that no cache of prompts knows what is measured.</summary>
     private async Task<(int Asked, int Unanswered)> WarmUpAsync(BlockWindow block, CancellationToken cancellation)
@@ -140,11 +144,11 @@ internal sealed class FreshStarter : IRunObserver
         var pairs = _plan.Blocks.Count / 2;
         var far = ((block.Block - 1 + (pairs / 2)) % pairs) + 1;
         var (asked, unanswered) = (0, 0);
-        foreach (var arrival in _turns.TryGetValue((far, block.Role), out var turn) ? turn.First : [])
+        while (asked < _settings.Requests && _turns.TryGetValue((far, block.Role), out var turn))
         {
             // Numbers behind the plan's: nothing that is counted has them.
             var index = _plan.Arrivals.Count + asked;
-            var reply = await _senders[block.Role].SendAsync(arrival with { Index = index, Group = index }, new Unheard(), cancellation).ConfigureAwait(false);
+            var reply = await _senders[block.Role].SendAsync(turn.First[asked % turn.First.Count] with { Index = index, Group = index }, new Unheard(), cancellation).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
             asked++;
             unanswered += reply.Outcome == Outcome.Completed ? 0 : 1;

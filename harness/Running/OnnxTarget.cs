@@ -52,6 +52,12 @@ internal sealed class OnnxTarget(
     public async Task<Response> SendAsync(Arrival arrival, IResponseSink sink, CancellationToken cancellation)
     {
         sink.Sent();
+        if (_server is null)
+        {
+            // As with a process that is not there: what was stopped, and is not up again, refuses.
+            return new Response { Outcome = Outcome.ConnectError, Reason = "it is not running" };
+        }
+
         GenerationRequest request;
         if (arrival.Prompt.RawBody is { } body)
         {

@@ -15,7 +15,7 @@ public sealed class FreshStartTests : IDisposable
     [Fact]
     public async Task Run_FreshStarts_EachBlockBehindAStartOfItsOwnThatNoNumberCounts()
     {
-        await _session.RunAsync(Scenario("{ within: 3s, requests: 4 }"));
+        await _session.RunAsync(Scenario("{ within: 6s, requests: 4 }"));
 
         using var journal = JournalFile.Open(_session.RunPath);
         var events = journal.Events().ToList();
@@ -29,7 +29,7 @@ public sealed class FreshStartTests : IDisposable
             start.At <= seen.Where(one => one.Target == start.Target).Min(one => one.Planned), "a block began before its version was up"));
         Assert.Equal(header.PlannedArrivals, seen.Count);
         Assert.All(seen, one => Assert.Equal(Outcome.Completed, one.Outcome));
-        Assert.All(seen, one => Assert.True(one.Planned % (6 * Nanos.PerSecond) >= 3 * Nanos.PerSecond, "a request in a pause"));
+        Assert.All(seen, one => Assert.True(one.Planned % (12 * Nanos.PerSecond) >= 6 * Nanos.PerSecond, "a request in a pause"));
 
         var comparison = _session.Summary.Comparison!;
         Assert.Equal((1, 4, 0), (comparison.FreshStarts!["candidate"].Count, comparison.FreshStarts["candidate"].Requests, comparison.FreshStarts["candidate"].Unanswered));
@@ -40,13 +40,13 @@ public sealed class FreshStartTests : IDisposable
     [Fact]
     public async Task Run_PauseTooShort_BreaksAndSaysWhatToRaise()
     {
-        Assert.Equal(3, await _session.CallAsync("run", Scenario("{ within: 1s, requests: 1000 }"), "--out", _session.Runs));
+        Assert.Equal(3, await _session.CallAsync("run", Scenario("{ within: 1s, requests: 1000 }", "4s"), "--out", _session.Runs));
 
         Assert.Equal(RunVerdict.Error, _session.Summary.Verdict);
         Assert.Contains("too short for a fresh start; raise starts: { within: ... }", _session.Summary.Headline, StringComparison.Ordinal);
     }
 
-    private string Scenario(string starts) => _session.Folder.File("fresh.yaml", $$"""
+    private string Scenario(string starts, string length = "24s") => _session.Folder.File("fresh.yaml", $$"""
         version: 1
         seed: 7
         targets:
@@ -59,7 +59,7 @@ public sealed class FreshStartTests : IDisposable
             starts: {{starts}}
             workload: { open: { arrivals: constant, rate: 5/s } }
             mix: [ { prompts: canaries, maxTokens: 48 } ]
-            phases: { baseline: 12s }
+            phases: { baseline: {{length}} }
             gates: [ "p95 e2e <= +25% vs baseline" ]
         """);
 }
