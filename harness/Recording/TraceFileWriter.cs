@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Prompts;
 using ChaosBench.Scenarios.Traces;
@@ -124,7 +125,14 @@ internal sealed class TraceFileWriter : IDisposable
 
             File.Move(partial, _output);
             File.Delete(Growing);
-            return preview;
+
+            // Of the file in order, and not of the one that grew.
+            using var whole = File.OpenRead(_output);
+            return preview with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(whole)) };
+        }
+        catch (PromptException problem)
+        {
+            throw new PromptException($"{problem.Message}; what was recorded is in {Growing}", problem);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

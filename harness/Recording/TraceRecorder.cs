@@ -8,6 +8,9 @@ internal sealed class TraceRecorder(RecordingOptions options, TraceFileWriter fi
 {
     private const string SecretsName = "[key]";
 
+    /// <summary>Characters of one row: each may take six bytes there, and no line that is longer than 16 MiB is read.</summary>
+    private const long MostText = 2_500_000;
+
     private readonly Sessions _sessions = new();
     private long _number;
 
@@ -56,6 +59,11 @@ internal sealed class TraceRecorder(RecordingOptions options, TraceFileWriter fi
         {
             // Neither words nor their number: there would be nothing to ask.
             return Passed.NoModelCall;
+        }
+
+        if ((kept.Messages?.Sum(message => (long)message.Content.Length) ?? 0) + (kept.Answer?.Length ?? 0) > MostText)
+        {
+            return Passed.TooLarge;
         }
 
         return file.Write(kept) ? Passed.Recorded : Passed.OverLimit;

@@ -291,6 +291,20 @@ public sealed class RecordingTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Record_TextLongerThanALineMayBe_PassesAndSpoilsNothing()
+    {
+        var (rows, counts) = await RecordAsync(Options with { MaxBodyBytes = 32 << 20 }, async url =>
+        {
+            (await PostAsync(url, Question.Replace("What", new string('\u00e4', 2_600_000), StringComparison.Ordinal))).Dispose();
+            (await PostAsync(url, Question.Replace("What", new string('\u00e4', 2_000_000), StringComparison.Ordinal))).Dispose();
+            (await PostAsync(url, Question)).Dispose();
+        });
+
+        Assert.Equal((2L, 1L), (counts[Passed.Recorded], counts[Passed.TooLarge]));
+        Assert.Equal(2, rows.Count);
+    }
+
+    [Fact]
     public void Create_FileThatIsThere_IsLeftAlone()
     {
         _folder.File("traffic.jsonl", "precious");
