@@ -58,6 +58,8 @@ internal sealed class CsvTable
         return new CsvTable(file, columns, rows, cut);
     }
 
+    public IEnumerable<string> Columns => _columns.Keys;
+
     public bool Has(string column) => _columns.ContainsKey(column);
 
     public string Text(CsvRow row, string column) => _columns.TryGetValue(column, out var at)

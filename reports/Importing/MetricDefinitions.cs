@@ -40,6 +40,20 @@ public static class MetricDefinitions
         ["e2e/stream-end@send"] = "from the send to the end of the reply",
         ["e2e/completion@planned"] = "from the scheduled instant to the completion",
 
+        // Of tools that know no tokens.
+        ["e2e/http-duration@send"] = "k6: sending, waiting and receiving; setting up the connection is not in it, failed requests are",
+        ["e2e/http-duration@send+ok-only"] = "the same of the requests whose status was expected",
+        ["e2e/response@send+all"] = "Locust: from the send to the end of the response, failed requests included",
+        ["e2e/step@send+ok-only"] = "NBomber: the whole step, successes alone",
+        ["e2e/wrk-latency@send"] = "wrk in a closed loop, as crank records it: a stall delays later requests, and that is in none of them",
+        ["e2e/recorded"] = "what was recorded into the histogram, whatever its maker measured",
+        ["ttfb/http-waiting@sent"] = "k6: from the last byte of the request to the first of the reply",
+        ["connection/http-blocked"] = "k6: wait for a free connection",
+        ["connection/http-connecting"] = "k6: setting up the TCP connection; 0 where one was there",
+        ["connection/http-tls"] = "k6: the TLS handshake; 0 where none was made",
+        ["iteration/whole"] = "k6: one iteration of the script, its pauses included",
+        ["iteration/group"] = "k6: one group of the script, its pauses included",
+
         // Per token and between tokens.
         ["tpot/n-1"] = "(last - first token) / (output tokens - 1), requests with more than one",
         ["tpot/stream-end-n-1"] = "(end of the stream - first token) / (output tokens - 1): the wait for the stream's end is in it",
@@ -62,6 +76,16 @@ public static class MetricDefinitions
         ["requests/failed"] = "requests that the tool counts as failed",
         ["requests/all"] = "requests that the tool began",
         ["error_rate/failed-of-all"] = "failed / all",
+        ["requests/bad-status"] = "replies of a status that is no success",
+        ["requests/socket-errors"] = "requests that ended in an error of the connection",
+        ["requests/recorded"] = "values in the histogram",
+        ["request_rate/all-per-duration"] = "all requests / the tool's duration",
+        ["failure_rate/per-duration"] = "failed requests / the tool's duration",
+        ["check_rate/passed-of-all"] = "k6: checks that held / all checks",
+        ["iterations/all"] = "k6: iterations of the script that ended",
+        ["iterations/dropped"] = "k6: iterations that could not be begun in time",
+        ["iteration_rate/per-duration"] = "k6: iterations / its duration",
+        ["exceptions/raised"] = "Locust: exceptions of the test's own code",
         ["input_tokens/per-request"] = "prompt tokens of a request",
         ["input_tokens/sum"] = "prompt tokens of all successes",
         ["output_tokens/per-request"] = "output tokens of a request",
@@ -77,7 +101,7 @@ public static class MetricDefinitions
         ["duration/run"] = "length of the run as the tool counts it",
     };
 
-    private static readonly HashSet<string> Shares = ["error_rate"];
+    private static readonly HashSet<string> Shares = ["error_rate", "check_rate"];
 
     /// <summary>Of the values of a run of ChaosBench's own.</summary>
     public static IReadOnlyDictionary<string, string> Own(bool open) => new Dictionary<string, string>
@@ -95,6 +119,6 @@ public static class MetricDefinitions
     {
         var metric = id.Split('/', 2)[0];
         return metric.EndsWith("_rate", StringComparison.Ordinal) ? Shares.Contains(metric) ? "share" : "/s"
-            : metric is "requests" or "input_tokens" or "output_tokens" ? "count" : "s";
+            : metric is "requests" or "input_tokens" or "output_tokens" or "iterations" or "exceptions" ? "count" : "s";
     }
 }

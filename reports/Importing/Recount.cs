@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Statistics.Quantiles;
 
 namespace ChaosBench.Reports.Importing;
@@ -34,6 +35,8 @@ internal static class Recount
         return figure.Definition switch
         {
             "request_rate/ok-per-duration" => Told("requests/ok") / run.Duration,
+            "request_rate/all-per-duration" => Told("requests/all") / run.Duration,
+            "iteration_rate/per-duration" => Told("iterations/all") / run.Duration,
             "output_token_rate/per-duration" => Told("output_tokens/sum") / run.Duration,
             "token_rate/per-duration" => (Told("input_tokens/sum") + Told("output_tokens/sum")) / run.Duration,
             "error_rate/failed-of-all" => Told("requests/failed") / Told("requests/all"),
@@ -74,6 +77,8 @@ internal static class Recount
             "requests/failed" => run.Requests.Count(request => !request.Counted),
             "requests/all" => run.Requests.Count,
             "error_rate/failed-of-all" => run.Requests.Count(request => !request.Counted) / (double)run.Requests.Count,
+            "requests/recorded" => run.Requests.Count,
+            "request_rate/all-per-duration" => run.Requests.Count / run.Duration,
             "input_tokens/sum" => Sum(counted, request => request.InputTokens),
             "output_tokens/sum" => Sum(counted, request => request.OutputTokens),
             "request_rate/ok-per-duration" => counted.Count() / run.Duration,
@@ -117,6 +122,7 @@ internal static class Recount
         double? planned = rest.Contains("@planned", StringComparison.Ordinal) ? request.Sent - request.Planned : 0;
         double? one = (metric, rest) switch
         {
+            ("e2e", "http-duration@send+ok-only") when request.Outcome != Outcome.Completed => null,
             ("ttft", _) => request.FirstToken + planned,
             ("e2e", _) when rest.StartsWith("stream-end", StringComparison.Ordinal) => (request.Ended ?? request.LastToken) + planned,
             ("e2e", _) => request.LastToken + planned,

@@ -8,6 +8,7 @@ public static class ResultFormats
     public static IReadOnlyList<IResultFormat> All { get; } =
     [
         new VllmBench(), new SglangBench(), new GuideLlm(), new AiPerf(), new InferencePerf(), new LlmPerf(), new LoadGen(), new AibrixCsv(),
+        new K6Summary(), new K6Points(), new NBomberCsv(), new NBomberText(), new LocustStats(), new LocustFailures(), new CrankResults(), new HdrLog(), new HdrTable(),
     ];
 
     public static IResultFormat? Find(string name) => All.FirstOrDefault(format => format.Name == name);

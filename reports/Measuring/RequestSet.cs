@@ -37,20 +37,19 @@ public sealed class RequestSet : IReadOnlyCollection<Request>
     /// <summary>When the outcome of the last one was known, nanoseconds; 0 for none.</summary>
     public long LastEnded { get; private set; }
 
-    public IEnumerator<Request> GetEnumerator() => _blocks.SelectMany(Open).GetEnumerator();
+    public IEnumerator<Request> GetEnumerator() => Open(_blocks).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Requests planned in a span of time, in journal order. Reads only the blocks that can hold some.</summary>
     /// <param name="start">Nanoseconds, inclusive.</param>
     /// <param name="end">Nanoseconds, exclusive.</param>
-    public IEnumerable<Request> PlannedBetween(long start, long end) => _blocks
-        .Where(block => block.FirstPlanned < end && block.LastPlanned >= start)
-        .SelectMany(Open)
+    public IEnumerable<Request> PlannedBetween(long start, long end) => Open(_blocks
+        .Where(block => block.FirstPlanned < end && block.LastPlanned >= start))
         .Where(request => request.PlannedAt >= start && request.PlannedAt < end);
 
     /// <summary>The requests of a slice, in journal order. Reads only the blocks that can hold some.</summary>
-    internal IEnumerable<Request> In(Slice slice) => _blocks.Where(block => block.MayHold(slice)).SelectMany(Open).Where(slice.Holds);
+    internal IEnumerable<Request> In(Slice slice) => Open(_blocks.Where(block => block.MayHold(slice))).Where(slice.Holds);
 
     internal void Add(RawRequest request)
     {
@@ -116,9 +115,28 @@ public sealed class RequestSet : IReadOnlyCollection<Request>
         }
     }
 
-    private IEnumerable<Request> Open(Block block) => block.Requests ?? Unpack(block);
+    /// <summary>What is packed is unpacked one block ahead, on another core.</summary>
+    private IEnumerable<Request> Open(IEnumerable<Block> blocks)
+    {
+        Task<Request[]>? before = null;
+        foreach (var block in blocks)
+        {
+            var next = block.Requests is { } ready ? Task.FromResult(ready) : Task.Run(() => Unpack(block));
+            foreach (var request in before?.GetAwaiter().GetResult() ?? [])
+            {
+                yield return request;
+            }
 
-    private IEnumerable<Request> Unpack(Block block)
+            before = next;
+        }
+
+        foreach (var request in before?.GetAwaiter().GetResult() ?? [])
+        {
+            yield return request;
+        }
+    }
+
+    private Request[] Unpack(Block block)
     {
         var buffer = block.Bytes ?? ArrayPool<byte>.Shared.Rent(block.Length);
         try
@@ -129,12 +147,14 @@ public sealed class RequestSet : IReadOnlyCollection<Request>
             }
 
             var reader = new PackedReader(buffer);
-            for (var at = 0; at < block.Count; at++)
+            var requests = new Request[block.Count];
+            for (var at = 0; at < requests.Length; at++)
             {
-                var request = new Request(_codec.Read(reader));
-                Finish(request);
-                yield return request;
+                requests[at] = new Request(_codec.Read(reader));
+                Finish(requests[at]);
             }
+
+            return requests;
         }
         finally
         {
