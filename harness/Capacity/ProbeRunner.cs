@@ -58,7 +58,7 @@ internal sealed class ProbeRunner(CapacitySettings settings, Scenario scenario, 
         var meter = new ProbeMeter(rules, [.. plan.Arrivals.Select(arrival => arrival.At)]);
         await using (var journal = JournalWriter.Create(place, time))
         {
-            journal.Write(JournalHeader.For(plan, started));
+            journal.Write(JournalHeader.For(plan, started, ToolVersion.Text));
             await WalkAsync(plan, target, meter, journal, cancellation).ConfigureAwait(false);
         }
 

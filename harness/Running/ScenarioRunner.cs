@@ -47,7 +47,7 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         WriteManifest(new Dictionary<TargetRole, TargetIdentity>());
         await using (var journal = JournalWriter.Create(folder, time))
         {
-            var header = JournalHeader.For(plan, started, settings.Sharding?.Shard) with
+            var header = JournalHeader.For(plan, started, ToolVersion.Text, settings.Sharding?.Shard) with
             {
                 ChecksAnswers = plan.Faults.Count > 0 ? true : null, Reference = reference,
             };

@@ -42,7 +42,7 @@ internal sealed class RoundRunner(GateSettings settings, GateTargets targets, Ti
         RunOutcome outcome;
         await using (var journal = JournalWriter.Create(folder, time))
         {
-            journal.Write(JournalHeader.For(plan, started));
+            journal.Write(JournalHeader.For(plan, started, ToolVersion.Text));
             outcome = await WalkAsync(plan, regression, journal, clock, cancellation).ConfigureAwait(false);
             journal.Write(new JournalEvent.RunEnded { At = clock.Now, Ending = outcome.Ending, Reason = outcome.Reason, Healed = HealState.NotNeeded });
         }

@@ -20,6 +20,7 @@ public sealed class ExtendingTests
     [InlineData("StreamShout.cs")]
     [InlineData("EchoTarget.cs")]
     [InlineData("GatewayLogFormat.cs")]
+    [InlineData("GateTest.cs")]
     public void Page_Example_IsTheFileThatIsTested(string file)
     {
         var code = File.ReadAllText(Repository.Path("tests", "ChaosBench.Tests", "Docs", "Examples", file));

@@ -4,17 +4,18 @@ using ChaosBench.Scenarios;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
-namespace ChaosBench.Harness.Running;
+namespace ChaosBench.Engine;
 
 /// <summary>Makes the first line of the journal from the plan: what the reports need to be rebuilt from the journal alone.</summary>
-internal static class JournalHeader
+public static class JournalHeader
 {
+    /// <param name="toolVersion">Of whoever writes the journal.</param>
     /// <param name="shard">Null: the whole plan is walked.</param>
-    public static JournalEvent.RunStarted For(Plan plan, DateTimeOffset started, Shard? shard = null) => new()
+    public static JournalEvent.RunStarted For(Plan plan, DateTimeOffset started, string toolVersion, Shard? shard = null) => new()
     {
         At = 0,
         Schema = JournalFile.CurrentSchema,
-        ToolVersion = ToolVersion.Text,
+        ToolVersion = toolVersion,
         StartedUtc = started,
         Scenario = plan.Scenario.Name,
         Seed = plan.Seed,
