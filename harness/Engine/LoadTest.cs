@@ -35,6 +35,11 @@ public static class LoadTest
     {
         ArgumentNullException.ThrowIfNull(scenario);
         ArgumentNullException.ThrowIfNull(candidate);
+        if (baseline is not null && baseline.Name == candidate.Name)
+        {
+            throw new ArgumentException($"both targets are called '{candidate.Name}'; nobody could tell their answers apart", nameof(baseline));
+        }
+
         var plan = PlanOf(scenario, baseline is not null);
         var targets = new Dictionary<TargetRole, ITarget> { [TargetRole.Candidate] = candidate };
         if (baseline is not null)
@@ -48,7 +53,11 @@ public static class LoadTest
         }
 
         var journal = new Kept();
-        journal.Write(JournalHeader.For(plan, (time ?? TimeProvider.System).GetUtcNow(), Version));
+        journal.Write(JournalHeader.For(plan, (time ?? TimeProvider.System).GetUtcNow(), Version) with
+        {
+            // By what they call themselves, as they will stand in every observation.
+            Targets = targets.ToDictionary(target => target.Key == TargetRole.Baseline ? "baseline" : "candidate", target => target.Value.Name),
+        });
         var outcome = await LoadEngine.RunAsync(new RunRequest { Plan = plan, Targets = targets, Journal = journal }, cancellation).ConfigureAwait(false);
         journal.Write(new JournalEvent.RunEnded { At = outcome.Ended, Ending = outcome.Ending, Reason = outcome.Reason, Healed = HealState.NotNeeded });
         return Judge.Decide(Measurements.Fold(journal.Events), new RunFacts { Cores = Environment.ProcessorCount });

@@ -19,18 +19,19 @@ public class LoadTestTests
     {
         await using var target = new EchoTarget();
 
-        var summary = await LoadTest.RunAsync(Head + "scenarios: [{ workload: 200/s, phases: { baseline: 2s }, gates: [\"p50 e2e < 1us\"] }]", target);
+        var summary = await LoadTest.RunAsync(Head + "scenarios: [{ workload: 200/s, phases: { warmUp: 0s, baseline: 2s }, gates: [\"p50 e2e < 1us\"] }]", target);
 
         // A busy machine is late and says so: then it is inconclusive.
         Assert.True(summary.Verdict is RunVerdict.Fail or RunVerdict.Inconclusive, summary.Headline);
-        Assert.True(summary.Findings.Single(finding => finding.Kind == FindingKinds.Gate).Observed > 1e-6);
+        var gate = summary.Findings.Single(finding => finding.Kind == "gate");
+        Assert.True(gate.Observed > 1e-6, gate.Advice);
         Assert.Equal(400, summary.Counts["completed"]);
     }
 
     [Theory]
-    [InlineData("scenarios: [{ workload: fast }]", "scenario:4:24:")]
+    [InlineData("scenarios: [{ workload: fast }]", "scenario:4:25:")]
     [InlineData("scenarios: [{ name: a, workload: 20/s }, { name: b, workload: 20/s }]", "there are 2 scenarios")]
-    [InlineData("scenarios: [{ workload: 20/s, phases: { baseline: 2s, fault: 2s }, faults: [{ at: 2s, fault: input.null_bytes }] }]", "it has faults")]
+    [InlineData("scenarios: [{ workload: 20/s, phases: { warmUp: 0s, baseline: 2s, fault: 2s }, faults: [{ at: 2s, fault: input.null_bytes }] }]", "it has faults")]
     [InlineData("scenarios: [{ workload: 20/s, prompts: nowhere.jsonl }]", "unknown key 'prompts'")]
     public async Task RunAsync_NoSuchScenario_SaysWhyAndAsksNobody(string scenarios, string part)
     {
@@ -43,9 +44,12 @@ public class LoadTestTests
     public async Task RunAsync_ABaselineThatTheScenarioLacks_IsRefused()
     {
         await using var target = new NullTarget();
+        await using var other = new EchoTarget();
 
-        var problem = await Assert.ThrowsAsync<ArgumentException>(() => LoadTest.RunAsync(Head + "scenarios: [{ workload: 20/s }]", target, target));
+        var problem = await Assert.ThrowsAsync<ArgumentException>(() => LoadTest.RunAsync(Head + "scenarios: [{ workload: 20/s }]", target, other));
+        var twins = await Assert.ThrowsAsync<ArgumentException>(() => LoadTest.RunAsync(Head + "scenarios: [{ workload: 20/s }]", target, target));
 
         Assert.Contains("it has no baseline, and one was handed over", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("both targets are called", twins.Message, StringComparison.Ordinal);
     }
 }
