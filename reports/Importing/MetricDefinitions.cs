@@ -76,6 +76,8 @@ public static class MetricDefinitions
         ["requests/failed"] = "requests that the tool counts as failed",
         ["requests/all"] = "requests that the tool began",
         ["error_rate/failed-of-all"] = "failed / all",
+        ["requests/unexpected-status"] = "k6: requests without a status that the script expects",
+        ["error_rate/unexpected-of-all"] = "k6: requests without an expected status / all",
         ["requests/bad-status"] = "replies of a status that is no success",
         ["requests/socket-errors"] = "requests that ended in an error of the connection",
         ["requests/recorded"] = "values in the histogram",

@@ -40,6 +40,7 @@ internal static class Recount
             "output_token_rate/per-duration" => Told("output_tokens/sum") / run.Duration,
             "token_rate/per-duration" => (Told("input_tokens/sum") + Told("output_tokens/sum")) / run.Duration,
             "error_rate/failed-of-all" => Told("requests/failed") / Told("requests/all"),
+            "error_rate/unexpected-of-all" => Told("requests/unexpected-status") / Told("requests/all"),
             _ => null,
         };
     }
@@ -77,6 +78,8 @@ internal static class Recount
             "requests/failed" => run.Requests.Count(request => !request.Counted),
             "requests/all" => run.Requests.Count,
             "error_rate/failed-of-all" => run.Requests.Count(request => !request.Counted) / (double)run.Requests.Count,
+            "requests/unexpected-status" => Unexpected(run),
+            "error_rate/unexpected-of-all" => Unexpected(run) / (double)run.Requests.Count,
             "requests/recorded" => run.Requests.Count,
             "request_rate/all-per-duration" => run.Requests.Count / run.Duration,
             "input_tokens/sum" => Sum(counted, request => request.InputTokens),
@@ -87,6 +90,9 @@ internal static class Recount
             _ => null,
         };
     }
+
+    /// <summary>Of tools that have them in their times like any other.</summary>
+    private static int Unexpected(ImportedRun run) => run.Requests.Count(request => request.Outcome != Outcome.Completed);
 
     private static double? Sum(IEnumerable<ImportedRequest> requests, Func<ImportedRequest, int?> read)
     {

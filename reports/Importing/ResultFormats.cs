@@ -8,7 +8,10 @@ public static class ResultFormats
     public static IReadOnlyList<IResultFormat> All { get; } =
     [
         new VllmBench(), new SglangBench(), new GuideLlm(), new AiPerf(), new InferencePerf(), new LlmPerf(), new LoadGen(), new AibrixCsv(),
-        new K6Summary(), new K6Points(), new NBomberCsv(), new NBomberText(), new LocustStats(), new LocustFailures(), new CrankResults(), new HdrLog(), new HdrTable(),
+        new Forms("k6: JSON of handleSummary or --summary-export; lines of JSON of --out json", new K6Summary(), new K6Points()),
+        new Forms("NBomber's report as CSV, text or Markdown", new NBomberCsv(), new NBomberText()),
+        new Forms("Locust's _stats.csv, _failures.csv and _exceptions.csv", new LocustStats(), new LocustFailures()),
+        new CrankResults(), new HdrLog(), new HdrTable(),
     ];
 
     public static IResultFormat? Find(string name) => All.FirstOrDefault(format => format.Name == name);

@@ -42,7 +42,7 @@ internal sealed class HdrLog : IResultFormat
     private ImportedRun Run(ResultFile file, string tag, List<LoggedInterval> intervals, int number, string? cut)
     {
         var began = intervals.Min(interval => interval.Start);
-        var count = intervals.Sum(interval => interval.Histogram.Count);
+        var count = intervals.Sum(interval => (double)interval.Histogram.Count);
         var figures = new FigureList();
         figures.Add(count, "requests/recorded", "value", "counts of all histograms");
 

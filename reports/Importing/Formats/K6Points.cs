@@ -9,7 +9,7 @@ namespace ChaosBench.Reports.Importing.Formats;
 /// </summary>
 internal sealed class K6Points : IResultFormat
 {
-    public string Name => "k6-points";
+    public string Name => "k6";
     public string Summary => "k6's samples: lines of JSON of --out json";
 
     public bool Fits(ResultFile file) => file.FirstValue is { } first && new JsonAt(file, first, "$") is var line

@@ -75,7 +75,7 @@ internal sealed class K6Summary : IResultFormat
     {
         if (Values(metrics, "http_req_failed") is { } failed)
         {
-            figures.Add(failed["rate"] ?? failed["value"], "error_rate/failed-of-all", "value").Add(failed["passes"], "requests/failed", "value");
+            figures.Add(failed["rate"] ?? failed["value"], "error_rate/unexpected-of-all", "value").Add(failed["passes"], "requests/unexpected-status", "value");
         }
     }
 

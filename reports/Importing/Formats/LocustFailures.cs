@@ -5,9 +5,7 @@ namespace ChaosBench.Reports.Importing.Formats;
 /// <summary>Locust's <c>_failures.csv</c> and <c>_exceptions.csv</c>: what failed how often, in words.</summary>
 internal sealed class LocustFailures : IResultFormat
 {
-    private const int MostNotes = 50;
-
-    public string Name => "locust-failures";
+    public string Name => "locust";
     public string Summary => "Locust's _failures.csv or _exceptions.csv";
 
     public bool Fits(ResultFile file) => CsvTable.HasHeader(file, "Method", "Name", "Error", "Occurrences") || CsvTable.HasHeader(file, "Count", "Message", "Traceback");
@@ -28,11 +26,20 @@ internal sealed class LocustFailures : IResultFormat
         }
 
         var figures = new FigureList();
-        figures.Add(table.Rows.Sum(row => (double)table.Count(row, count)), failures ? "requests/failed" : "exceptions/raised", "value", $"sum of {count}");
+
+        // No sum: a file that ends between two lines would have a smaller one, and nobody could see it.
+        foreach (var row in table.Rows)
+        {
+            figures.Add(table.Count(row, count), failures ? "requests/failed" : "exceptions/raised", Words(table, row, failures, text), FormattableString.Invariant($"line {row.Number}"));
+        }
+
+        if (table.Rows.Count == 0)
+        {
+            figures.Add(0, failures ? throw new ImportException($"{file.Name}:1: no failure is in it: none happened, or the file was cut behind its header") : "exceptions/raised", "value", "no line");
+        }
+
         var outcomes = table.Rows.GroupBy(row => ErrorWords.OutcomeOf(table.Text(row, text)))
-            .Select(group => FormattableString.Invariant($"{group.Sum(row => table.Count(row, count))} {Kebab.Of(group.Key)}"));
-        var notes = table.Rows.Take(MostNotes).Select(row => ErrorWords.Line(FormattableString.Invariant(
-            $"{table.Count(row, count)} times {(failures ? $"{table.Text(row, "Method")} {table.Text(row, "Name")}: " : "")}{table.Text(row, text)}"))!).ToList();
+            .Select(group => FormattableString.Invariant($"{group.Sum(row => (long)table.Count(row, count))} {Kebab.Of(group.Key)}"));
         return
         [
             new ImportedRun
@@ -43,8 +50,11 @@ internal sealed class LocustFailures : IResultFormat
                 Figures = figures.All,
                 Definitions = new Dictionary<string, string>(),
                 Partial = table.Cut is not null,
-                Notes = [.. table.Cut is { } cut ? [cut] : Array.Empty<string>(), .. failures && table.Rows.Count > 0 ? [$"By kind: {string.Join(", ", outcomes)}."] : Array.Empty<string>(), .. notes],
+                Notes = [.. table.Cut is { } cut ? [cut] : Array.Empty<string>(), .. failures && table.Rows.Count > 0 ? [$"By kind, in the lines that the file has: {string.Join(", ", outcomes)}."] : Array.Empty<string>()],
             },
         ];
     }
+
+    private static string Words(CsvTable table, CsvRow row, bool failures, string text) =>
+        ErrorWords.Line($"{(failures ? $"{table.Text(row, "Method")} {table.Text(row, "Name")}: " : "")}{table.Text(row, text)}") ?? "no words";
 }

@@ -13,7 +13,7 @@ internal sealed class NBomberCsv : IResultFormat
         ("min", "min"), ("mean", "mean"), ("max", "max"), ("50_percent", "p50"), ("75_percent", "p75"), ("95_percent", "p95"), ("99_percent", "p99"), ("std_dev", "std"),
     ];
 
-    public string Name => "nbomber-csv";
+    public string Name => "nbomber";
     public string Summary => "NBomber's report as CSV: a line a step";
 
     public bool Fits(ResultFile file) => CsvTable.HasHeader(file, "scenario", "step_name", "request_count", "50_percent");

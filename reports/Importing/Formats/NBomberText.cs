@@ -11,7 +11,7 @@ internal sealed class NBomberText : IResultFormat
     private static readonly (string Word, string Statistic)[] Times =
         [("min", "min"), ("mean", "mean"), ("max", "max"), ("StdDev", "std"), ("p50", "p50"), ("p75", "p75"), ("p95", "p95"), ("p99", "p99")];
 
-    public string Name => "nbomber-text";
+    public string Name => "nbomber";
     public string Summary => "NBomber's report as text or Markdown";
 
     public bool Fits(ResultFile file) => file.Begins is not ((byte)'{' or (byte)'[' or 0)
@@ -27,9 +27,10 @@ internal sealed class NBomberText : IResultFormat
             throw new ImportException($"{file.Name}: no scenario is in it; name the report that NBomber has finished");
         }
 
+        var open = file.Lines is [.., { Ended: false } last] ? FormattableString.Invariant($"the last line ({last.Number}) has no end: the report is cut") : null;
         var form = file.Lines.Any(line => line.Text.StartsWith("> ", StringComparison.Ordinal)) ? "markdown" : "text";
         return [.. starts.Select((start, i) => lines[start..(i + 1 < starts.Count ? starts[i + 1] : lines.Count)]).SelectMany(part => Runs(file, form, part))
-            .Select((run, i) => run with { Number = i + 1 })];
+            .Select((run, i) => (open is null ? run : run with { Partial = true, Notes = [open, .. run.Notes] }) with { Number = i + 1 })];
     }
 
     private IEnumerable<ImportedRun> Runs(ResultFile file, string form, List<TextLine> part)

@@ -20,13 +20,13 @@ public sealed class GeneralToolTests
 
     [SkippableTheory]
     [InlineData("peer-results/k6/k6-reporter-simple.json", 1, "e2e/http-duration@send", "p95", 0.0300256841)]
-    [InlineData("peer-results/k6/k6-reporter-simple.json", 1, "error_rate/failed-of-all", "value", 349.0 / 878)]
+    [InlineData("peer-results/k6/k6-reporter-simple.json", 1, "error_rate/unexpected-of-all", "value", 349.0 / 878)]
     [InlineData("peer-results/nbomber/csv_report.csv", 1, "e2e/step@send+ok-only", "p99", 0.5847)]
     [InlineData("peer-results/nbomber/txt_report.txt", 1, "e2e/step@send+ok-only", "p99", 0.5847)]
     [InlineData("peer-results/nbomber/md_report.md", 1, "request_rate/ok-per-duration", "value", 100.2)]
     [InlineData("peer-results/locust/results_stats.csv", 9, "requests/failed", "value", 1607)]
     [InlineData("peer-results/locust/results_stats.csv", 9, "e2e/response@send+all", "p99.9", 2.1)]
-    [InlineData("peer-results/locust/results_failures.csv", 1, "requests/failed", "value", 1607)]
+    [InlineData("peer-results/locust/results_failures.csv", 1, "requests/failed", "GET /api/v1/mining: HTTPError('429 Client Error: Too Many Requests for url: /api/v1/mining')", 224)]
     [InlineData("peer-results/locust/results_exceptions.csv", 1, "exceptions/raised", "value", 0)]
     [InlineData("peer-results/crank/regressions1.json", 3, "e2e/wrk-latency@send", "p99", 0.00401)]
     [InlineData("hdrhistogram/jHiccup-2.0.7S.logV2.hlog", 1, "requests/recorded", "value", 48761)]
@@ -97,11 +97,29 @@ public sealed class GeneralToolTests
     {
         var run = Assert.Single(ResultReading.Read(ResultFileTests.Of(Points)));
 
-        Assert.Equal("k6-points", run.Format);
+        Assert.Equal(("k6", "points"), (run.Format, run.Form));
         Assert.Equal([Outcome.Completed, Outcome.Overloaded, Outcome.ConnectError], run.Requests.Select(request => request.Outcome));
         Assert.Equal([0, 0.0495, 1.0], run.Requests.Select(request => Math.Round(request.Sent!.Value, 6)));
         Assert.Equal([0.1, 0.2505, 0], run.Requests.Select(request => request.LastToken!.Value));
         Assert.Equal("http://a/x", run.Requests[0].Group);
+    }
+
+    /// <summary>The summary beside the samples of the same run: what k6 printed can be made again.</summary>
+    [Fact]
+    public void Joined_K6SamplesAndSummary_Agree()
+    {
+        const string Summary = """
+            {"metrics": {"http_reqs": {"values": {"count": 3}}, "http_req_failed": {"values": {"passes": 2, "fails": 1}},
+             "http_req_duration": {"values": {"avg": 116.83333333333333, "med": 100, "max": 250.5, "p(90)": 220.4}},
+             "http_req_duration{expected_response:true}": {"values": {"avg": 100, "max": 100}}}}
+            """;
+        var (points, summary) = (ResultFileTests.Of(Points), ResultFileTests.Of(Summary));
+        var run = ResultReading.Joined(ResultReading.Read(points)[0], ResultReading.Read(summary)[0], "s");
+
+        var facts = ImportFolder.Facts(run, [points, summary]);
+
+        Assert.Equal(8, facts.Figures.Count);
+        Assert.All(facts.Figures, figure => Assert.True(figure.Agrees && figure.Recomputed is not null, $"{figure.Key}: {figure.Value} and {figure.Recomputed}"));
     }
 
     [Theory]
