@@ -92,7 +92,7 @@ internal static class OtlpExport
         {
             foreach (var batch in OtlpFiles.Spans(run, folder, settings.WithTexts).Chunk(settings.BatchSize))
             {
-                var message = settings.Json ? OtlpDocument.Json(source, batch) : OtlpDocument.Protobuf(source, batch);
+                var message = settings.Lines[OtlpSignal.Traces].Json ? OtlpDocument.Json(source, batch) : OtlpDocument.Protobuf(source, batch);
                 await queue.WriteAsync((message, batch.Length), stop).ConfigureAwait(false);
             }
         }
@@ -109,5 +109,5 @@ internal static class OtlpExport
     }
 
     private static byte[] Encode(OtlpSource source, Metric metric, OtlpSettings settings) =>
-        settings.Json ? OtlpDocument.Json(source, [metric]) : OtlpDocument.Protobuf(source, [metric]);
+        settings.Lines[OtlpSignal.Metrics].Json ? OtlpDocument.Json(source, [metric]) : OtlpDocument.Protobuf(source, [metric]);
 }

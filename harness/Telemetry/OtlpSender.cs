@@ -20,27 +20,28 @@ internal sealed class OtlpSender : IDisposable
 
     private readonly OtlpSettings _settings;
     private readonly TimeProvider _time;
-    private readonly HttpClient _client = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        ActivityHeadersPropagator = null,
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        MaxResponseHeadersLength = 64,
-    })
-    {
-        Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-    };
 
-    public OtlpSender(OtlpSettings settings, TimeProvider time) => (_settings, _time) = (settings, time);
+    /// <summary>One for each signal: each may have a trust of its own.</summary>
+    private readonly Dictionary<OtlpSignal, HttpClient> _clients;
 
-    public void Dispose() => _client.Dispose();
+    public OtlpSender(OtlpSettings settings, TimeProvider time)
+    {
+        (_settings, _time) = (settings, time);
+        _clients = settings.Lines.ToDictionary(line => line.Key, line => Client(line.Value));
+    }
+
+    public void Dispose()
+    {
+        foreach (var client in _clients.Values)
+        {
+            client.Dispose();
+        }
+    }
 
     /// <returns>Null when the collector took it; else why it did not, in words of ours.</returns>
     public async Task<string?> SendAsync(OtlpSignal signal, byte[] message, CancellationToken cancellation)
     {
-        var body = _settings.Gzip ? Packed(message) : message;
+        var body = _settings.Lines[signal].Gzip ? Packed(message) : message;
         for (var attempt = 1; ; attempt++)
         {
             var (trouble, again, asked) = await TryAsync(signal, body, cancellation).ConfigureAwait(false);
@@ -56,12 +57,13 @@ internal sealed class OtlpSender : IDisposable
 
     private async Task<(string? Trouble, bool Again, TimeSpan? Asked)> TryAsync(OtlpSignal signal, byte[] body, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(_settings.Timeout, _time);
+        var line = _settings.Lines[signal];
+        using var limit = new CancellationTokenSource(line.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            using var request = Request(signal, body);
-            using var reply = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            using var request = Request(line, body);
+            using var reply = await _clients[signal].SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             await DrainAsync(reply, either.Token).ConfigureAwait(false);
             return reply.IsSuccessStatusCode
                 ? default
@@ -69,12 +71,14 @@ internal sealed class OtlpSender : IDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return (FormattableString.Invariant($"no answer within {_settings.Timeout.TotalSeconds:0.###} s"), true, null);
+            return (FormattableString.Invariant($"no answer within {line.Timeout.TotalSeconds:0.###} s"), true, null);
         }
         catch (HttpRequestException problem)
         {
             // Its text names addresses and may quote headers; the kind of error says enough.
-            return ($"no connection ({problem.HttpRequestError})", true, null);
+            return problem.HttpRequestError == HttpRequestError.SecureConnectionError
+                ? ("no connection: TLS came to nothing; is OTEL_EXPORTER_OTLP_CERTIFICATE the authority of its certificate, and does it ask for one of yours?", false, null)
+                : ($"no connection ({problem.HttpRequestError})", true, null);
         }
         catch (IOException)
         {
@@ -82,17 +86,36 @@ internal sealed class OtlpSender : IDisposable
         }
     }
 
-    private HttpRequestMessage Request(OtlpSignal signal, byte[] body)
+    private static HttpClient Client(OtlpLine line)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, _settings.Endpoints[signal]) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(_settings.Json ? "application/json" : "application/x-protobuf");
-        if (_settings.Gzip)
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            MaxResponseHeadersLength = 64,
+        };
+        if (line.Tls is { } tls)
+        {
+            handler.SslOptions = tls;
+        }
+
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    private static HttpRequestMessage Request(OtlpLine line, byte[] body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, line.Endpoint) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(line.Json ? "application/json" : "application/x-protobuf");
+        if (line.Gzip)
         {
             request.Content.Headers.ContentEncoding.Add("gzip");
         }
 
         request.Headers.TryAddWithoutValidation("User-Agent", "chaosbench");
-        foreach (var (name, value) in _settings.Headers[signal])
+        foreach (var (name, value) in line.Headers)
         {
             request.Headers.Remove(name);
             request.Headers.TryAddWithoutValidation(name, value);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using ChaosBench.Reports.Telemetry;
 
 namespace ChaosBench.Harness.Telemetry;
@@ -11,6 +12,17 @@ internal enum OtlpSignal
     Metrics,
 }
 
+/// <summary>How one signal is sent.</summary>
+/// <param name="Json">OTLP/JSON; else protobuf.</param>
+/// <param name="Timeout">Of one request. Default 10 s.</param>
+/// <param name="Tls">Null: this machine's own trust, and no certificate of ours.</param>
+internal sealed record OtlpLine(
+    Uri Endpoint, IReadOnlyList<KeyValuePair<string, string>> Headers, bool Json, bool Gzip, TimeSpan Timeout, SslClientAuthenticationOptions? Tls)
+{
+    /// <summary>Records do; this one must not print what it holds.</summary>
+    public override string ToString() => nameof(OtlpLine);
+}
+
 /// <summary>Where telemetry goes and how: <c>--otlp</c> and the standard <c>OTEL_*</c> variables. Holds secrets: it is never written anywhere.</summary>
 internal sealed record OtlpSettings
 {
@@ -20,13 +32,7 @@ internal sealed record OtlpSettings
     private const string Prefix = "OTEL_EXPORTER_OTLP_";
     private const string UsualEndpoint = "http://localhost:4318";
 
-    public required IReadOnlyDictionary<OtlpSignal, Uri> Endpoints { get; init; }
-    public required IReadOnlyDictionary<OtlpSignal, IReadOnlyList<KeyValuePair<string, string>>> Headers { get; init; }
-    public bool Json { get; init; }
-    public bool Gzip { get; init; }
-
-    /// <summary>Of one request. Default 10 s.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+    public required IReadOnlyDictionary<OtlpSignal, OtlpLine> Lines { get; init; }
 
     /// <summary>Spans in one request, and those that wait for the collector at most.</summary>
     public int BatchSize { get; init; } = 512;
@@ -39,7 +45,7 @@ internal sealed record OtlpSettings
     public bool WithTexts { get; init; }
 
     /// <summary>Without what could be secret in it.</summary>
-    public string Place => Endpoints[OtlpSignal.Traces].GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    public string Place => Lines[OtlpSignal.Traces].Endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     /// <summary>Records do; this one must not print what it holds.</summary>
     public override string ToString() => $"OtlpSettings {{ {Place} }}";
@@ -55,18 +61,33 @@ internal sealed record OtlpSettings
             return null;
         }
 
-        var signals = Enum.GetValues<OtlpSignal>();
         return new OtlpSettings
         {
-            Endpoints = signals.ToDictionary(signal => signal, signal => Endpoint(target, signal, variable)),
-            Headers = signals.ToDictionary(signal => signal, signal => (IReadOnlyList<KeyValuePair<string, string>>)HeadersOf(signal, variable)),
-            Json = Protocol(variable),
-            Gzip = OneOf(variable, "COMPRESSION", "none", "none", "gzip") == "gzip",
-            Timeout = TimeSpan.FromMilliseconds(Whole(variable, Prefix + "TIMEOUT", 10_000, 1, 600_000)),
+            Lines = Enum.GetValues<OtlpSignal>().ToDictionary(signal => signal, signal => Line(target, signal, variable)),
             BatchSize = Whole(variable, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512, 1, 10_000),
             QueueSize = Whole(variable, "OTEL_BSP_MAX_QUEUE_SIZE", 2048, 1, 1_000_000),
             Resource = ResourceOf(variable),
         };
+    }
+
+    private static OtlpLine Line(string target, OtlpSignal signal, Func<string, string?> variable)
+    {
+        var endpoint = Endpoint(target, signal, variable);
+        (string Name, string Value)? Find(string end) => Named(signal, end, variable);
+        return new OtlpLine(
+            endpoint,
+            Find("HEADERS") is { } headers ? Pairs(headers.Value, headers.Name) : [],
+            Protocol(Find("PROTOCOL")) == "http/json",
+            OneOf(Find("COMPRESSION"), "none", "gzip") == "gzip",
+            TimeSpan.FromMilliseconds(Find("TIMEOUT") is { } timeout ? Whole(timeout.Value, timeout.Name, 1, 600_000) : 10_000),
+            OtlpCertificates.Of(endpoint, Find));
+    }
+
+    /// <summary>As the specification has it: a signal's own variable goes before the common one.</summary>
+    private static (string Name, string Value)? Named(OtlpSignal signal, string end, Func<string, string?> variable)
+    {
+        var (own, common) = ($"{Prefix}{Word(signal)}_{end}", Prefix + end);
+        return Given(variable, own) is { } exact ? (own, exact) : Given(variable, common) is { } all ? (common, all) : null;
     }
 
     private static Uri Endpoint(string target, OtlpSignal signal, Func<string, string?> variable)
@@ -94,12 +115,6 @@ internal sealed record OtlpSettings
                 : throw new UsageException($"{where}: a user or password in the URL; put it into {Prefix}HEADERS instead, as Authorization=Basic%20...")
             : throw new UsageException($"{where}: not an http or https URL; write http://HOST:4318, or env to take all from {Prefix}ENDPOINT");
 
-    private static List<KeyValuePair<string, string>> HeadersOf(OtlpSignal signal, Func<string, string?> variable)
-    {
-        var own = $"{Prefix}{Word(signal)}_HEADERS";
-        return Given(variable, own) is { } given ? Pairs(given, own) : Given(variable, Prefix + "HEADERS") is { } all ? Pairs(all, Prefix + "HEADERS") : [];
-    }
-
     private static List<KeyValuePair<string, string>> Pairs(string text, string where)
     {
         var pairs = new List<KeyValuePair<string, string>>();
@@ -118,20 +133,23 @@ internal sealed record OtlpSettings
         return pairs;
     }
 
-    private static bool Protocol(Func<string, string?> variable) =>
-        OneOf(variable, "PROTOCOL", "http/protobuf", "http/protobuf", "http/json") == "http/json";
+    /// <summary>gRPC is the default of some languages' SDKs, so that it may well stand in an environment that was made for them.</summary>
+    private static string Protocol((string Name, string Value)? given) => given is { Value: "grpc" }
+        ? throw new UsageException($"{given.Value.Name}: grpc is not spoken here; set it to http/protobuf or http/json, and the endpoint to the collector's "
+            + "port for HTTP (usually 4318, not 4317)")
+        : OneOf(given, "http/protobuf", "http/json");
 
-    private static string OneOf(Func<string, string?> variable, string name, string usual, params string[] known)
-    {
-        var value = Given(variable, Prefix + name) ?? usual;
-        return known.Contains(value, StringComparer.Ordinal)
-            ? value
-            : throw new UsageException($"{Prefix}{name}: {Printable.Line(value, 40)} is not spoken here; set it to {string.Join(" or ", known)}");
-    }
+    /// <summary>The first is the usual one.</summary>
+    private static string OneOf((string Name, string Value)? given, params string[] known) => given is not { } set ? known[0]
+        : known.Contains(set.Value, StringComparer.Ordinal)
+            ? set.Value
+            : throw new UsageException($"{set.Name}: {Printable.Line(set.Value, 40)} is not spoken here; set it to {string.Join(" or ", known)}");
 
-    private static int Whole(Func<string, string?> variable, string name, int usual, int least, int most) => Given(variable, name) is not { } text
-        ? usual
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+    private static int Whole(Func<string, string?> variable, string name, int usual, int least, int most) =>
+        Given(variable, name) is { } text ? Whole(text, name, least, most) : usual;
+
+    private static int Whole(string text, string name, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
             ? value
             : throw new UsageException(FormattableString.Invariant($"{name}: {Printable.Line(text, 40)} is not a whole number from {least} to {most}"));
 

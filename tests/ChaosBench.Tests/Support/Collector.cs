@@ -19,10 +19,11 @@ internal sealed class Collector : IAsyncDisposable
 
     public int Asked { get; private set; }
 
-    public static async Task<Collector> StartAsync()
+    /// <param name="secure">With TLS, as this; a client must then show the same certificate.</param>
+    public static async Task<Collector> StartAsync(System.Security.Cryptography.X509Certificates.X509Certificate2? secure = null)
     {
         var collector = new Collector();
-        collector._http = await ScriptedHttp.StartAsync(collector.AnswerAsync);
+        collector._http = await ScriptedHttp.StartAsync(collector.AnswerAsync, secure);
         return collector;
     }
 
