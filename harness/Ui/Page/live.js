@@ -27,18 +27,30 @@ const range = () => {
   const now = last()?.at ?? 0, span = +$('span').value, total = Math.max(state.start?.total ?? 1, now);
   return span === 0 ? [0, total] : [Math.max(0, now - span), Math.max(now, span)];
 };
+// Names of faults stand above a plot, one below the other where they would lie over each other.
+const lane = 14, mostLanes = 3;
+const brief = text => text.length > 24 ? text.slice(0, 23) + '…' : text;
+const seen = (from, to) => state.windows.filter(window => window.to > from && window.from < to);
+const lanes = (from, to) => {
+  const ends = [], perSecond = Math.max(200, $('p-rate').clientWidth - 70) / Math.max(to - from, 1);
+  const rows = seen(from, to).map(window => {
+    const left = Math.max(window.from, from), free = ends.findIndex(taken => taken <= left), row = free < 0 ? ends.length : free;
+    ends[row] = left + (brief(visible(window.id)).length * 6.2 + 10) / perSecond;
+    return row;
+  });
+  return { rows, count: Math.min(ends.length, mostLanes) };
+};
 const marks = () => {
   const [from, to] = range();
-  const inside = state.windows.filter(window => window.to > from && window.from < to);
+  const inside = seen(from, to), placed = lanes(from, to);
   const ahead = (state.start?.faults ?? []).filter(fault => fault.start > (last()?.at ?? 0) && fault.start < to);
-  const brief = text => text.length > 30 ? text.slice(0, 29) + '…' : text;
   return {
     name: '', type: 'line', data: [], silent: true, symbol: 'none',
     markArea: {
       silent: true, z: 3,
       data: [
         ...inside.map((window, at) => [{ xAxis: Math.max(from, window.from), itemStyle: { color: css('fault') },
-          label: { show: at < 4, position: 'insideTopLeft', offset: [1, 16 * at], color: css('fault-line'), backgroundColor: css('paper'), padding: [1, 4], borderRadius: 3, fontSize: 10.5, formatter: () => brief(visible(window.id)) } }, { xAxis: Math.min(window.to, to) }]),
+          label: { show: placed.rows[at] < mostLanes, position: 'insideTopLeft', offset: [-4, lane * (placed.rows[at] - placed.count) - 3], color: css('fault-line'), fontSize: 10.5, formatter: () => brief(visible(window.id)) } }, { xAxis: Math.min(window.to, to) }]),
         ...ahead.map(fault => [{ xAxis: fault.start, itemStyle: { color: 'transparent', borderColor: css('fault-line'), borderWidth: 1, borderType: 'dashed', opacity: 0.5 }, label: { show: false } }, { xAxis: Math.min(fault.end, to) }]),
       ],
     },
@@ -52,8 +64,9 @@ const number = value => isNumber(value) ? value : null;
 const points = read => state.frames.map(frame => [frame.at, number(read(frame))]);
 const over = (names, format, series, more = {}) => {
   const [min, max] = range();
+  const base = frame(items => tip(clock(items[0].axisValue), items.filter(item => item.seriesName && isNumber(item.value[1])).map(item => [item.color, item.seriesName, format(item.value[1])])), names);
   return {
-    ...frame(items => tip(clock(items[0].axisValue), items.filter(item => item.seriesName && isNumber(item.value[1])).map(item => [item.color, item.seriesName, format(item.value[1])])), names),
+    ...base, grid: { ...base.grid, top: base.grid.top + lanes(min, max).count * lane },
     xAxis: xAxis({ type: 'value', min, max, axisLabel: { formatter: clock, showMaxLabel: false } }),
     yAxis: valueAxis(format, more), series: [...series, marks()],
   };
@@ -136,6 +149,18 @@ const cards = () => {
   $('c-tokens').textContent = count(frame.tokens) + '/s';
   $('c-flight').textContent = count(frame.inFlight);
   $('c-sum').textContent = `${count(frame.allSent)} sent, ${count(frame.allCompleted)} completed`;
+  if (state.end) {
+    // What is over has sums; a rate of its last second would be read as one of the whole.
+    $('c-rate').textContent = count(frame.allSent);
+    $('c-planned').textContent = 'requests in all';
+    $('c-ttft50').textContent += ', of its last 5 s';
+    $('c-e2e50').textContent += ', of its last 5 s';
+    $('c-failed').textContent = count(frame.allFailed);
+    $('c-why').textContent = `${percent(frame.allSent ? frame.allFailed / frame.allSent : 0)} of all`;
+    $('c-failed').closest('li').classList.toggle('hot', frame.allFailed > 0);
+    $('c-flight').textContent = '0';
+    $('c-sum').textContent = `${count(frame.allCompleted)} completed`;
+  }
   const left = state.start.total - frame.at;
   $('phase').textContent = state.end ? 'over' : left <= 0 ? 'draining' : words(frame.phase);
   $('phase').className = `phase-word ${frame.phase}`;
@@ -155,6 +180,7 @@ const answers = { pass: 'Yes', fail: 'No', inconclusive: 'Cannot tell', error: '
 const ended = () => {
   const box = $('verdict-box'), end = state.end;
   box.hidden = !end;
+  $('abort').hidden = !!end;
   $('abort').disabled = !state.start || !!end;
   $('note').querySelector('button').disabled = !state.start || !!end;
   if (!end) return;
@@ -162,7 +188,10 @@ const ended = () => {
   $('verdict-word').replaceChildren(el('span', { class: 'mark' }, icon(end.verdict)), answers[end.verdict] ?? end.verdict, ' ', el('span', { class: 'word' }, end.verdict));
   $('verdict-line').textContent = visible(end.headline);
   const bad = end.findings.filter(finding => finding.verdict !== 'pass').slice(0, 8);
-  $('verdict-findings').replaceChildren(...end.reasons.map(reason => el('li', {}, reason)), ...bad.map(finding => el('li', {}, chip(finding.verdict, finding.verdict === 'fail' ? 'broken' : 'cannot tell'), ' ', el('strong', {}, finding.objective), ` ${finding.advice}`)));
+  // The headline has the first reason already, and a finding says its own.
+  const told = [end.headline, ...bad.map(finding => finding.advice)].map(text => text.toLowerCase());
+  const more = end.reasons.filter(reason => !told.some(text => text.includes(reason.toLowerCase().replace(/\.$/, ''))));
+  $('verdict-findings').replaceChildren(...more.map(reason => el('li', {}, reason)), ...bad.map(finding => el('li', {}, chip(finding.verdict, finding.verdict === 'fail' ? 'broken' : 'cannot tell'), ' ', el('strong', {}, finding.objective), ` ${finding.advice}`)));
   $('verdict-report').href = '/report?run=' + encodeURIComponent(end.run);
   say(`Verdict: ${end.verdict}. ${end.headline}`);
 };

@@ -27,6 +27,7 @@ internal static class GeneratorSection
             <div><dt>Time in GC pauses</dt><dd>{Show.Share(generator.GcPauseShare)}</dd></div>
             <div><dt>CPU, mean</dt><dd>{Show.Plain(generator.ProcessCpuCores)} cores</dd></div>
             </dl>
+            {Parts.WholeRun("A generator sends all kinds of requests")}
             {Markup.If(model.Plots.Generator.InFlight.Any(value => value is not null), () => Parts.Chart("generator", "Requests under way and CPU",
                 "Line chart of requests in flight, highest of each point, and of the process's CPU in cores, over time.", "in flight left, cores right"))}
             {Markup.If(model.Plots.Memory.Count > 0, () => Markup.Of($"""

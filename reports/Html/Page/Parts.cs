@@ -35,6 +35,10 @@ internal static class Parts
 
         """);
 
+    /// <summary>Shown while a kind of requests is chosen: what does not follow that choice says so.</summary>
+    public static Markup WholeRun(string why) =>
+        Markup.Of($"""<p class="note whole-run" hidden>{why}: these plots are of the whole run, whichever requests are shown elsewhere.</p>""");
+
     /// <summary>Which latency a chart shows; the page keeps all such choices the same.</summary>
     public static Markup MetricSelect(string id) => Markup.Of($"""
         <label>Latency <select id="{id}"><option value="ttft">time to first token</option><option value="e2e">time to the whole answer</option></select></label>

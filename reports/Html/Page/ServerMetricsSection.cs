@@ -11,6 +11,7 @@ internal static class ServerMetricsSection
         return Markup.If(servers.Count > 0, () => Parts.Section(
             "server", "What the server says",
             "Read from its page of metrics while the run went on. Nothing is judged by it. Shaded: a fault was in place.", Markup.Of($"""
+            {Parts.WholeRun("A server knows no kinds of requests")}
             {Markup.If(servers.Any(server => server.HasGauges), () => Parts.Chart("servers", "Requests at the server, and its cache",
                 "Line chart of requests running and waiting at the server and of its cache in use over time; the table below has the numbers.",
                 "highest of each point; cache in use right"))}

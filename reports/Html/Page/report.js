@@ -51,7 +51,7 @@
     return box;
   };
 
-  const brief = text => text.length > 36 ? [...text].slice(0, 35).join('') + '…' : text;
+  const brief = (text, most) => text.length > most ? [...text].slice(0, most - 1).join('') + '…' : text;
   const narrow = () => innerWidth < 760 && !state.print;
   const end = data.bucket * data.buckets;
 
@@ -61,6 +61,7 @@
   const sum = lists => lists.reduce((total, list) => total.map((value, at) => value + (list[at] ?? 0)), new Array(view.buckets).fill(0));
   const choose = filter => {
     state.filter = filter;
+    for (const note of document.querySelectorAll('.whole-run')) note.hidden = filter === '';
     const [dimension, value] = filter.split(':').map(Number);
     const kind = filter === '' ? null : data.dimensions[dimension];
     const slices = kind ? kind.slices.filter(slice => slice.value === [...new Set(kind.slices.map(one => one.value))][value]) : [];
@@ -90,7 +91,7 @@
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     grid: { left: narrow() ? 44 : 58, right: narrow() ? 8 : 18, top: 42, bottom: 24 },
     legend: {
-      data: legend, top: 0, left: narrow() ? 40 : 54, itemWidth: 16, itemHeight: 8, itemGap: 14, type: 'scroll',
+      data: legend, top: 0, left: narrow() ? 40 : 54, itemWidth: 22, itemHeight: 8, itemGap: 14, type: 'scroll',
       textStyle: { color: css('soft'), fontSize: 11.5 }, pageTextStyle: { color: css('soft') }, pageIconColor: css('soft'), inactiveColor: css('faint'),
     },
     tooltip: {
@@ -104,25 +105,48 @@
     axisLabel: { ...axisStyle().axisLabel, formatter: clock, showMaxLabel: false },
   });
 
-  // Fault windows as shaded areas, phases as thin lines: the same marks in each chart on the time axis.
-  const marks = () => ({
+  // Above each plot on the time axis: a lane for every name that would lie over another one, so that no name hides a curve.
+  const lane = 15, mostLanes = 4;
+  const lanesOf = element => {
+    const wide = Math.max((state.print ? Math.min(element.clientWidth, 700) : element.clientWidth) - (narrow() ? 52 : 76), 100), ends = [];
+    const placed = data.faults.map(fault => {
+      const name = brief(fault.name, narrow() ? 18 : 36), from = fault.start / end * wide, long = name.length * 6.1 + 10;
+      // A name that does not fit to the right of its beginning ends where the plot ends.
+      const left = Math.max(Math.min(from, wide - long), 0), free = ends.findIndex(taken => taken <= left), row = free < 0 ? ends.length : free;
+      ends[row] = Math.max(left + long, Math.min(fault.end, end) / end * wide) + 6;
+      return { name, row, left: left / wide };
+    });
+    return { placed, rows: Math.min(mostLanes, ends.length), more: placed.filter(one => one.row >= mostLanes).length };
+  };
+  let lanes = { placed: [], rows: 0, more: 0 };
+
+  // Fault windows as shaded areas, each with its bar and name above the plot, and phases as thin lines: the same marks in each chart on the time axis.
+  const marks = () => [{
     name: '', type: 'line', data: [], silent: true, symbol: 'none',
-    markArea: {
-      silent: true, itemStyle: { color: css('fault') },
-      data: data.faults.map((fault, at) => [{
-        xAxis: fault.start, name: fault.name,
-        label: { show: at < 4, position: 'insideTopLeft', offset: [1, 17 * at], color: css('fault-line'), backgroundColor: css('paper'), padding: [1, 4], borderRadius: 3, fontSize: 11, formatter: () => brief(fault.name) },
-      }, { xAxis: Math.min(fault.end, end) }]),
-    },
+    markArea: { silent: true, itemStyle: { color: css('fault') }, label: { show: false }, data: data.faults.map(fault => [{ xAxis: fault.start }, { xAxis: Math.min(fault.end, end) }]) },
     markLine: {
       silent: true, symbol: 'none', lineStyle: { color: css('faint'), type: [3, 3], width: 1 },
       data: data.phases.filter(phase => phase.end < end || phase.start > 0).map(phase => ({
         xAxis: phase.start, label: { show: !narrow(), formatter: () => phase.name, position: 'end', align: 'left', distance: 3, color: css('faint'), fontSize: 10.5 },
       })),
     },
-  });
+  }, {
+    name: '', type: 'custom', silent: true, clip: false, tooltip: { show: false }, encode: { x: 0, y: -1 }, data: data.faults.map((fault, at) => [fault.start, at]),
+    renderItem: (params, api) => {
+      const at = api.value(1), { name, row, left } = lanes.placed[at], { x, y, width } = params.coordSys, top = y - 17 - lane * (lanes.rows - Math.min(row, mostLanes - 1));
+      if (row >= mostLanes) {
+        return at === lanes.placed.findIndex(one => one.row >= mostLanes)
+          ? { type: 'text', style: { text: `and ${lanes.more} more`, x: x + width, y: y - 30, align: 'right', fill: css('soft'), fontSize: 10.5 } } : null;
+      }
+      const from = x + data.faults[at].start / end * width, to = x + Math.min(data.faults[at].end, end) / end * width;
+      return { type: 'group', children: [
+        { type: 'rect', shape: { x: from, y: top, width: Math.max(to - from, 2), height: lane - 2, r: 2 }, style: { fill: css('fault'), stroke: css('fault-line'), lineWidth: 1 } },
+        { type: 'text', style: { text: name, x: x + left * width + 4, y: top + 1.5, fill: css('fault-line'), fontSize: 10.5 } },
+      ] };
+    },
+  }];
   const line = (name, values, color, width, dash, extra) => ({
-    name, type: 'line', data: points(values), showSymbol: view.buckets < 4, symbolSize: 5, connectNulls: false,
+    name, type: 'line', data: points(values), showSymbol: view.buckets < 4, symbol: view.buckets < 4 || extra?.showSymbol ? 'emptyCircle' : 'none', symbolSize: 5, connectNulls: false,
     lineStyle: { color, width, type: dash ?? 'solid' }, itemStyle: { color }, emphasis: { disabled: true }, ...extra,
   });
   const timeTip = format => items => {
@@ -143,7 +167,7 @@
       ...frame(timeTip((item, bucket) => seconds(item.value[1]) + '  n ' + count((shown.find(target => item.seriesName.startsWith(target.name)) ?? shown[0])[kind].n[bucket])), series.map(one => one.name)),
       xAxis: timeAxis(),
       yAxis: { type: state.log ? 'log' : 'value', ...axisStyle(), axisLabel: { ...axisStyle().axisLabel, formatter: seconds }, splitNumber: 4, ...(state.log ? {} : { min: 0 }) },
-      series: [...series, marks()],
+      series: [...series, ...marks()],
     };
   };
 
@@ -159,7 +183,7 @@
     ];
     return {
       ...frame(timeTip(item => count(item.value[1]) + '/s'), series.map(one => one.name)),
-      xAxis: timeAxis(), yAxis: { type: 'value', min: 0, ...axisStyle(), splitNumber: 4 }, series: [...series, marks()],
+      xAxis: timeAxis(), yAxis: { type: 'value', min: 0, ...axisStyle(), splitNumber: 4 }, series: [...series, ...marks()],
     };
   };
 
@@ -176,7 +200,7 @@
     return {
       ...base, legend: { ...base.legend, selectedMode: false },
       xAxis: timeAxis(), yAxis: { type: 'value', min: 0, minInterval: 1, max: series.length ? null : 1, ...axisStyle(), splitNumber: 3 },
-      series: [...series, marks()],
+      series: [...series, ...marks()],
       graphic: series.length ? [] : [{ type: 'text', left: 'center', top: 'middle', style: { text: 'every request completed', fill: css('soft'), fontSize: 13 } }],
     };
   };
@@ -194,7 +218,7 @@
     return {
       ...base, grid: { ...base.grid, right: 44 }, xAxis: timeAxis(),
       yAxis: [{ type: 'value', min: 0, ...axisStyle(), splitNumber: 4 }, { type: 'value', min: 0, ...axisStyle(), splitLine: { show: false }, splitNumber: 4 }],
-      series: [...series, marks()],
+      series: [...series, ...marks()],
     };
   };
 
@@ -206,13 +230,13 @@
     const gib = value => +(value / unit).toPrecision(3) + word;
     const step = unit * [1, 2, 5, 10, 20, 50, 100, 200, 500].find(wide => most / unit / wide <= 4);
     const series = names.map((name, at) => ({
-      name, type: 'line', data: points(data.memory[name]), showSymbol: false, connectNulls: true, emphasis: { disabled: true },
+      name, type: 'line', data: points(data.memory[name]), showSymbol: false, symbol: 'none', connectNulls: true, emphasis: { disabled: true },
       lineStyle: { color: css('s' + (at % 8 + 1)), width: 1.6 }, itemStyle: { color: css('s' + (at % 8 + 1)) },
     }));
     return {
       ...frame(items => tip(clock(items[0].axisValue), items.filter(item => item.value[1] !== null && item.value[1] !== undefined).map(item => [item.color, item.seriesName, gib(item.value[1])])), names),
       xAxis: timeAxis(), yAxis: { type: 'value', min: 0, ...axisStyle(), axisLabel: { ...axisStyle().axisLabel, formatter: gib }, interval: step },
-      series: [...series, marks()],
+      series: [...series, ...marks()],
     };
   };
 
@@ -241,7 +265,7 @@
       ...base, grid: { ...base.grid, right: 44 }, xAxis: timeAxis(),
       yAxis: [{ type: 'value', min: 0, minInterval: 1, ...axisStyle(), splitNumber: 4 },
         { type: 'value', min: 0, max: 1, ...axisStyle(), axisLabel: { ...axisStyle().axisLabel, formatter: percent }, splitLine: { show: false }, splitNumber: 4, show: shares.size > 0 }],
-      series: [...series, marks()],
+      series: [...series, ...marks()],
     };
   };
   const serverTtft = () => {
@@ -255,7 +279,7 @@
     return {
       ...frame(timeTip(item => seconds(item.value[1])), series.map(one => one.name)), xAxis: timeAxis(),
       yAxis: { type: state.log ? 'log' : 'value', ...axisStyle(), axisLabel: { ...axisStyle().axisLabel, formatter: seconds }, splitNumber: 4, ...(state.log ? {} : { min: 0 }) },
-      series: [...series, marks()],
+      series: [...series, ...marks()],
     };
   };
 
@@ -355,7 +379,7 @@
           const [left, bottomEdge] = api.coord([api.value(0), api.value(1)]), [right, topEdge] = api.coord([api.value(2), api.value(3)]);
           return { type: 'rect', shape: { x: left, y: topEdge, width: Math.max(right - left, 0.6), height: Math.max(bottomEdge - topEdge, 0.6) }, style: { fill: api.visual('color') } };
         },
-      }, marks()],
+      }, ...marks()],
     };
   };
 
@@ -366,7 +390,15 @@
     for (const element of document.querySelectorAll('[data-chart]')) {
       const chart = charts.get(element) ?? echarts.init(element, null, { renderer: element.dataset.chart === 'heat' ? 'canvas' : 'svg' });
       charts.set(element, chart);
-      chart.setOption(options[element.dataset.chart](), true);
+      // A chart on the time axis is higher by its lanes.
+      const timed = !['hdr', 'cohorts'].includes(element.dataset.chart);
+      lanes = lanesOf(element);
+      element.dataset.height ??= element.clientHeight;
+      const high = +element.dataset.height + (timed ? lanes.rows * lane : 0);
+      if (element.clientHeight !== high) { element.style.height = high + 'px'; chart.resize({ height: high }); }
+      const drawn = options[element.dataset.chart]();
+      if (timed) drawn.grid = { ...drawn.grid, top: drawn.grid.top + lanes.rows * lane };
+      chart.setOption(drawn, true);
       element.dataset.drawn = 'true';
     }
   };
