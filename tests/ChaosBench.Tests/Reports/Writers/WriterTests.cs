@@ -71,6 +71,39 @@ public sealed partial class WriterTests
         Assert.Empty(problems);
     }
 
+    /// <summary>Jenkins' schema knows less than its reader does: these three are the whole difference.</summary>
+    [Theory]
+    [InlineData("steady")]
+    [InlineData(Hostile)]
+    public void Render_AnyName_IsJUnitByJenkinsSchemaButForThreeAttributesThatOthersRead(string name)
+    {
+        var schemas = new XmlSchemaSet();
+        schemas.Add("", Support.Repository.Path("tests", "ChaosBench.Tests", "Fixtures", "junit", "jenkins-junit.xsd"));
+        var report = Report(name: name, reason: name);
+        var undecided = report.Summary.Findings[0] with { Verdict = FindingVerdict.Inconclusive, Kind = FindingKinds.Info };
+        var xml = XDocument.Parse(new JUnitReport().Render(report with { Summary = report.Summary with { Findings = [.. report.Summary.Findings, undecided] } }));
+        (string Element, string Attribute)[] extras = [("testcase", "file"), ("skipped", "message"), ("testsuites", "skipped")];
+        foreach (var left in extras)
+        {
+            Assert.NotEmpty(Problems(extras.Where(extra => extra != left)));
+        }
+
+        Assert.Empty(Problems(extras));
+
+        List<string> Problems(IEnumerable<(string Element, string Attribute)> without)
+        {
+            var copy = new XDocument(xml);
+            foreach (var (element, attribute) in without)
+            {
+                copy.Descendants(element).Attributes(attribute).Remove();
+            }
+
+            var problems = new List<string>();
+            copy.Validate(schemas, (_, problem) => problems.Add(problem.Message));
+            return problems;
+        }
+    }
+
     [Fact]
     public void Render_ThousandsOfLongFindings_StillFitIntoACommentWithTheVerdictFirst()
     {
