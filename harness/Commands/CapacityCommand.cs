@@ -33,7 +33,7 @@ internal static class CapacityCommand
             DefaultValueFactory = _ => TimeSpan.FromSeconds(15), CustomParser = OptionValues.Duration(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10)),
         };
         var json = new Option<bool>("--json") { Description = "The result as JSON on stdout" };
-        var command = new Command("capacity", "Find the highest rate at which a scenario's traffic meets its objectives, and what is left of it when a node is lost\n\n  chaosbench capacity scenarios.yaml --scenario mixed-traffic\n  chaosbench capacity scenarios.yaml --scenario mixed-traffic --from 20/s --to 200/s --precision 2%");
+        var command = new Command("capacity", "Find the highest rate at which a scenario's traffic meets its objectives, and what is left of it when a node is lost\n\n  chaosbench capacity scenarios.yaml --scenario lost-node\n  chaosbench capacity scenarios.yaml --scenario mixed-traffic --from 20/s --to 200/s --precision 2%");
         options.AddTo(command);
         Option[] own = [output, from, to, precision, lost, probe, json];
         foreach (var option in own)

@@ -35,7 +35,6 @@ public static class JournalHeader
         PlannedArrivals = plan.Scenario.Workload is Workload.Open ? plan.Arrivals.Count : null,
         PlannedTurns = plan.Turns?.Total,
         Pairs = plan.Pairs,
-        Fresh = plan.Scenario.Fresh,
         Sharing = plan.Scenario switch
         {
             { Baseline: null } => null,

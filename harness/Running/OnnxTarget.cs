@@ -52,12 +52,6 @@ internal sealed class OnnxTarget(
     public async Task<Response> SendAsync(Arrival arrival, IResponseSink sink, CancellationToken cancellation)
     {
         sink.Sent();
-        if (_server is null)
-        {
-            // As with a process that is not there: what was stopped, and is not up again, refuses.
-            return new Response { Outcome = Outcome.ConnectError, Reason = "it is not running" };
-        }
-
         GenerationRequest request;
         if (arrival.Prompt.RawBody is { } body)
         {
@@ -89,10 +83,9 @@ internal sealed class OnnxTarget(
 
     public async ValueTask DisposeAsync()
     {
-        // It may be started again.
-        if (Interlocked.Exchange(ref _server, null) is { } server)
+        if (_server is not null)
         {
-            await server.DisposeAsync().ConfigureAwait(false);
+            await _server.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -56,7 +56,6 @@ internal sealed record GateSettings
             Judge = null,
             ClientPolicy = null,
             UntilDecided = null,
-            Fresh = null,
         };
     }
 
