@@ -21,6 +21,8 @@ public static class ImportFolder
     /// <summary>Requests after which the lines go to the disk, so that they do not pile up in memory.</summary>
     private const int FlushEvery = 2_000;
 
+    private const string Undated = "The file tells no date: as a run it is dated by when the file was written.";
+
     /// <summary>Makes the folder with manifest, journal and every report.</summary>
     /// <returns>Its path and what was judged.</returns>
     /// <exception cref="JournalException">The folder cannot be written.</exception>
@@ -55,7 +57,7 @@ public static class ImportFolder
         Percentiles = run.Percentiles,
         OfferedRate = OfferedRate(run),
         Partial = run.Partial,
-        Notes = [.. run.Notes, .. Instants(run), .. Corrected(run)],
+        Notes = [.. run.Notes, .. run.StartedUtc is null ? [Undated] : Array.Empty<string>(), .. Instants(run), .. Corrected(run)],
         Figures = Recount.Of(run),
     };
 

@@ -77,6 +77,7 @@ public sealed class FormatTests
         var runs = ResultReading.Read(ResultFileTests.Of($"{Line}\n{Line}\n{Line[..60]}"));
         Assert.Equal(2, runs.Count);
         Assert.All(runs, run => Assert.True(run.Partial));
+        Assert.Contains(ImportFolder.Facts(runs[1], [ResultFileTests.Of("")]).Notes, note => note.StartsWith("The file tells no date", StringComparison.Ordinal));
         Assert.Contains("the last line (3) is cut", runs[0].Notes[0], StringComparison.Ordinal);
     }
 
