@@ -30,7 +30,7 @@ internal static class CalibrateGateCommand
         var command = new Command("gate", Help);
         options.Scenario.File.Arity = ArgumentArity.ZeroOrOne;
         options.Scenario.File.DefaultValueFactory = _ => UsualFile;
-        options.Scenario.AddTo(command);
+        options.Scenario.AddTo(command, comparing: false); // its rounds are of the length that --pairs and --arm say
         Option[] own = [options.Pairs, options.Arm, options.Rate, options.Regressions, options.Live, options.LivePairs, options.Out, options.Resume, options.Json];
         foreach (var option in own)
         {

@@ -8,6 +8,7 @@ using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
+using ChaosBench.Reports.Writers;
 
 namespace ChaosBench.Harness.Commands;
 
@@ -33,11 +34,12 @@ internal static class CompareCommand
             HelpName = "SHARE",
         };
         var html = new Option<FileInfo>("--html") { Description = "Also write the comparison as a page to this file", HelpName = "FILE" };
+        var markdown = new Option<FileInfo>("--markdown") { Description = "Also write it as Markdown to this file, for a pull request", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "The comparison as JSON on stdout" };
         var store = new StoreOptions("Take the baseline's name from the store that a team shares, and not from the folder of the second run");
         var command = new Command("compare", "Say what changed between two runs, and whether the second is worse\n\n  chaosbench compare runs/20260101T120000Z-smoke-1 runs/latest\n  chaosbench compare main runs/latest --margin 10%")
         {
-            before, after, margin, points, html, json,
+            before, after, margin, points, html, markdown, json,
         };
         store.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
@@ -50,7 +52,12 @@ internal static class CompareCommand
             var comparison = Comparer.Compare(standard, (other.ToString(), candidate), parsed.GetValue(margin), parsed.GetValue(points));
             if (parsed.GetValue(html) is { } page)
             {
-                Write(page, comparison);
+                Write(page, ComparisonHtml.Render(comparison));
+            }
+
+            if (parsed.GetValue(markdown) is { } comment)
+            {
+                Write(comment, ComparisonMarkdown.Render(comparison));
             }
 
             if (parsed.GetValue(json))
@@ -106,11 +113,11 @@ internal static class CompareCommand
         }
     }
 
-    private static void Write(FileInfo page, RunComparison comparison)
+    private static void Write(FileInfo page, string text)
     {
         try
         {
-            File.WriteAllText(page.FullName, ComparisonHtml.Render(comparison));
+            File.WriteAllText(page.FullName, text);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -94,7 +94,7 @@ internal static class InspectCommand
 
         foreach (var drift in report.Drift)
         {
-            Line($"drift     {(drift.Drifted ? "yes" : "no"),-4} {drift.Property}: {drift.Sentence}");
+            Line($"drift     {(drift.Drifted ? "yes" : drift.Psi is null ? "?" : "no"),-4} {drift.Property}: {drift.Sentence}");
         }
 
         foreach (var finding in report.Findings)
@@ -102,6 +102,6 @@ internal static class InspectCommand
             Line($"look      {finding.Code}: {finding.Sentence}{(finding.Examples.Count > 0 ? $" ({string.Join(", ", finding.Examples)}{(finding.Count > finding.Examples.Count ? ", ..." : "")})" : "")}");
         }
 
-        Line($"{(report.IsReady ? "ready     nothing found that needs a look" : $"{report.Findings.Count} findings need a look")}");
+        Line($"{(report.IsReady ? "ready     nothing found that needs a look" : report.Findings.Count == 1 ? "1 finding needs a look" : $"{report.Findings.Count} findings need a look")}");
     }
 }

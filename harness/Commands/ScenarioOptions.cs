@@ -56,7 +56,7 @@ internal sealed class ScenarioOptions
     public Option<bool> AllowDocker { get; } = new("--allow-docker") { Description = "Let faults act on containers" };
     public Option<bool> AllowPid { get; } = new("--allow-pid") { Description = "Let faults act on local processes" };
 
-    /// <param name="comparing">False for a command that sends what it likes and compares no two versions.</param>
+    /// <param name="comparing">False for a command whose runs are as long as it says itself.</param>
     public void AddTo(Command command, bool comparing = true)
     {
         command.Arguments.Add(File);

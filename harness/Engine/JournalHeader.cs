@@ -35,6 +35,7 @@ public static class JournalHeader
         PlannedArrivals = plan.Scenario.Workload is Workload.Open ? plan.Arrivals.Count : null,
         PlannedTurns = plan.Turns?.Total,
         Pairs = plan.Pairs,
+        Fresh = plan.Scenario.Fresh,
         Sharing = plan.Scenario switch
         {
             { Baseline: null } => null,

@@ -52,6 +52,12 @@ internal sealed class OnnxTarget(
     public async Task<Response> SendAsync(Arrival arrival, IResponseSink sink, CancellationToken cancellation)
     {
         sink.Sent();
+        if (_server is null)
+        {
+            // As with a process that is not there: what was stopped, and is not up again, refuses.
+            return new Response { Outcome = Outcome.ConnectError, Reason = "it is not running" };
+        }
+
         GenerationRequest request;
         if (arrival.Prompt.RawBody is { } body)
         {
@@ -83,9 +89,10 @@ internal sealed class OnnxTarget(
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is not null)
+        // It may be started again.
+        if (Interlocked.Exchange(ref _server, null) is { } server)
         {
-            await _server.DisposeAsync().ConfigureAwait(false);
+            await server.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -141,6 +141,31 @@ internal sealed class RunParts : IAsyncDisposable
         ],
     };
 
+    /// <summary>Starts a target that was started before and stopped since.</summary>
+    /// <exception cref="TargetUnavailableException">It does not come up again.</exception>
+    public async Task StartAgainAsync(TargetRole role, CancellationToken cancellation)
+    {
+        if (!Servers.TryGetValue(role, out var server))
+        {
+            await Bare(role).StartAsync(cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await server.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (ChaosBench.Chaos.Leases.LeaseException trouble)
+        {
+            throw new TargetUnavailableException(trouble.Message, trouble);
+        }
+    }
+
+    /// <summary>Ends what the run started for a target; nothing is asked of it until it is started again.</summary>
+    public ValueTask StopAsync(TargetRole role) => Servers.TryGetValue(role, out var server) ? server.DisposeAsync() : Bare(role).DisposeAsync();
+
+    private ITarget Bare(TargetRole role) => Targets[role] is PolicyTarget client ? client.Inner : Targets[role];
+
     /// <summary>Where clients decide when they send, a share that changes is asked for at that moment.</summary>
     private static List<IInjector> Injectors(
         Plan plan, IReadOnlyList<TargetControls> controls, JournalAnnouncer announcer, RunClock clock, NodeReach? reach, TimeProvider time) =>

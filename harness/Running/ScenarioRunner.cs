@@ -160,43 +160,43 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
         var goldens = plan.Scenario.Golden is { } snapshot ? new GoldenWatch(GoldenFolder.Read(snapshot), snapshot, hears) : null;
         IRunObserver kept = goldens is null ? hears : goldens;
         var judge = plan.Scenario.Judge is { } second ? new JudgeWatch(second, plan.Seed, KnownCases.Read(second.Calibration), kept) : null;
+        IRunObserver observer = judge is null ? kept : judge;
+        var senders = parts.Senders;
+        var fresh = plan.Scenario.Fresh is null ? null : new FreshStarter(plan, parts, senders, (observer, clock), time);
         using var scraper = plan.Scenario.Telemetry is { Scrapes: { Count: > 0 } pages } && settings.Sharding is not { Shard.IsFirst: false } ? new MetricsScraper(pages, parts.Journal, clock, time) : null;
         using var over = new CancellationTokenSource();
         var desk = OpenDesk(parts, clock, folder, over.Token);
         var heard = desk.ListenAsync(over.Token);
-        if (BaselineWatch.DecidesAt(plan) is null)
-        {
-            await parts.Timeline.PlaceFirstAsync(stop.Token).ConfigureAwait(false);
-        }
-
+        await (BaselineWatch.DecidesAt(plan) is null ? parts.Timeline.PlaceFirstAsync(stop.Token) : Task.CompletedTask).ConfigureAwait(false);
         var outcome = await LoadEngine.RunAsync(
             new RunRequest
             {
                 Plan = plan,
                 Shard = settings.Sharding?.Shard,
                 Begin = settings.Sharding is { } sharding ? halt => BeginTogetherAsync(sharding, plan, parts, halt) : null,
-                Targets = parts.Senders,
+                Targets = senders,
                 Journal = baseline,
                 Clock = clock,
                 // A spinning pacer would take the core that an in-process model computes on.
                 Pacing = parts.ServesInProcess ? PacerOptions.NoSpin : PacerOptions.Default,
                 TokenCounters = parts.Tokenizers.Counters,
-                Observer = judge is null ? kept : judge,
+                Observer = fresh is null ? observer : fresh,
                 FaultsOf = plan.Faults.Count > 0 ? parts.Announcer.TakeFaultsOf : null,
                 Alongside = async halt =>
                 {
                     parts.Journal.Write(new JournalEvent.ClockStarted { At = clock.Now, ZeroUtc = time.GetUtcNow() - TimeSpan.FromTicks(clock.Now / 100) });
                     var asking = Task.WhenAll(ears.RunAsync(halt), scraper?.RunAsync(halt) ?? Task.CompletedTask);
+                    var starting = fresh?.RunAsync(halt) ?? Task.CompletedTask;
                     var looking = pairs?.WatchAsync(() => clock.Now, halt) ?? Task.CompletedTask;
                     if (await baseline.IsSteadyAsync(() => clock.Now, halt).ConfigureAwait(false))
                     {
                         healed = await parts.Timeline.RunAsync(() => clock.Now, halt).ConfigureAwait(false);
                     }
 
-                    await asking.ConfigureAwait(false);
+                    await Task.WhenAll(asking, starting).ConfigureAwait(false);
                     await looking.ConfigureAwait(false);
                 },
-                Halt = baseline.Halt,
+                Halt = fresh?.Halt ?? baseline.Halt,
                 Horizon = pairs?.Horizon,
                 Conditions = parts.Conditions,
                 ActiveFaults = () => parts.Announcer.Active,
@@ -239,12 +239,33 @@ internal sealed class ScenarioRunner(RunSettings settings, TimeProvider time)
     {
         if (kept.Goldens is { } goldens)
         {
+            await UpAgainAsync(plan, parts, clock, cancellation).ConfigureAwait(false);
             await goldens.CompareAsync(parts.Targets[TargetRole.Candidate], plan.Scenario.Candidate, settings.Loaded, parts.Journal, clock, cancellation).ConfigureAwait(false);
         }
 
         if (kept.Judge is { } judge)
         {
             await judge.JudgeAsync(settings.Loaded, parts.Journal, clock, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>With fresh starts the last block may have been the baseline's.</summary>
+    private static async Task UpAgainAsync(Plan plan, RunParts parts, RunClock clock, CancellationToken cancellation)
+    {
+        if (plan.Scenario.Fresh is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await parts.StopAsync(TargetRole.Candidate).ConfigureAwait(false);
+            await parts.StartAgainAsync(TargetRole.Candidate, cancellation).ConfigureAwait(false);
+        }
+        catch (TargetUnavailableException gone)
+        {
+            // Its embeddings cannot be had then, which the comparison with goldens says itself.
+            parts.Journal.Write(new JournalEvent.Note { At = clock.Now, Text = $"the candidate did not come up again after the load: {gone.Message}" });
         }
     }
 

@@ -1,3 +1,4 @@
+using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Measuring;
 using ChaosBench.Reports.Runs;
@@ -10,7 +11,7 @@ namespace ChaosBench.Reports.Comparing;
 /// Two finished runs, candidate beside candidate. First what changed, then each number with its interval against a margin: worse, not
 /// worse, or cannot tell. Latencies: order-statistic intervals at the effective number of values, put together by MOVER on logarithms (Zou and
 /// Donner 2008). Shares: Newcombe's interval, pair by pair where both runs had the same plan. A "worse" must stand Bonferroni's
-/// correction over the metrics. One run each: what differs from run to run of one version is in no interval, which interleaved blocks
+/// correction over the metrics that count; one kind of failure among all is shown and does not. One run each: what differs from run to run of one version is in no interval, which interleaved blocks
 /// (targets: { baseline, candidate }) are for.
 /// </summary>
 public static class Comparer
@@ -29,11 +30,16 @@ public static class Comparer
         var samePlan = one.Manifest.PlanSha256 == other.Manifest.PlanSha256;
         var phases = one.Measurements.Windows.Concat(other.Measurements.Windows).Select(window => window.Phase)
             .Where(phase => phase != Phase.WarmUp).Distinct().Order().ToList();
-        var aspects = new Phase?[] { null }.Concat(phases.Count > 1 ? phases.Select(phase => (Phase?)phase) : []).SelectMany(Aspect.In).ToList();
+        var kinds = one.Measurements.Requests.Concat(other.Measurements.Requests).Select(request => request.Outcome)
+            .Where(outcome => outcome != Outcome.Completed && !Outcomes.IsCensored(outcome)).Distinct().Order().ToList();
+        var aspects = new Phase?[] { null }.Concat(phases.Count > 1 ? phases.Select(phase => (Phase?)phase) : [])
+            .SelectMany(phase => Aspect.In(phase, kinds)).ToList();
         var pairs = aspects.Select(aspect => (Aspect: aspect, Before: Samples.Of(one.Measurements, aspect), After: Samples.Of(other.Measurements, aspect)))
             .Where(pair => pair.Before.Values.Length + pair.After.Values.Length > 0 && !meanings.IsUntold(pair.Aspect.Metric)).ToList();
-        var judge = new MetricJudge(margin, points, 1 - ((1 - Confidence) / Math.Max(1, pairs.Count)), samePlan);
-        var metrics = pairs.Select(pair => meanings.Refused(pair.Aspect, pair.Before, pair.After) ?? judge.Decide(pair.Aspect, pair.Before, pair.After)).ToList();
+        var judge = new MetricJudge(margin, points, 1 - ((1 - Confidence) / Math.Max(1, pairs.Count(pair => pair.Aspect.Counts))), samePlan);
+        var metrics = WorstFirst.Sort(
+            pairs.Select(pair => meanings.Refused(pair.Aspect, pair.Before, pair.After) ?? judge.Decide(pair.Aspect, pair.Before, pair.After)), margin, points);
+        var counted = metrics.Where(metric => metric.Counts).ToList();
         var doubts = Doubts(before, after, changes).Concat(meanings.Doubts()).ToList();
 
         if (meanings.IsOfAnswersAlone && !metrics.Exists(metric => metric.Verdict == FindingVerdict.Fail))
@@ -42,9 +48,9 @@ public static class Comparer
         }
 
         // Worse in one phase is worse; but a phase is part of the whole, and what it is too short to tell the whole may.
-        var whole = metrics.Where(metric => metric.Phase == Summaries.NameOf(null)).ToList();
+        var whole = counted.Where(metric => metric.Phase == Summaries.NameOf(null)).ToList();
         var verdict = doubts.Count > 0 ? FindingVerdict.Inconclusive
-            : metrics.Exists(metric => metric.Verdict == FindingVerdict.Fail) ? FindingVerdict.Fail
+            : counted.Exists(metric => metric.Verdict == FindingVerdict.Fail) ? FindingVerdict.Fail
             : whole.Count == 0 || whole.Exists(metric => metric.Verdict == FindingVerdict.Inconclusive) ? FindingVerdict.Inconclusive
             : FindingVerdict.Pass;
         return new RunComparison
@@ -52,12 +58,13 @@ public static class Comparer
             Before = Facts(before),
             After = Facts(after),
             Changes = changes,
+            Alike = Changes.Alike(one.Manifest, other.Manifest),
             Doubts = doubts,
             SamePlan = samePlan,
             Margin = margin,
             Points = points,
             Verdict = verdict,
-            Headline = ComparisonWords.Headline(verdict, metrics, doubts),
+            Headline = ComparisonWords.Headline(verdict, counted, doubts),
             Metrics = metrics,
             Figures = meanings.Figures() is { Count: > 0 } figures ? figures : null,
         };

@@ -17,13 +17,12 @@ public static class ComparisonWords
         text.Append(CultureInfo.InvariantCulture, $"{Word(comparison.Verdict)}: {comparison.Headline}\n\n");
         Run(text, "before", comparison.Before);
         Run(text, "after", comparison.After);
-        text.Append("\nWhat changed\n");
+        text.Append(CultureInfo.InvariantCulture, $"\nWhat changed\n  {ChangeWords.Sentence(comparison.Changes, comparison.Alike)}\n");
         foreach (var change in comparison.Changes)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {change.What,-10} {change.Where,-28} {Cut(change.Before)} -> {Cut(change.After)}\n");
         }
 
-        text.Append(comparison.Changes.Count == 0 ? "  nothing that the manifests tell\n" : "");
         text.Append(comparison.Doubts.Count > 0 ? "\nWhy this decides nothing\n" : "");
         comparison.Doubts.ToList().ForEach(doubt => text.Append(CultureInfo.InvariantCulture, $"  {doubt}\n"));
         Table(text, comparison);
@@ -35,7 +34,7 @@ public static class ComparisonWords
     /// <summary>What the words mean, and what no interval here knows.</summary>
     internal static string Terms(RunComparison comparison) =>
         $"A latency may grow by {Wording.Percent(comparison.Margin)}, a share get worse by {Wording.Number(comparison.Points * 100)} pp. Each bound of an "
-        + FormattableString.Invariant($"interval holds with 95 %; \"worse\" is said only where it holds for all {comparison.Metrics.Count} numbers together. ")
+        + FormattableString.Invariant($"interval holds with 95 %; \"worse\" is said only where it holds for all {comparison.Metrics.Count(metric => metric.Counts)} numbers together. ")
         + "One run each: what differs between runs of one version is in no interval. Interleaved blocks (targets: { baseline, candidate }) measure that.";
 
     internal static string Headline(FindingVerdict verdict, IReadOnlyList<MetricComparison> metrics, IReadOnlyList<string> doubts)
@@ -59,13 +58,13 @@ public static class ComparisonWords
 
     private static void Table(StringBuilder text, RunComparison comparison)
     {
-        text.Append(CultureInfo.InvariantCulture, $"\n{"",-11} {"metric",-22} {"phase",-9} {"before",10} {"after",10} {"change",9}  {"95 % from",9} {"to",9}  worth\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n{"",-11} {"metric",-25} {"phase",-9} {"before",10} {"after",10} {"change",9}  {"95 % from",9} {"to",9}  worth\n");
         foreach (var metric in comparison.Metrics)
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"{Side(metric),-11} {metric.Metric,-22} {metric.Phase,-9} {Number(metric.Before, metric.Unit),10} {Number(metric.After, metric.Unit),10} "
+                $"{Side(metric),-11} {metric.Metric,-25} {metric.Phase,-9} {Number(metric.Before, metric.Unit),10} {Number(metric.After, metric.Unit),10} "
                 + $"{Change(metric),9}  {(metric.Low is { } low ? Value(metric, low) : ""),9} {(metric.High is { } high ? Value(metric, high) : ""),9}  "
-                + $"{metric.WorthBefore:0} / {metric.WorthAfter:0}{Note(metric)}\n");
+                + $"{metric.WorthBefore:0} / {metric.WorthAfter:0}{(Note(metric) is { Length: > 0 } note ? "  " + note : "")}\n");
         }
     }
 
@@ -77,7 +76,7 @@ public static class ComparisonWords
         }
 
         text.Append("\nWhat the tools published themselves (no intervals, so that it decides nothing)\n");
-        foreach (var figure in figures)
+        foreach (var figure in figures.Where(figure => figure.Statistic is "value" or "mean" or "p50" or "p95" or "p99"))
         {
             var change = figure.Comparable
                 ? figure.Change is { } share ? Wording.Quantity(share, "relative") : ""
@@ -87,14 +86,20 @@ public static class ComparisonWords
         }
     }
 
-    private static string Note(MetricComparison metric) => metric.ReasonCode switch
+    /// <summary>What else is to be said of a number; empty: nothing.</summary>
+    internal static string Note(MetricComparison metric) => string.Join("; ", new[]
     {
-        ReasonCodes.TooFewSamples => "  worth too few for a bound",
-        ReasonCodes.NotMeasured => "  in one run only",
-        ReasonCodes.DifferentDefinition => $"  NOT COMPARABLE: {metric.DefinitionBefore} is not {metric.DefinitionAfter}",
-        ReasonCodes.NotAmongSeveral => "  worse by itself, not among so many",
-        _ => "",
-    };
+        metric.ReasonCode switch
+        {
+            ReasonCodes.TooFewSamples => "worth too few for a bound",
+            ReasonCodes.NotMeasured => "in one run only",
+            ReasonCodes.Straddles when metric.Change is null && metric.Before is not null => "failures reach into the interval",
+            ReasonCodes.DifferentDefinition => $"NOT COMPARABLE: {metric.DefinitionBefore} is not {metric.DefinitionAfter}",
+            ReasonCodes.NotAmongSeveral => "worse by itself, not among so many",
+            _ => "",
+        },
+        metric.Counts ? "" : "no part of the verdict",
+    }.Where(note => note.Length > 0));
 
     internal static string Side(MetricComparison metric) => metric.Verdict switch
     {
@@ -103,16 +108,16 @@ public static class ComparisonWords
         _ => "cannot tell",
     };
 
-    private static string Word(FindingVerdict verdict) => verdict switch
+    internal static string Word(FindingVerdict verdict) => verdict switch
     {
         FindingVerdict.Pass => "NOT WORSE",
         FindingVerdict.Fail => "WORSE",
         _ => "CANNOT TELL",
     };
 
-    private static string Number(double? value, string unit) => value is { } number ? Wording.Quantity(number, unit) : "-";
+    internal static string Number(double? value, string unit) => value is { } number ? Wording.Quantity(number, unit) : "-";
 
-    private static string Value(MetricComparison metric, double value) =>
+    internal static string Value(MetricComparison metric, double value) =>
         metric.Unit == "share" ? Wording.Quantity(value * 100, "pp") : Wording.Quantity(value, "relative");
 
     private static void Run(StringBuilder text, string name, ComparedRun run) => text.Append(CultureInfo.InvariantCulture,

@@ -74,7 +74,7 @@ public static class Histories
     private static IEnumerable<(string Name, string Unit, double Value)> Values(HistoryRun run)
     {
         // What another tool printed, by its definition: other definitions are other numbers.
-        foreach (var figure in run.Manifest.Import?.Figures ?? [])
+        foreach (var figure in (run.Manifest.Import?.Figures ?? []).Where(figure => figure.IsHeadline))
         {
             yield return ($"{figure.Statistic} {figure.Definition}", figure.Unit, figure.Value);
         }

@@ -44,6 +44,8 @@ internal sealed class Meanings(RunReport before, RunReport after)
             Verdict = FindingVerdict.Inconclusive,
             ReasonCode = untold ? ReasonCodes.NotMeasured : ReasonCodes.DifferentDefinition,
             Method = "none",
+            WorseIsMore = aspect.WorseIsMore,
+            Counts = aspect.Counts,
             Before = IsUntold(before, aspect.Metric) ? null : Value(aspect, one),
             After = IsUntold(after, aspect.Metric) ? null : Value(aspect, other),
             DefinitionBefore = a,

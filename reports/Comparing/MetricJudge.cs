@@ -126,6 +126,8 @@ internal sealed class MetricJudge(double margin, double points, double strict, b
         Metric = aspect.Name,
         Phase = Summaries.NameOf(aspect.Phase),
         Unit = aspect.Percent is null ? "share" : "s",
+        WorseIsMore = aspect.WorseIsMore,
+        Counts = aspect.Counts,
         Verdict = FindingVerdict.Inconclusive,
         ReasonCode = ReasonCodes.Straddles,
         Method = method,

@@ -14,6 +14,9 @@ public sealed record RunComparison
     /// <summary>Read these first.</summary>
     public required IReadOnlyList<Change> Changes { get; init; }
 
+    /// <summary>What is the same in both, so that it explains no difference.</summary>
+    public IReadOnlyList<Change> Alike { get; init; } = [];
+
     /// <summary>Why a difference may be of something else than the version. With any of them the comparison decides nothing.</summary>
     public required IReadOnlyList<string> Doubts { get; init; }
 
@@ -26,6 +29,8 @@ public sealed record RunComparison
 
     public required FindingVerdict Verdict { get; init; }
     public required string Headline { get; init; }
+
+    /// <summary>The worst first: worse, worse by itself only, cannot tell, not worse, better; among equals what moved most for its margin.</summary>
     public required IReadOnlyList<MetricComparison> Metrics { get; init; }
 
     /// <summary>What the tools of two imported runs printed themselves. Null: nothing that both did.</summary>
@@ -65,6 +70,12 @@ public sealed record MetricComparison
 
     /// <summary>Pass: not worse by the margin. Fail: worse by more, also after the correction for the number of metrics.</summary>
     public required FindingVerdict Verdict { get; init; }
+
+    /// <summary>True of latencies and failures, false of what should be high.</summary>
+    public bool WorseIsMore { get; init; } = true;
+
+    /// <summary>False: shown, and no part of the verdict, as of one kind of failure among all.</summary>
+    public bool Counts { get; init; } = true;
 
     /// <summary>The whole interval is on the good side of no change.</summary>
     public bool Better { get; init; }

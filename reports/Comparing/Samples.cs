@@ -17,7 +17,7 @@ internal sealed record Samples(double[] Values, int[] Arrivals)
         var stride = Math.Max(1, (run.Requests.Count + Most - 1) / Most);
         return Of(
             run.In(new Slice(run.Candidate, aspect.Phase)).Where(request => request.Arrival % stride == 0),
-            request => aspect.Percent is null ? MetricValues.ShareOf(aspect.Metric, request) : MetricValues.Of(aspect.Metric, request));
+            request => aspect.Percent is null ? aspect.ShareOf(request) : MetricValues.Of(aspect.Metric, request));
     }
 
     /// <param name="value">Null: this request has none.</param>

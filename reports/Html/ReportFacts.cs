@@ -37,6 +37,9 @@ public sealed record ReportFacts
     /// <summary>How the candidate is made otherwise than the baseline of an A/B run. Empty outside of one.</summary>
     public IReadOnlyList<Change> Changes { get; init; } = [];
 
+    /// <summary>What both versions of an A/B run have alike. Empty outside of one.</summary>
+    public IReadOnlyList<Change> Alike { get; init; } = [];
+
     /// <summary>What the run means for those who pay for it. Null: nothing was measured.</summary>
     public Business? Business { get; init; }
 
@@ -58,7 +61,8 @@ public sealed record ReportFacts
         ReplayCommand = Replay.Command(run),
         Calibration = CalibrationSentence(run),
         GateErrors = Calibrating.GateQuote.Sentences(run),
-        Changes = ChangesOf(run.Manifest),
+        Changes = Comparing.Changes.Within(run.Manifest),
+        Alike = Comparing.Changes.AlikeWithin(run.Manifest),
         Business = Business.Of(run.Summary, run.Measurements),
         Postmortem = PostmortemDraft.Of(run),
         Servers = ServerFigure.All(run.Measurements.Servers),
@@ -73,10 +77,6 @@ public sealed record ReportFacts
         var seconds = planned.Phases.Count > 0 ? Scenarios.Nanos.ToSeconds(planned.Phases[^1].End) : 0;
         return run.Manifest.Calibration?.Sentence(seconds > 0 ? planned.PlannedArrivals / seconds : null);
     }
-
-    private static IReadOnlyList<Change> ChangesOf(Manifest manifest) =>
-        manifest.Targets.FirstOrDefault(target => target.Role == "baseline") is { } before
-            && manifest.Targets.FirstOrDefault(target => target.Role == "candidate") is { } after ? Comparing.Changes.Between(before, after) : [];
 
     private static string? DescriptionOf(JsonElement? scenario) =>
         scenario is { ValueKind: JsonValueKind.Object } fields && fields.TryGetProperty("description", out var text)

@@ -8,8 +8,6 @@ namespace ChaosBench.Reports.Importing;
 /// <summary>What is in a result file, as a person reads it before it is imported.</summary>
 public static class ImportWords
 {
-    private static readonly string[] Headline = ["value", "mean", "p50", "p95", "p99"];
-
     /// <summary>One run: what it is, what its numbers mean, what was published beside what the requests give.</summary>
     public static string Render(ImportedRun run, ImportFacts facts)
     {
@@ -66,7 +64,7 @@ public static class ImportWords
         }
 
         text.Append(CultureInfo.InvariantCulture, $"  {"definition",-34} {"",-6} {"published",14} {"recomputed",14}\n");
-        var shown = facts.Figures.Where(figure => Headline.Contains(figure.Statistic) || !figure.Agrees).ToList();
+        var shown = facts.Figures.Where(figure => figure.IsHeadline || !figure.Agrees).ToList();
         foreach (var figure in shown)
         {
             var own = figure.Recomputed is { } value ? Exact(value, figure.Unit) : "-";

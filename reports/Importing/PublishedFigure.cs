@@ -25,6 +25,10 @@ public sealed record PublishedFigure
     /// <summary>The same from the requests in the file. Null: they are not in it, or do not tell.</summary>
     public double? Recomputed { get; init; }
 
+    /// <summary>One of those that people look at first; the others are in the JSON.</summary>
+    [JsonIgnore]
+    public bool IsHeadline => Statistic is "value" or "mean" or "p50" or "p95" or "p99";
+
     /// <summary><c>ttft</c> of <c>ttft/first-content@send</c>.</summary>
     [JsonIgnore]
     public string Metric => Definition.Split('/', 2)[0];

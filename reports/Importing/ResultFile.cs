@@ -11,7 +11,6 @@ public sealed class ResultFile
     /// <summary>Larger files are refused: a run of a million requests with every gap is about as large.</summary>
     public const long MaxBytes = 256L << 20;
     internal const int MaxLines = 4_000_000;
-    internal const int MaxLineBytes = 64 << 20;
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
@@ -52,7 +51,7 @@ public sealed class ResultFile
     public IReadOnlyList<TextLine> Lines => _lines.Value;
 
     /// <summary>One value a line, and more than one line or one that ends where the value does.</summary>
-    public bool IsJsonLines => Begins == '{' && Lines.Count > 0 && _whole.Value.Root is null && Parsed(Encoding.UTF8.GetBytes(Lines[0].Text), 1).Root is not null;
+    public bool IsJsonLines => Begins == '{' && _whole.Value.Root is null && Lines.Count > 0 && Parsed(Encoding.UTF8.GetBytes(Lines[0].Text), 1).Root is not null;
 
     /// <summary>The whole file as one value. Throws <see cref="ImportException"/> with line and column.</summary>
     public JsonAt Json() => _whole.Value switch
@@ -155,10 +154,9 @@ public sealed class ResultFile
         {
             var end = rest.Span.IndexOf((byte)'\n');
             var length = end < 0 ? rest.Length : end;
-            if (lines.Count == MaxLines || length > MaxLineBytes)
+            if (lines.Count == MaxLines)
             {
-                throw new ImportException(FormattableString.Invariant(
-                    $"{Name}:{lines.Count + 1}: more than {MaxLines} lines, or one of more than {MaxLineBytes >> 20} MiB; no tool writes results like this"));
+                throw new ImportException(FormattableString.Invariant($"{Name}:{lines.Count + 1}: more than {MaxLines} lines; no tool writes results like this"));
             }
 
             // Locust ends its lines in CR CR LF.

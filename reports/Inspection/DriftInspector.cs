@@ -9,6 +9,9 @@ namespace ChaosBench.Reports.Inspection;
 /// </summary>
 internal static class DriftInspector
 {
+    /// <summary>Below so many prompts on either side any change stays under the threshold, and "no drift" would be said of nothing.</summary>
+    public const int Fewest = 30;
+
     private const int MostValues = 30;
     private const string Others = "(others)";
 
@@ -74,7 +77,12 @@ internal static class DriftInspector
 
     private static DriftFinding Of(string property, long[] then, long[] now, string more = "")
     {
-        var drift = Drift.Of(then, now);
+        var (few, drift) = (Math.Min(then.Sum(), now.Sum()), Drift.Of(then, now));
+        if (few < Fewest)
+        {
+            return new DriftFinding(property, null, null, false, FormattableString.Invariant($"cannot be told from {few} prompts; it takes at least {Fewest} of each"));
+        }
+
         if (!drift.IsKnown)
         {
             return new DriftFinding(property, null, null, false, drift.Lack!.Reason);
@@ -83,6 +91,6 @@ internal static class DriftInspector
         var drifted = drift.Value.Psi > drift.Value.Threshold;
         return new DriftFinding(
             property, drift.Value.Psi, drift.Value.Threshold, drifted,
-            FormattableString.Invariant($"PSI {drift.Value.Psi:0.000}, {(drifted ? "above" : "not above")} {drift.Value.Threshold:0.000}, which samples of these sizes stay below without drift (95 %); Jensen-Shannon {drift.Value.JensenShannonDistance:0.000}{more}"));
+            FormattableString.Invariant($"PSI {drift.Value.Psi:0.0000}, {(drifted ? "above" : "not above")} {drift.Value.Threshold:0.0000}, which samples of these sizes stay below without drift (95 %); Jensen-Shannon {drift.Value.JensenShannonDistance:0.000}{more}"));
     }
 }

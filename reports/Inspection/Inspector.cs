@@ -33,9 +33,15 @@ public static class Inspector
         Traces(subjects, findings);
         Lengths(subjects, facts, findings);
         PersonalData(subjects, findings);
-        var labels = Labels(subjects, facts, findings);
+        var labels = Labels(subjects, file is null ? [] : AnswerFields.In(file), (facts, findings));
         var drift = others is null ? [] : DriftInspector.Compare(subjects, others);
         findings.AddRange(drift.Where(one => one.Drifted).Select(one => new InspectionFinding("drift", $"{one.Property}: {one.Sentence}", 1, [])));
+        if (others is not null && Math.Min(others.Count, subjects.Count) < DriftInspector.Fewest)
+        {
+            findings.Add(new InspectionFinding(
+                "drift-untold", FormattableString.Invariant($"drift from {others.Count} prompts to {subjects.Count} cannot be told: it takes at least {DriftInspector.Fewest} of each"), subjects.Count, []));
+        }
+
         if (others is not null)
         {
             var known = others.Select(other => other.Normal).ToHashSet(StringComparer.Ordinal);
@@ -97,7 +103,7 @@ public static class Inspector
         var (low, high) = (At(0.25) - (Fence * range), At(0.75) + (Fence * range));
         Found(findings, "empty", "are empty", subjects.FindAll(subject => subject.Normal.Length == 0), subjects.Count);
         Found(
-            findings, "length-outliers", FormattableString.Invariant($"have a length beyond {Math.Max(0, low):0} to {high:0} characters (quartiles and {Fence} times their distance)"),
+            findings, "length-outliers", FormattableString.Invariant($"are shorter than {Math.Max(0, low):0} or longer than {high:0} characters (quartiles and {Fence} times their distance)"),
             subjects.FindAll(subject => range > 0 && (subject.Text.Length < low || subject.Text.Length > high)), subjects.Count);
     }
 
@@ -106,10 +112,18 @@ public static class Inspector
         foreach (var kind in RedactionRules.Default.Rules.GroupBy(rule => rule.What))
         {
             Found(
-                findings, $"personal-data-{kind.Key}", $"hold what looks like a {kind.Key}",
+                findings, $"personal-data-{kind.Key}", $"hold what looks like {Named(kind.Key)}",
                 subjects.FindAll(subject => kind.Any(rule => rule.Pattern.EnumerateMatches(subject.Text) is var matches && Holds(rule, matches, subject.Text))), subjects.Count);
         }
     }
+
+    private static string Named(string kind) => kind switch
+    {
+        "e-mail" => "an e-mail address",
+        "phone" => "a phone number",
+        "card" => "a card number",
+        _ => $"a {kind}",
+    };
 
     private static bool Holds(RedactionRule rule, System.Text.RegularExpressions.Regex.ValueMatchEnumerator matches, string text)
     {
@@ -125,11 +139,13 @@ public static class Inspector
     }
 
     private static Dictionary<string, IReadOnlyDictionary<string, int>> Labels(
-        List<Subject> subjects, Dictionary<string, double> facts, List<InspectionFinding> findings)
+        List<Subject> subjects, IReadOnlyList<string> unread, (Dictionary<string, double> Facts, List<InspectionFinding> Findings) into)
     {
+        var (facts, findings) = into;
         var without = subjects.FindAll(subject => string.IsNullOrWhiteSpace(subject.Prompt.Expected));
         facts["labelledShare"] = subjects.Count == 0 ? 0 : 1 - ((double)without.Count / subjects.Count);
-        Found(findings, without.Count == subjects.Count ? "no-labels" : "missing-labels", "have no expected answer, so nothing tells whether one is right", without, subjects.Count);
+        Found(findings, without.Count == subjects.Count ? "no-labels" : "missing-labels", "have no expected answer, so nothing tells whether one is right"
+            + (unread.Count == 0 ? "" : $" ({string.Join(", ", unread.Select(name => $"'{name}'"))} in the file is not read: what an answer is to be goes under 'expected', or is asserted in the mix)"), without, subjects.Count);
         var labels = new SortedDictionary<string, IReadOnlyDictionary<string, int>>(StringComparer.Ordinal);
         var names = subjects.SelectMany(subject => subject.Prompt.Tags.Keys).Distinct().ToList();
         foreach (var name in names)

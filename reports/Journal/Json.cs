@@ -30,6 +30,7 @@ internal static class Json
         ["injection"] = typeof(JournalEvent.Injection),
         ["detection"] = typeof(JournalEvent.Detection),
         ["decided"] = typeof(JournalEvent.Decided),
+        ["started"] = typeof(JournalEvent.TargetStarted),
         ["note"] = typeof(JournalEvent.Note),
         ["generator"] = typeof(JournalEvent.GeneratorSample),
         ["shard"] = typeof(JournalEvent.ShardBegan),

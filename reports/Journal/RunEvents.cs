@@ -37,6 +37,9 @@ public abstract partial record JournalEvent
         /// <summary>A/B runs that go on until they are decided: how many pairs of blocks. Null: the run is as long as its plan.</summary>
         public PairLimits? Pairs { get; init; }
 
+        /// <summary>A/B runs whose versions are started anew before each of their blocks. Null: they were started once.</summary>
+        public FreshStarts? Fresh { get; init; }
+
         /// <summary>How two versions share the traffic where they do not take turns. Null: they do, or there is one.</summary>
         public TrafficSharing? Sharing { get; init; }
 
@@ -150,6 +153,20 @@ public abstract partial record JournalEvent
 
         /// <summary>One line: each comparison and which way it went.</summary>
         public required string Reason { get; init; }
+    }
+
+    /// <summary>A version was started anew before one of its blocks, outside of what is measured.</summary>
+    public sealed record TargetStarted : JournalEvent
+    {
+        public required string Target { get; init; }
+        public required int Block { get; init; }
+
+        /// <summary>Nanoseconds from the order to start until it serves.</summary>
+        public required long Took { get; init; }
+
+        /// <summary>Unmeasured requests after that, and those of them that did not complete.</summary>
+        public required int Requests { get; init; }
+        public required int Unanswered { get; init; }
     }
 
     /// <summary>The last line of a run that could write one.</summary>

@@ -1,5 +1,6 @@
 using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Measuring;
+using ChaosBench.Reports.Statistics.Quantiles;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Scenarios.Planning;
 
@@ -16,13 +17,18 @@ internal static class ComparisonAccount
             return null;
         }
 
-        var notes = new List<string> { DesignWords.Starts };
+        var notes = new List<string> { DesignWords.Starts(run.Run.Fresh) };
         var summary = (run.Run.Sharing?.Kind, run.Shadow) switch
         {
             (SharingKind.Split, _) => Split(run, run.Run.Sharing!, baseline, notes),
             (SharingKind.Shadow, { } log) => Mirrored(log, facts, notes),
             _ => new ComparisonSummary { Design = "turns", Notes = [] },
         };
+        if (run.Run.Fresh is not null)
+        {
+            summary = summary with { FreshStarts = Started(run, [run.Candidate, baseline], notes) };
+        }
+
         if (run.Run.Pairs is { } limits)
         {
             var played = run.Requests.Where(request => request.Phase != Scenarios.Model.Phase.WarmUp && request.Block > 0).Select(request => request.Block).Distinct().Count();
@@ -33,6 +39,28 @@ internal static class ComparisonAccount
         }
 
         return summary with { Notes = notes };
+    }
+
+    /// <summary>A cold start is no request and in no gate; how long it takes is told beside them.</summary>
+    private static SortedDictionary<string, StartSummary> Started(Measurements run, string[] targets, List<string> notes)
+    {
+        var summaries = new SortedDictionary<string, StartSummary>(StringComparer.Ordinal);
+        foreach (var target in targets)
+        {
+            var starts = run.Starts.Where(start => start.Target == target).ToList();
+            if (starts.Count == 0)
+            {
+                continue;
+            }
+
+            var seconds = QuantileEstimators.Sorted([.. starts.Select(start => Scenarios.Nanos.ToSeconds(start.Took))]);
+            var summary = summaries[target] = new StartSummary(
+                starts.Count, seconds[0], QuantileEstimators.OfSorted(seconds, 0.5), seconds[^1], starts.Sum(start => start.Requests), starts.Sum(start => start.Unanswered));
+            notes.Add(Text($"{target} came up {(summary.Count == 1 ? "once" : FormattableString.Invariant($"{summary.Count} times"))} in {Wording.Duration(summary.Median)} (median; {Wording.Duration(summary.Fastest)} to {Wording.Duration(summary.Slowest)})")
+                + (summary.Unanswered > 0 ? Text($"; {summary.Unanswered} of {summary.Requests} unmeasured requests were not answered.") : "."));
+        }
+
+        return summaries;
     }
 
     private static ComparisonSummary Split(Measurements run, TrafficSharing sharing, string baseline, List<string> notes)

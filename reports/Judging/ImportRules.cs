@@ -21,6 +21,13 @@ internal static class ImportRules
             return Ruling.Undecided(ReasonCodes.NotMeasured, $"The file of {import.Tool} does not tell {Wording.NameOf(objective.Metric)}; judge by what it tells.");
         }
 
+        if (ruling is { Samples: 0, ReasonCode: ReasonCodes.NotMeasured } && import.Figures.Count > 0)
+        {
+            var own = import.Figures.FirstOrDefault(figure => figure.Metric == metric && figure.Statistic == objective.Aggregation.ToString());
+            var told = own is null ? "" : $" {import.Tool} itself tells {Wording.Quantity(own.Value, own.Unit)} ({own.Definition}), of its successes alone.";
+            return ruling with { Advice = $"The file holds totals and no request, and no gate may rest on totals.{told}" };
+        }
+
         if (import.Partial)
         {
             return ruling with

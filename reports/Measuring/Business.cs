@@ -34,11 +34,11 @@ public sealed record Business(long Requests, long Failed, long Good, double Seco
 
     public double? TokensOfOneGood => OutputTokens is { } tokens && Good > 0 ? tokens / Good : null;
 
-    /// <summary>Null when nothing was measured.</summary>
+    /// <summary>Null when nothing was measured, or another tool's file does not tell over which time.</summary>
     internal static Business? Of(Summary summary, Measurements run)
     {
         var all = summary.Targets.GetValueOrDefault(run.Candidate)?.Phases.GetValueOrDefault(Summaries.NameOf(null));
-        if (all?.GetValueOrDefault("error_rate") is not { Value: { } failed } errors || errors.Count == 0)
+        if (summary.Import?.Untold.Contains("goodput") == true || all?.GetValueOrDefault("error_rate") is not { Value: { } failed } errors || errors.Count == 0)
         {
             return null;
         }

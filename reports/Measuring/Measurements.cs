@@ -72,6 +72,9 @@ public sealed class Measurements
     /// <summary>Null: the run went as far as its plan.</summary>
     public JournalEvent.Decided? Decided { get; private init; }
 
+    /// <summary>Fresh starts of an A/B run, in order. Empty: its versions were started once.</summary>
+    public IReadOnlyList<JournalEvent.TargetStarted> Starts { get; private init; } = [];
+
     /// <summary>Null: no judge was asked.</summary>
     public JournalEvent.Judged? Judged { get; private init; }
 
@@ -199,6 +202,7 @@ public sealed class Measurements
         private JournalEvent.Judged? _judged;
         private JournalEvent.Decided? _decided;
         private ShadowLog? _shadow;
+        private readonly List<JournalEvent.TargetStarted> _starts = [];
 
         public void Add(JournalEvent entry)
         {
@@ -238,6 +242,9 @@ public sealed class Measurements
                 case JournalEvent.Decided decided:
                     _decided = decided;
                     break;
+                case JournalEvent.TargetStarted started:
+                    _starts.Add(started);
+                    break;
                 case JournalEvent.ServerSample sample:
                     _servers.Add(sample);
                     break;
@@ -269,7 +276,7 @@ public sealed class Measurements
             _requests.Close(run.Objectives);
             return new Measurements(_decided is null ? run : UpTo(run, _decided), _ending, _requests, _timeline, _injections)
             {
-                HardFails = _hardFails, Golden = _golden, Judged = _judged, Tokens = _tokens, Decided = _decided, Shadow = _shadow, Servers = _servers.Close(),
+                HardFails = _hardFails, Golden = _golden, Judged = _judged, Tokens = _tokens, Decided = _decided, Shadow = _shadow, Starts = _starts, Servers = _servers.Close(),
             };
         }
 

@@ -9,6 +9,9 @@ public sealed record ComparisonSummary
     /// <summary>Sentences for people.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>Fresh starts by target. Null: each was started once and kept warm.</summary>
+    public IReadOnlyDictionary<string, StartSummary>? FreshStarts { get; init; }
+
     /// <summary>Runs that go on until they are decided: pairs of blocks that were played, that could be, and after which all was decided.</summary>
     public int? Pairs { get; init; }
     public int? MostPairs { get; init; }
@@ -26,3 +29,7 @@ public sealed record ComparisonSummary
     public int? BothAnswered { get; init; }
     public int? SameAnswer { get; init; }
 }
+
+/// <summary>How a version came up, each time anew. Seconds until it served.</summary>
+/// <param name="Requests">Unmeasured requests after the starts, of all together.</param>
+public sealed record StartSummary(int Count, double Fastest, double Median, double Slowest, int Requests, int Unanswered);

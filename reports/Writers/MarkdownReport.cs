@@ -89,15 +89,14 @@ public sealed class MarkdownReport : IReportWriter
 
     private static void Changed(StringBuilder text, RunReport run)
     {
-        var targets = run.Manifest.Targets;
-        if (targets.FirstOrDefault(target => target.Role == "baseline") is not { } before
-            || targets.FirstOrDefault(target => target.Role == "candidate") is not { } after)
+        if (run.Measurements.Baseline is null || Comparing.Changes.AlikeWithin(run.Manifest) is not { Count: > 0 } alike)
         {
             return;
         }
 
-        var changes = Comparing.Changes.Between(before, after);
-        text.Append("\n<details><summary>What the candidate changes against the baseline</summary>\n\n| what | baseline | candidate |\n|---|---|---|\n");
+        var changes = Comparing.Changes.Within(run.Manifest);
+        text.Append("\n<details><summary>What changed: the candidate against the baseline</summary>\n\n");
+        text.Append($"{Markdown.Text(Comparing.ChangeWords.Sentence(changes, alike))}\n\n| what | baseline | candidate |\n|---|---|---|\n");
         foreach (var change in changes.Take(MostRows))
         {
             text.Append($"| {Markdown.Text(change.Where)} | {Markdown.Code(change.Before ?? "nothing")} | {Markdown.Code(change.After ?? "nothing")} |\n");

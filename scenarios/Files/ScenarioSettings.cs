@@ -43,6 +43,11 @@ public static class ScenarioSettings
             settings["shadow"] = "candidate";
         }
 
+        if (scenario.Fresh is { } fresh)
+        {
+            settings["starts"] = new JsonObject { ["within"] = Seconds(fresh.Within), ["requests"] = fresh.Requests };
+        }
+
         if (scenario.UntilDecided is { } budget)
         {
             settings["untilDecided"] = budget.ToString();

@@ -24,6 +24,9 @@ public sealed record Scenario
     /// <summary>How they share the traffic. Means nothing without a baseline.</summary>
     public ComparisonDesign Design { get; init; } = new ComparisonDesign.Turns();
 
+    /// <summary>An A/B run in turns starts each version anew before each of its blocks. Null: both are started once and kept warm.</summary>
+    public FreshStarts? Fresh { get; init; }
+
     /// <summary>An A/B run goes on, pair by pair, until its comparisons are decided or this is used up. Null: it runs as long as its phases say.</summary>
     public PairBudget? UntilDecided { get; init; }
 

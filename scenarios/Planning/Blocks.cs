@@ -1,4 +1,5 @@
 using ChaosBench.Scenarios.Model;
+using ChaosBench.Scenarios.Prompts;
 
 namespace ChaosBench.Scenarios.Planning;
 
@@ -10,6 +11,7 @@ namespace ChaosBench.Scenarios.Planning;
 /// played:  | A 1 | B 1 | B 2 | A 2 | A 3 | B 3 |      a keyed coin orders each odd pair, the next one is its mirror image:
 ///                                                     what one turn leaves behind for the next burdens both arms equally
 /// </code>
+/// Where versions are started anew, each turn begins with a pause without load: <c>|..A 1|..B 1|..B 2|..A 2|</c>.
 /// </summary>
 internal static class Blocks
 {
@@ -20,6 +22,7 @@ internal static class Blocks
         public long End => Start + Length;
     }
 
+    /// <param name="block">Wanted, from one turn to the next.</param>
     public static IReadOnlyList<Stretch> Cut(Scenario scenario, IReadOnlyList<PhaseWindow> phases, ulong seed, TimeSpan block)
     {
         if (scenario.Baseline is null || scenario.Design is not ComparisonDesign.Turns)
@@ -29,21 +32,28 @@ internal static class Blocks
         }
 
         var stretches = new List<Stretch>();
+        var pause = scenario.Fresh is { } fresh ? Nanos.From(fresh.Within) : 0;
         foreach (var phase in phases)
         {
             // A run that may go on has more pairs of the same length, so that its first ones are those of the run that does not.
             var wanted = scenario.UntilDecided is not null && phase.Phase == Phase.Baseline
                 ? PairLimits.Shape(Nanos.From(scenario.Phases.Baseline), Nanos.From(block)).Each : Nanos.From(block);
-            AddPairs(stretches, phase, seed, wanted);
+            AddPairs(stretches, phase, seed, (wanted, pause));
         }
 
         return stretches;
     }
 
     /// <summary>As many whole pairs as come nearest to the wanted block, at least one: no time of the phase is left without load.</summary>
-    private static void AddPairs(List<Stretch> stretches, PhaseWindow phase, ulong seed, long block)
+    private static void AddPairs(List<Stretch> stretches, PhaseWindow phase, ulong seed, (long Wanted, long Pause) turn)
     {
-        var (pairs, each) = PairLimits.Shape(phase.End - phase.Start, block);
+        var (pairs, each) = PairLimits.Shape(phase.End - phase.Start, turn.Wanted);
+        if (each <= turn.Pause)
+        {
+            throw new PromptException(FormattableString.Invariant(
+                $"a phase of {Nanos.ToSeconds(phase.End - phase.Start):0.###}s has no room for a pair of blocks with a pause of {Nanos.ToSeconds(turn.Pause):0.###}s before each; make it longer"));
+        }
+
         for (var pair = 0; pair < pairs; pair++)
         {
             var number = stretches.Count + 1;
@@ -55,10 +65,10 @@ internal static class Blocks
             var (first, second) = candidateFirst
                 ? (TargetRole.Candidate, TargetRole.Baseline)
                 : (TargetRole.Baseline, TargetRole.Candidate);
-            stretches.Add(new Stretch(drawn, each,
+            stretches.Add(new Stretch(drawn, each - turn.Pause,
             [
-                new BlockWindow(number, first, start, start + each),
-                new BlockWindow(number, second, start + each, start + (2 * each)),
+                new BlockWindow(number, first, start + turn.Pause, start + each),
+                new BlockWindow(number, second, start + each + turn.Pause, start + (2 * each)),
             ]));
         }
     }

@@ -5,8 +5,11 @@ namespace ChaosBench.Scenarios.Planning;
 /// <summary>What a plan says of its design of comparison.</summary>
 public static class DesignWords
 {
-    /// <summary>Of every design: what is started when. Block by block nothing is started anew.</summary>
-    public const string Starts = "Both versions were started once, before the run, and kept warm; the warm-up phase is in no number.";
+    /// <summary>Of every design: what was started when.</summary>
+    /// <param name="fresh">Null: block by block nothing is started anew.</param>
+    public static string Starts(FreshStarts? fresh) => fresh is null
+        ? "Both versions were started once, before the run, and kept warm; the warm-up phase is in no number."
+        : FormattableString.Invariant($"Each version was started anew before each of its blocks, with the other one stopped, and asked {fresh.Requests} requests that no number counts.");
 
     /// <summary>Lines of the plan's text; none for a run of one version.</summary>
     internal static List<string> Lines(Plan plan) =>
@@ -27,7 +30,9 @@ public static class DesignWords
                 $"mirrored: {plan.Arrivals.Count / 2} requests to the baseline, whose answers count, and a copy of each to the candidate at the same instant"),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        yield return "both versions started once, before the run, and kept warm";
+        yield return plan.Scenario.Fresh is { } fresh
+            ? FormattableString.Invariant($"fresh starts: before each block a pause of {fresh.Within.TotalSeconds:0.###}s, in which the version is started anew, alone, and asked {fresh.Requests} requests that no number counts; in the place of a warm-up phase")
+            : "both versions started once, before the run, and kept warm";
         if (plan.Pairs is { } limits)
         {
             yield return FormattableString.Invariant(

@@ -18,10 +18,13 @@ public sealed record PairLimits(int Least, int Most)
             return null;
         }
 
-        var (least, each) = Shape(Nanos.From(scenario.Phases.Baseline), Nanos.From(block));
+        var (least, each) = Shape(Nanos.From(scenario.Phases.Baseline), Nanos.From(Slot(scenario, block)));
         var most = budget.Pairs ?? (int)Math.Min(PairBudget.MostPairs, Nanos.From(budget.Time!.Value) / (2 * each));
         return new PairLimits(least, most);
     }
+
+    /// <summary>From one turn to the next: the block, and the pause before it where there is one.</summary>
+    internal static TimeSpan Slot(Scenario scenario, TimeSpan block) => scenario.Fresh?.Slot(block) ?? block;
 
     /// <summary>A phase in whole pairs of about the wanted block: how many, and how long one arm's turn is. At least one pair.</summary>
     internal static (int Pairs, long Each) Shape(long length, long block)

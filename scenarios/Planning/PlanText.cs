@@ -32,6 +32,11 @@ public static class PlanText
             ComparisonDesign.Shadow => "shadow\n",
             _ => throw new System.Diagnostics.UnreachableException(),
         });
+        if (plan.Scenario.Fresh is { } fresh)
+        {
+            output.Write(Line($"starts fresh {Nanos.From(fresh.Within)} {fresh.Requests}\n"));
+        }
+
         if (plan.Pairs is { } pairs)
         {
             output.Write(Line($"until-decided {pairs.Least} {pairs.Most}\n"));

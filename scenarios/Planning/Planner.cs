@@ -30,9 +30,10 @@ public static class Planner
     public static Plan Create(Scenario scenario, ulong seed, PlanInputs inputs)
     {
         var pairs = PairLimits.Of(scenario, inputs.Block);
-        var phases = PhaseWindows(scenario, pairs, inputs.Block);
+        var slot = PairLimits.Slot(scenario, inputs.Block);
+        var phases = PhaseWindows(scenario, pairs, slot);
         CheckSize(scenario, phases[^1].End);
-        var stretches = Blocks.Cut(scenario, phases, seed, inputs.Block);
+        var stretches = Blocks.Cut(scenario, phases, seed, slot);
         var faults = scenario.Faults
             .Select((fault, number) => PairedFaults.In(FaultWindows.Place(fault, number, seed, FaultsOver(phases)), stretches))
             .ToList();
@@ -80,7 +81,8 @@ public static class Planner
     private static List<PhaseWindow> PhaseWindows(Scenario scenario, PairLimits? pairs, TimeSpan block)
     {
         var windows = new List<PhaseWindow>();
-        var durations = scenario.Phases;
+        // Each fresh start brings a warm-up of its own.
+        var durations = scenario.Fresh is null ? scenario.Phases : scenario.Phases with { WarmUp = TimeSpan.Zero };
         if (pairs is not null)
         {
             var (_, each) = PairLimits.Shape(Nanos.From(durations.Baseline), Nanos.From(block));

@@ -11,7 +11,7 @@ public static class LanguageTeller
     /// <summary>Characters that are looked at.</summary>
     private const int Looked = 4_000;
 
-    /// <summary>Common words below which nothing is told.</summary>
+    /// <summary>Common words below which nothing is told. One of them must have two letters: the tag <c>a</c> of HTML is no Portuguese.</summary>
     private const int FewestWords = 2;
 
     private static readonly (string Code, HashSet<string> Words)[] Common =
@@ -78,9 +78,15 @@ public static class LanguageTeller
     {
         var words = text.ToLowerInvariant().Replace('\u2019', '\'')
             .Split([.. " \t\r\n.,;:!?()[]{}<>/\\|\"«»„“”*_#`~=+-0123456789"], StringSplitOptions.RemoveEmptyEntries);
-        var ranked = Common.Select(language => (language.Code, Count: words.Count(language.Words.Contains)))
+        var ranked = Common.Select(language => (language.Code, Count: CountOf(words, language.Words)))
             .OrderByDescending(language => language.Count).ToList();
         return ranked[0].Count >= FewestWords && ranked[0].Count > ranked[1].Count ? ranked[0].Code : null;
+    }
+
+    private static int CountOf(string[] words, HashSet<string> common)
+    {
+        var known = words.Where(common.Contains).ToList();
+        return known.Exists(word => word.Length > 1) ? known.Count : 0;
     }
 
     private static HashSet<string> Set(string words) => new(words.Split(' '), StringComparer.Ordinal);

@@ -56,6 +56,7 @@ internal sealed record GateSettings
             Judge = null,
             ClientPolicy = null,
             UntilDecided = null,
+            Fresh = null,
         };
     }
 

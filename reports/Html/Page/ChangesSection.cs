@@ -1,9 +1,9 @@
 namespace ChaosBench.Reports.Html.Page;
 
-/// <summary>What the candidate changes against the baseline: first how it was made, then what came out.</summary>
+/// <summary>What the candidate changes against the baseline: how both were compared, how it is made otherwise, then what came out.</summary>
 internal static class ChangesSection
 {
-    private static readonly (string Metric, string Words)[] Compared =
+    private static readonly (string Metric, string Words)[] Figures =
     [
         ("attainment", "good answers in time"), ("error_rate", "requests that failed"), ("accuracy", "right answers"), ("field_accuracy", "right fields"),
         ("valid_json", "valid JSON"), ("judged_right", "right in the judge's eyes"), ("within_golden", "as like the golden answer as the baseline's own repeats"),
@@ -12,20 +12,25 @@ internal static class ChangesSection
     ];
 
     public static Markup Of(ReportModel model) => Markup.If(model.Baseline is not null, () => Parts.Section(
-        "changes", "What the candidate changes", "Both versions had the same requests, in turn. Whether a difference is more than chance is for the gates above to say.",
-        Markup.Of($"{Made(model)}{Came(model)}")));
+        "changes", "What changed", Lead(model) + " Whether a difference of the figures is more than chance is for the gates above to say.",
+        Markup.Of($"{Compared(model)}{ChangeTable.Of(model.Facts.Changes, model.Facts.Alike, "Baseline", "Candidate")}{Came(model)}")));
 
-    private static Markup Made(ReportModel model) => model.Facts.Changes.Count == 0
-        ? Markup.Of($"""<p class="empty">Nothing that the manifest tells of the two is different.</p>""")
-        : Parts.Table("How it is made", ["What", "Baseline", "Candidate"], model.Facts.Changes.Take(60).Select(change => Markup.Of($"""
-            <tr><th scope="row">{change.Where}</th><td><code>{change.Before ?? "nothing"}</code></td><td><code>{change.After ?? "nothing"}</code></td></tr>
+    private static string Lead(ReportModel model) => model.Summary.Comparison?.Design switch
+    {
+        "split" => "Both versions had traffic at the same time, each its share of it.",
+        "shadow" => "Every request went to the baseline, and a copy of it to the candidate.",
+        _ => "Both versions had the same requests, in turns.",
+    };
 
-            """)));
+    private static Markup Compared(ReportModel model) => Markup.If(model.Summary.Comparison is { Notes.Count: > 0 }, () => Markup.Of($"""
+        <ul class="reasons compared">{model.Summary.Comparison!.Notes.Take(20).Select(note => Markup.Of($"<li>{note}</li>"))}</ul>
+
+        """));
 
     private static Markup Came(ReportModel model)
     {
-        var rows = Compared.SelectMany(one => Rows(model, one.Metric, one.Words)).ToList();
-        return Markup.If(rows.Count > 0, () => Parts.Table("What came out, all phases", ["Figure", "#Baseline", "#Candidate", "#Difference"], rows));
+        var rows = Figures.SelectMany(one => Rows(model, one.Metric, one.Words)).ToList();
+        return Markup.If(rows.Count > 0, () => Parts.Table("What came out, all phases together", ["Figure", "#Baseline", "#Candidate", "#Difference"], rows));
     }
 
     private static IEnumerable<Markup> Rows(ReportModel model, string metric, string words)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChaosBench.Reports.Comparing;
+using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Verdicts;
 
 namespace ChaosBench.Reports.Html.Page;
@@ -7,7 +8,6 @@ namespace ChaosBench.Reports.Html.Page;
 /// <summary>The page of a comparison: the answer, what changed, every number. Tables alone, so that it needs no script.</summary>
 internal static class ComparisonPage
 {
-    private static readonly string[] ChangeHeads = ["What", "Where", "Before", "After"];
     private static readonly string[] Heads = ["", "Metric", "Phase", "#Before", "#After", "#Change", "#95 % from", "#to", "#Worth before", "#after"];
 
     public static void Write(RunComparison comparison, TextWriter output)
@@ -45,8 +45,8 @@ internal static class ComparisonPage
         <section class="verdict {Tone(comparison.Verdict)}" id="verdict" aria-labelledby="answer">
         <p class="question">Is the second run worse than the first?</p>
         <h1 id="answer"><span class="mark">{Parts.Icon(Tone(comparison.Verdict))}</span>{Word(comparison.Verdict)}</h1>
-        <p class="headline">{comparison.Headline}</p>
-        {Markup.If(comparison.Doubts.Count > 0, () => Markup.Of($"""<ul class="reasons">{comparison.Doubts.Select(doubt => Markup.Of($"<li>{doubt}</li>"))}</ul>"""))}
+        <p class="headline">{AbsoluteJudge.Capital(comparison.Headline)}</p>
+        {Markup.If(comparison.Doubts.Count > 1, () => Markup.Of($"""<ul class="reasons">{comparison.Doubts.Select(doubt => Markup.Of($"<li>{doubt}</li>"))}</ul>"""))}
         <dl class="facts">{Run("Before", comparison.Before)}{Run("After", comparison.After)}</dl>
         </section>
 
@@ -56,16 +56,14 @@ internal static class ComparisonPage
         <div><dt>{name}</dt><dd>{run.Target} in {run.Scenario}<br>{run.StartedUtc.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC, {Show.Count(run.Requests)} requests, {Show.Words(Kebab.Of(run.Verdict))}<br><code>{run.Folder}</code></dd></div>
         """);
 
-    private static Markup What(RunComparison comparison) => Parts.Section("changes", "What changed", "From the manifests of both runs.",
-        comparison.Changes.Count == 0 ? Markup.Of($"""<p class="empty">Nothing that the manifests tell.</p>""")
-        : Parts.Table("Changes", ChangeHeads, comparison.Changes.Select(change => Markup.Of(
-            $"<tr>{Parts.Text(change.What)}{Parts.Text(change.Where)}<td><code>{change.Before ?? "nothing"}</code></td><td><code>{change.After ?? "nothing"}</code></td></tr>\n"))));
+    private static Markup What(RunComparison comparison) => Parts.Section(
+        "changes", "What changed", "From the manifests of both runs.", ChangeTable.Of(comparison.Changes, comparison.Alike, "Before", "After"));
 
     private static Markup Numbers(RunComparison comparison) => Parts.Section(
-        "numbers", "Every number", ComparisonWords.Terms(comparison), Parts.Table("Numbers of both runs", Heads, comparison.Metrics.Select(Row)));
+        "numbers", "Every number, the worst first", ComparisonWords.Terms(comparison), Parts.Table("Numbers of both runs", Heads, comparison.Metrics.Select(Row)));
 
     private static Markup Row(MetricComparison metric) => Markup.Of($"""
-        <tr><td>{Parts.Chip(Tone(metric.Verdict), ComparisonWords.Side(metric))}</td><th scope="row">{metric.Metric}</th><td>{metric.Phase}</td>{Parts.Number(Show.Value(metric.Before, metric.Unit))}{Parts.Number(Show.Value(metric.After, metric.Unit))}{Change(metric, metric.Change)}{Change(metric, metric.Low)}{Change(metric, metric.High)}{Parts.Number(Show.Count((long)metric.WorthBefore))}{Parts.Number(Show.Count((long)metric.WorthAfter))}</tr>
+        <tr><td>{Parts.Chip(Tone(metric.Verdict), ComparisonWords.Side(metric))}</td><th scope="row">{metric.Metric}{Markup.If(ComparisonWords.Note(metric).Length > 0, () => Markup.Of($"""<span class="sub block">{ComparisonWords.Note(metric)}</span>"""))}</th><td>{metric.Phase}</td>{Parts.Number(Show.Value(metric.Before, metric.Unit))}{Parts.Number(Show.Value(metric.After, metric.Unit))}{Change(metric, metric.Change)}{Change(metric, metric.Low)}{Change(metric, metric.High)}{Parts.Number(Show.Count((long)metric.WorthBefore))}{Parts.Number(Show.Count((long)metric.WorthAfter))}</tr>
 
         """);
 

@@ -13,10 +13,13 @@ internal static class ImportSection
         {Markup.If(import.Partial, () => Markup.Of($"""<p><strong>Only a part of the file could be read: nothing is decided by it.</strong></p>"""))}
         <ul class="reasons">{import.Notes.Take(40).Select(note => Markup.Of($"<li>{note}</li>"))}</ul>
         {Parts.Table("What the numbers mean", ["number", "definition", "in words"], import.Definitions.Select(Meaning).Concat(import.Untold.Select(Untold)))}
-        {Markup.If(import.Figures.Count > 0, () => Parts.Table("What the tool published, and what its requests give", ["definition", "statistic", "#published", "#recomputed", "difference"],
-            import.Figures.Take(MostFigures).Select(Figure)))}
+        {Figures("What the tool published, and what its requests give", import.Figures.Where(figure => figure.IsHeadline || !figure.Agrees))}
+        {Markup.If(import.Figures.Any(figure => !figure.IsHeadline), () => Parts.Details("Other published figures", Figures("Other published figures", import.Figures.Where(figure => !figure.IsHeadline && figure.Agrees))))}
         {Parts.Table("Files", ["file", "SHA-256", "#bytes"], import.Files.Select(File))}
         """));
+
+    private static Markup Figures(string title, IEnumerable<PublishedFigure> figures) => figures.Take(MostFigures).ToList() is not { Count: > 0 } shown ? Markup.Empty
+        : Parts.Table(title, ["definition", "statistic", "#published", "#recomputed", "difference"], shown.Select(Figure));
 
     private static Markup Meaning(KeyValuePair<string, string> one) => Markup.Of($"""
         <tr><th scope="row"><code>{one.Key}</code></th><td><code>{one.Value}</code></td>{Parts.Text(MetricDefinitions.Say(one.Value))}</tr>

@@ -59,7 +59,7 @@ internal sealed class PlotFold
                 _story.Add(transition);
                 break;
             case JournalEvent.Injection or JournalEvent.GoldenCompared or JournalEvent.Judged or JournalEvent.ClockStarted or JournalEvent.Attempt
-                or JournalEvent.ShardBegan:
+                or JournalEvent.ShardBegan or JournalEvent.TargetStarted:
                 break; // the summary counts them
             case JournalEvent.Detection detection:
                 _story.Add(detection);

@@ -14,7 +14,7 @@ internal sealed class AiPerf : IResultFormat
     internal const string E2e = "e2e/last-content@send";
 
     public string Name => "aiperf";
-    public string Summary => "AIPerf (and genai-perf): profile_export_aiperf.json or .csv, profile_export.jsonl";
+    public string Summary => "AIPerf: profile_export_aiperf.json or .csv, profile_export.jsonl";
 
     public bool Fits(ResultFile file) => file.FirstValue is { } first
         ? new JsonAt(file, first, "$") is var root && (IsRecord(root) || AiPerfTotals.Fits(root))

@@ -52,6 +52,42 @@ public static class ComparisonChecks
             : null;
     }
 
+    internal static Flaw? OfFresh(Scenario scenario)
+    {
+        if (scenario.Baseline is not { } baseline)
+        {
+            return OneVersion;
+        }
+
+        if (scenario.Design is not ComparisonDesign.Turns)
+        {
+            return new Flaw("versions that have traffic at the same time cannot be started anew block by block", "remove split: or shadow:, or write starts: warm");
+        }
+
+        if (scenario.Faults.Count > 0)
+        {
+            return new Flaw("fresh starts beside faults: what a fault broke would be healed by the next start", "remove faults:, or write starts: warm");
+        }
+
+        var fresh = scenario.Fresh!;
+        if (fresh.Within < TimeSpan.FromSeconds(1) || fresh.Within > TimeSpan.FromHours(1))
+        {
+            return new Flaw("the pause for a fresh start is 1s to 1h", "write within: 5s");
+        }
+
+        if (new[] { baseline, scenario.Candidate }.OfType<Target.OpenAi>().FirstOrDefault(target => target.Command.Count == 0) is { } remote)
+        {
+            return new Flaw($"target '{Shown.Plain(remote.Name)}' is not started by the run, so that it cannot be started anew",
+                "give it a command:, or write starts: warm");
+        }
+
+        var (least, phases) = (2 * (fresh.Within + TimeSpan.FromSeconds(1)), scenario.Phases);
+        return new[] { phases.Baseline, phases.Fault, phases.Recovery }.Any(phase => phase > TimeSpan.Zero && phase < least)
+            ? new Flaw(FormattableString.Invariant($"a pair of blocks with {fresh.Within.TotalSeconds:0.###}s before each takes at least {least.TotalSeconds:0.###}s, and a phase is shorter"),
+                "write phases: { baseline: 2m }, or a shorter within:")
+            : null;
+    }
+
     internal static Flaw? OfBudget(Scenario scenario)
     {
         if (scenario.Baseline is null)

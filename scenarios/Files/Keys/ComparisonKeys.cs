@@ -37,6 +37,24 @@ internal static class ComparisonKeys
         "Mirrored traffic: each request goes to the baseline, whose answer is what users get, and a copy of it to the candidate.")
         { Example = "candidate" };
 
+    private static readonly Key<TimeSpan> Within = new(
+        "within", Scalars.Duration, "Pause without load before each block, in which the version is started and asked its unmeasured requests.")
+        { Default = "5s", Example = "5s" };
+
+    private static readonly Key<int> Requests = new(
+        "requests", Scalars.Count(0, 1_000), "Requests after each start that no number counts, one after another.") { Default = "8" };
+
+    private static readonly Table<FreshStarts> FreshTable = new(
+        "starts", "fresh starts", "Each version is started anew before each of its blocks.", [Within, Requests],
+        keys => new FreshStarts(keys.Get(Within), keys.Get(Requests)));
+
+    public static readonly Key<StartsSetting> Starts = new(
+        "starts", new ShortOr<StartsSetting>(
+            Scalars.Choice("how versions are started", ("warm", new StartsSetting(null)), ("fresh", new StartsSetting(new FreshStarts(TimeSpan.FromSeconds(5), 8)))),
+            new CheckedKind<FreshStarts, StartsSetting>(FreshTable, static (fresh, _, _) => new StartsSetting(fresh))),
+        "A/B runs in turns. warm: both versions are started once. fresh: each is started anew before each of its blocks, alone; or { within: 5s, requests: 8 }.")
+        { Default = "warm", Example = "fresh" };
+
     public static ComparisonDesign DesignOf(KeyReader keys)
     {
         var (split, shadow) = (keys.Find(Split), keys.Find(Shadow));
@@ -56,9 +74,17 @@ internal static class ComparisonKeys
             keys.Report(scenario.Design is ComparisonDesign.Split ? Split : Shadow, misfit.Wrong, misfit.Right);
         }
 
+        if (scenario.Fresh is not null && ComparisonChecks.OfFresh(scenario) is { } wrong)
+        {
+            keys.Report(Starts, wrong.Wrong, wrong.Right);
+        }
+
         if (scenario.UntilDecided is not null && ComparisonChecks.OfBudget(scenario) is { } flaw)
         {
             keys.Report(UntilDecided, flaw.Wrong, flaw.Right);
         }
     }
 }
+
+/// <summary>Tells <c>warm</c> from a key that is left out.</summary>
+internal sealed record StartsSetting(FreshStarts? Fresh);

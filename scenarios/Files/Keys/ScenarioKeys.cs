@@ -76,7 +76,7 @@ internal static class ScenarioKeys
         "scenario", "a scenario", "One experiment: what traffic, what faults and what must hold.",
         [
             Name, Description, OneTarget, TwoTargets, WorkloadKeys.Rate, Load, Mix, Phases, Faults, BlastRadiusKeys.Radius, ObjectiveKeys.PerRequest, DetectionKeys.Sources,
-            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, ComparisonKeys.UntilDecided, ComparisonKeys.Split, ComparisonKeys.Shadow, Golden, Reference, JudgeKeys.Judge, PriceKeys.Prices, Drain, ClientPolicyKeys.Policy, TelemetryKeys.Telemetry,
+            ObjectiveKeys.SteadyState, ObjectiveKeys.Abort, ObjectiveKeys.Gates, ComparisonKeys.UntilDecided, ComparisonKeys.Split, ComparisonKeys.Shadow, ComparisonKeys.Starts, Golden, Reference, JudgeKeys.Judge, PriceKeys.Prices, Drain, ClientPolicyKeys.Policy, TelemetryKeys.Telemetry,
         ],
         Read);
 
@@ -96,6 +96,7 @@ internal static class ScenarioKeys
         var gates = keys.Get(ObjectiveKeys.Gates);
         var budget = keys.Find(ComparisonKeys.UntilDecided);
         var design = ComparisonKeys.DesignOf(keys);
+        var starts = keys.Get(ComparisonKeys.Starts);
         var golden = keys.Find(Golden);
         var reference = keys.Find(Reference);
         var judge = keys.Find(JudgeKeys.Judge);
@@ -142,6 +143,7 @@ internal static class ScenarioKeys
             Gates = [.. gates.Select(placed => placed.Value)],
             UntilDecided = budget,
             Design = design,
+            Fresh = starts.Fresh,
             Golden = golden,
             Reference = reference,
             Judge = judge,

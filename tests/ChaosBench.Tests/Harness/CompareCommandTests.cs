@@ -41,7 +41,7 @@ public sealed class CompareCommandTests : IDisposable
 
         Assert.Equal(1, await _session.CallAsync("compare", fast, slow));
         Assert.StartsWith("WORSE: the second run is worse: p50 ttft +100 %", _session.Out, StringComparison.Ordinal);
-        Assert.Contains("nothing that the manifests tell", _session.Out, StringComparison.Ordinal);
+        Assert.Contains("Nothing that the manifests tell is different.", _session.Out, StringComparison.Ordinal);
 
         var page = Path.Combine(_folder.Path, "page.html");
         Assert.Equal(1, await _session.CallAsync("compare", fast, slow, "--html", page));

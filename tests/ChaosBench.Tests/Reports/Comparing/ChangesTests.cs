@@ -61,6 +61,56 @@ public sealed class ChangesTests
         Assert.InRange(Changes.Between(Of(0), Of(1)).Count, 1, 50);
     }
 
+    [Fact]
+    public void Alike_OtherModel_IsAllTheRest()
+    {
+        var before = With(Some.Manifest("steady"), ("modelSha256", "a"), ("runtime", "1.29")) with { Packages = Packages("10.0.0") };
+        var after = With(Some.Manifest("steady"), ("modelSha256", "b"), ("runtime", "1.29")) with { Packages = Packages("10.0.1") };
+
+        var (changes, alike) = (Changes.Between(before, after), Changes.Alike(before, after));
+
+        Assert.Equal([("model", "candidate modelSha256"), ("package", "Npgsql")], changes.Select(change => (change.What, change.Where)));
+        Assert.DoesNotContain(alike, fact => fact.What == "model");
+        Assert.Contains(alike, fact => fact is { What: "runtime", Before: "1.29" });
+        Assert.Contains(alike, fact => fact is { What: "package", Where: "4: Bogus, Dapper, Polly.Core, ..." });
+        Assert.Equal(
+            "Different: model, packages. The same: target, runtime, tool, scenario, plan, machine.", ChangeWords.Sentence(changes, alike));
+    }
+
+    [Fact]
+    public void Within_TwoVersions_TellsFactsAndSettingsAndWhatIsAlike()
+    {
+        static TargetEntry Side(string role, string sha) => new(
+            role, role, "onnx", "models/m", new Dictionary<string, string> { ["modelSha256"] = sha, ["tokenizerSha256"] = "t" });
+        var run = Some.Manifest("ab") with
+        {
+            Targets = [Side("candidate", "b"), Side("baseline", "a")],
+            ResolvedScenario = JsonDocument.Parse(
+                """{"candidate":{"name":"x","replicas":2,"guardrails":{"injection":"allow"}},"baseline":{"name":"y","replicas":1,"guardrails":{"injection":"allow"}}}""").RootElement,
+        };
+
+        var (changes, alike) = (Changes.Within(run), Changes.AlikeWithin(run));
+
+        Assert.Equal(
+            [new Change("model", "modelSha256", "a", "b"), new Change("target", "name", "baseline", "candidate"), new Change("target", "replicas", "1", "2")], changes);
+        Assert.Contains(new Change("target", "guardrails.injection", "allow", "allow"), alike);
+        Assert.Contains(alike, fact => fact.What == "tokenizer");
+        Assert.Contains(alike, fact => fact.What == "machine");
+        Assert.Contains(alike, fact => fact.What == "tool");
+    }
+
+    [Fact]
+    public void Within_OneVersion_IsNothing()
+    {
+        Assert.Empty(Changes.Within(Some.Manifest("steady")));
+        Assert.Empty(Changes.AlikeWithin(Some.Manifest("steady")));
+    }
+
+    private static Dictionary<string, string> Packages(string npgsql) => new()
+    {
+        ["Bogus"] = "34", ["Dapper"] = "2", ["Polly.Core"] = "8", ["YamlDotNet"] = "16", ["Npgsql"] = npgsql,
+    };
+
     private static Manifest With(Manifest manifest, params (string Key, string Value)[] facts) => manifest with
     {
         Targets = [manifest.Targets[0] with { Facts = facts.ToDictionary(fact => fact.Key, fact => fact.Value) }],

@@ -5,6 +5,7 @@ using ChaosBench.Reports.Journal;
 using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
+using ChaosBench.Reports.Writers;
 using ChaosBench.Scenarios.Model;
 using ChaosBench.Scenarios.Planning;
 
@@ -63,6 +64,44 @@ public sealed class ComparerTests
         var p99 = Metric(comparison, "p99 ttft");
         Assert.Equal((FindingVerdict.Inconclusive, ReasonCodes.TooFewSamples, (double?)null), (p99.Verdict, p99.ReasonCode, p99.Before));
         Assert.Equal(FindingVerdict.Inconclusive, comparison.Verdict);
+    }
+
+    [Fact]
+    public void Compare_AnotherKindOfFailure_IsShownAndDoesNotCount()
+    {
+        var comparison = Comparer.Compare(("a", Run(1, failed: 0.2)), ("b", Run(1, failed: 0.2, failure: Outcome.TimedOut)), margin: 0.25, points: 0.05);
+
+        var timedOut = Metric(comparison, "error_rate: timed-out");
+        Assert.Equal((FindingVerdict.Fail, false), (timedOut.Verdict, timedOut.Counts));
+        Assert.InRange(0.2, timedOut.Low!.Value, timedOut.High!.Value);
+        Assert.Equal((FindingVerdict.Pass, true), (Metric(comparison, "error_rate").Verdict, Metric(comparison, "error_rate").Counts));
+        Assert.NotEqual(FindingVerdict.Fail, comparison.Verdict);
+        Assert.Contains("no part of the verdict", ComparisonWords.Render(comparison), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Compare_SomeWorseSomeBetter_TellsTheWorstFirstEverywhere()
+    {
+        var comparison = Comparer.Compare(("a", Run(1)), ("b", Run(1, slower: 0.5, wrong: 0.2)));
+
+        Assert.Equal(["accuracy", "attainment"], comparison.Metrics.Take(2).Select(metric => metric.Metric).Order(StringComparer.Ordinal));
+        Assert.True(comparison.Metrics[^1].Better);
+        var firsts = new[] { ComparisonWords.Render(comparison), ComparisonMarkdown.Render(comparison), ComparisonHtml.Render(comparison) }
+            .Select(text => text[text.IndexOf("worth", StringComparison.OrdinalIgnoreCase)..]);
+        Assert.All(firsts, text => Assert.True(
+            text.IndexOf("accuracy", StringComparison.Ordinal) < text.IndexOf("p50 ttft", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Markdown_HostileNames_AreText()
+    {
+        var comparison = Comparer.Compare(("a`|<img src=x>", Run(1)), ("b", Run(2)));
+
+        var text = ComparisonMarkdown.Render(comparison with { Doubts = ["<script>alert(1)</script> @everyone"] });
+
+        Assert.DoesNotContain("<script", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("@everyone", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("a`", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,13 +165,14 @@ public sealed class ComparerTests
 
     /// <summary>Requests with exponential times to the first token; the plan is that of the seed.</summary>
     private static RunReport Run(
-        ulong seed, double slower = 1, double wrong = 0, double failed = 0, int count = 1_200, Func<int, double, double>? ttft = null)
+        ulong seed, double slower = 1, double wrong = 0, double failed = 0, int count = 1_200, Func<int, double, double>? ttft = null,
+        Outcome failure = Outcome.Failed)
     {
         var random = new SplitMix64(seed);
         var events = Some.Requests(count, (number, at) =>
         {
             var drawn = 0.05 + (0.05 * random.NextExponential());
-            return Some.Request(number, at, random.NextDouble() < failed ? Outcome.Failed : Outcome.Completed, ttft?.Invoke(number, at) ?? (slower * drawn))
+            return Some.Request(number, at, random.NextDouble() < failed ? failure : Outcome.Completed, ttft?.Invoke(number, at) ?? (slower * drawn))
                 with { Cohort = Some.Cohort(grader: GraderKind.Exact), Phase = Phase.Baseline };
         }).ToList();
         var scores = Enumerable.Range(0, count).Select(number => Some.Score(number, random.NextDouble() < wrong ? 0 : 1)).ToList<JournalEvent>();

@@ -56,6 +56,8 @@ public sealed class ImportFolderTests : IDisposable
         var totals = Run(0, 1, "ttft/first-content@send") with { Figures = [Figure("ttft/first-content@send", "p50", 0.4)] };
         var (_, run) = await WriteAsync(totals, gate);
         Assert.Equal(RunVerdict.Inconclusive, run.Summary.Verdict);
+        Assert.Contains("no gate may rest on totals", run.Summary.Findings[0].Advice, StringComparison.Ordinal);
+        Assert.Equal(gate.Contains("ttft", StringComparison.Ordinal), run.Summary.Findings[0].Advice.Contains("Tool itself tells 400 ms", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -51,6 +51,28 @@ public sealed class InspectorTests
     public void Inspect_LoneSurrogate_IsFound() => Assert.Contains(
         Of([.. Clean(), Prompt("half", "where is my \uD800 order, I would like to know it now")]).Findings, finding => finding is { Code: "lone-surrogates", Count: 1 });
 
+    [Theory]
+    [InlineData("""{"question":"1 + 1?","answer":"2"}""", "'answer'")]
+    [InlineData("""{"canary":"x","examples":[{"input":"a","target":"b"},{"input":"a","tar""", "'target'")]
+    [InlineData("act,prompt,Ideal\na,b,c\n", "'Ideal'")]
+    public void Inspect_AnswersUnderAnotherName_AreNamed(string file, string field)
+    {
+        var report = Of(Clean().ConvertAll(prompt => prompt with { Expected = null }), file);
+
+        Assert.Contains($" ({field} in the file is not read", Assert.Single(report.Findings, finding => finding.Code == "no-labels").Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inspect_AgainstTwoPrompts_SaysThatDriftCannotBeTold()
+    {
+        var report = Inspector.Inspect("x", Set(Clean()), Set([.. Clean().Take(2)]));
+
+        Assert.All(report.Drift, drift => Assert.False(drift.Drifted));
+        Assert.Null(report.Drift[0].Psi);
+        Assert.Contains(report.Findings, finding => finding.Code == "drift-untold");
+        Assert.False(report.IsReady);
+    }
+
     [Fact]
     public void Inspect_LongPrompt_IsAnOutlier() =>
         Assert.Contains(Of([.. Clean(), Prompt("long", string.Join(' ', Enumerable.Range(0, 900)))]).Findings, finding => finding is { Code: "length-outliers", Count: 1 });
@@ -139,7 +161,8 @@ public sealed class InspectorTests
 
     private static Prompt Prompt(string id, string text) => new(id, [new ChatMessage("user", text)], "late", new Dictionary<string, string> { ["intent"] = "late" });
 
-    private static InspectionReport Of(List<Prompt> prompts) => Inspector.Inspect("x", Set(prompts));
+    private static InspectionReport Of(List<Prompt> prompts, string? file = null) =>
+        Inspector.Inspect("x", Set(prompts), null, file is null ? null : System.Text.Encoding.UTF8.GetBytes(file));
 
     private static LoadedPrompts Set(List<Prompt> prompts) => new(prompts, [], new Dictionary<string, string> { ["x"] = new string('a', 64) });
 }

@@ -36,6 +36,7 @@ public sealed class JournalFileTests : IDisposable
         Some.Met("kill-1", InjectionKind.Bypassed, 2),
         Some.Noticed(3) with { Request = "r000001" },
         new JournalEvent.Decided { At = 4, Pairs = 14, End = 40_000_000_000, Arrivals = 412, Reason = "pass after 14: p95 e2e <= +25% vs baseline" },
+        new JournalEvent.TargetStarted { At = 5, Target = Some.Candidate, Block = 3, Took = 812_000_000, Requests = 8, Unanswered = 1 },
         new JournalEvent.ClockStarted { At = 1, ZeroUtc = new DateTimeOffset(2026, 11, 20, 12, 0, 1, TimeSpan.Zero) },
         new JournalEvent.Attempt { At = 9, Arrival = 1, Number = 2, Conversation = 0, Target = Some.Candidate, Began = 5, Outcome = Outcome.Failed, Status = 500, Reason = "it broke" },
         new JournalEvent.ServerSample

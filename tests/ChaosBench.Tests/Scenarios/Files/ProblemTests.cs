@@ -7,7 +7,7 @@ public sealed class ProblemTests
     public static TheoryData<string, string> ScenarioLines => new()
     {
         { "rat: 40/s", "9:5: unknown key 'rat' in a scenario; did you mean 'rate'?" },
-        { "colour: red", "9:5: unknown key 'colour' in a scenario; known: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, split, shadow, golden, reference, judge, prices, drain, clientPolicy, telemetry" },
+        { "colour: red", "9:5: unknown key 'colour' in a scenario; known: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, split, shadow, starts, golden, reference, judge, prices, drain, clientPolicy, telemetry" },
         { "drain: 30", "9:12: '30' has no unit; write 30s or 30ms" },
         { "drain: 30sec", "9:12: 'sec' is not a unit of a duration; use us, ms, s, m or h, for example 30s" },
         { "drain: 30 s", "9:12: ' s' is not a unit of a duration; write it without the space: 30s" },
@@ -78,6 +78,13 @@ public sealed class ProblemTests
         { "shadow: baseline", "9:13: 'baseline' is not what can be a shadow; known: candidate" },
         { "targets: { baseline: candidate, candidate: candidate }\nsplit: { candidate: 5% }\nshadow: candidate", "11:13: shadow: beside split:; keep one of them" },
         { "targets: { baseline: candidate, candidate: candidate }\nshadow: candidate\nfaults: [{ fault: node.kill }]", "10:13: mirrored traffic beside faults: what a fault does to a copy is no user's trouble, and no recovery can be told from it; remove faults:, or shadow:" },
+        { "starts: fresh", "9:13: a comparison takes two versions, and the scenario has one; write targets: { baseline: NAME, candidate: NAME }" },
+        { "targets: { baseline: candidate, candidate: candidate }\nstarts: cold", "10:13: 'cold' is not how versions are started; known: warm, fresh" },
+        { "targets: { baseline: candidate, candidate: candidate }\nstarts: { within: 5s, request: 8 }", "10:27: unknown key 'request' in fresh starts; did you mean 'requests'?" },
+        { "targets: { baseline: candidate, candidate: candidate }\nstarts: fresh", "10:13: a pair of blocks with 5s before each takes at least 12s, and a phase is shorter; write phases: { baseline: 2m }, or a shorter within:" },
+        { "targets: { baseline: candidate, candidate: candidate }\nstarts: { within: 10ms }", "10:13: the pause for a fresh start is 1s to 1h; write within: 5s" },
+        { "targets: { baseline: candidate, candidate: candidate }\nsplit: { candidate: 5% }\nstarts: fresh", "11:13: versions that have traffic at the same time cannot be started anew block by block; remove split: or shadow:, or write starts: warm" },
+        { "targets: { baseline: candidate, candidate: candidate }\nstarts: fresh\nfaults: [{ fault: node.kill }]", "10:13: fresh starts beside faults: what a fault broke would be healed by the next start; remove faults:, or write starts: warm" },
         { "phases: { baseline: 0s }", "9:13: nothing is measured: every phase after the warm-up is 0s; write baseline: 10s or more" },
         { "phases: { warm-up: 5s }", "9:15: unknown key 'warm-up' in phases; did you mean 'warmUp'?" },
         { "phases: 30s", "9:13: phases is a group of keys, not the value '30s'; write { warmUp: 2s }" },

@@ -47,13 +47,14 @@ public sealed class SchemaWriterTests
         prices: input, output, deviceHour, devices, baseline
         ramp: from, to*
         recordedPrompts: recorded*, format, limit
-        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, split, shadow, golden, reference, judge, prices, drain, clientPolicy, telemetry
+        scenario: name, description, target, targets, rate, workload, mix, phases, faults, blastRadius, objectives, detections, steadyState, abort, gates, untilDecided, split, shadow, starts, golden, reference, judge, prices, drain, clientPolicy, telemetry
         scrape: url*, name, every, keep
         select: replica, dependency, prompts, pidFile, container
         sine: mean*, amplitude*, period*
         spike: base*, peak*, at*, for*
         split: candidate*, rotate, by
         stage: for*, rate, to
+        starts: within, requests
         step: from*, to*, at*
         suite: version*, seed, targets*, prompts*, scenarios*, allow
         telemetry: traceContext, sample, scrape

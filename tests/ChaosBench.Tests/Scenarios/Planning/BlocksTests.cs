@@ -58,6 +58,32 @@ public sealed class BlocksTests
     }
 
     [Fact]
+    public void Create_FreshStarts_APauseWithoutLoadBeforeEachBlock()
+    {
+        var plan = Plans.Create(Scenario with
+        {
+            Faults = [], Fresh = new FreshStarts(TimeSpan.FromSeconds(3), 8), Phases = new PhaseDurations(Plans.Seconds(5), Plans.Seconds(60), TimeSpan.Zero, TimeSpan.Zero),
+        });
+
+        Assert.Equal([new PhaseWindow(Phase.Baseline, 0, Nanos.From(Plans.Seconds(60)))], plan.Phases);
+        Assert.Equal(10, plan.Blocks.Count);
+        Assert.All(plan.Blocks, (block, at) => Assert.Equal(
+            (Nanos.From(Plans.Seconds(6 * at + 3)), Nanos.From(Plans.Seconds(6 * at + 6))), (block.Start, block.End)));
+        Assert.All(plan.Arrivals, arrival => Assert.Single(plan.Blocks, block =>
+            block.Block == arrival.Block && block.Role == arrival.Role && arrival.At >= block.Start && arrival.At < block.End));
+        Assert.Equal(plan.Arrivals.Count, 2 * plan.Arrivals.Count(arrival => arrival.Role == TargetRole.Baseline));
+    }
+
+    [Fact]
+    public void Create_FreshStarts_AnotherPlanThanWarmOnes()
+    {
+        var warm = Scenario with { Faults = [] };
+
+        Assert.NotEqual(
+            Plans.Create(warm with { Fresh = new FreshStarts(TimeSpan.FromSeconds(1), 0) }).Sha256, Plans.Create(warm with { Fresh = new FreshStarts(TimeSpan.FromSeconds(1), 1) }).Sha256);
+    }
+
+    [Fact]
     public void Create_WithBaseline_OrderOfArmsIsACoinAndItsMirrorImage()
     {
         var quiet = Scenario with { Workload = new Workload.Open(new ArrivalProcess.Constant(new Rate(1))) };
