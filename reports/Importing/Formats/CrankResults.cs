@@ -14,7 +14,7 @@ internal sealed class CrankResults : IResultFormat
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
-    private static readonly string[] Asked = ["scenario", "protocol", "buildNumber"];
+    private static readonly string[] Asked = ["scenario", "protocol"];
 
     private static readonly (string Key, string Definition, string Statistic, double Scale)[] Keys =
     [
@@ -103,7 +103,7 @@ internal sealed class CrankResults : IResultFormat
             Figures = figures.All,
             Definitions = new Dictionary<string, string> { ["e2e"] = Latency },
             Percentiles = "pct/wrk",
-            Notes = [$"Figures of the job '{ErrorWords.Line(load.Name)}', which made the load."],
+            Notes = [$"Figures of the job '{ErrorWords.Line(load.Name)}', which made the load{(properties?["buildNumber"] is { } build ? $"; build {build.Text()}" : "")}."],
         };
     }
 
