@@ -32,11 +32,15 @@ public sealed class DocRunTests(ITestOutputHelper output)
             .Select(step => string.Join(' ', DocumentedCommands.WordsOf(step.Command))).ToHashSet();
 
         // What is new in the documentation takes a step in a story of DocStories, or a line in its list of what is not run.
-        Assert.Empty(documented.Where(command => !DocumentedCommands.OnlyLooks(command) && !run.Contains(command.Key) && !DocStories.NotRun.ContainsKey(command.Key))
+        Assert.Empty(documented.Where(command => !DocumentedCommands.OnlyLooks(command) && !run.Contains(command.Key) && !DocStories.NotRun.Keys.Any(key => Means(key, command.Key)))
             .Select(command => $"{command.Place}: {command.Line}").Distinct());
         // And nothing is run or left out that no page shows any more.
         var keys = documented.Select(command => command.Key).ToHashSet();
-        Assert.Empty(run.Concat(DocStories.NotRun.Keys).Except(keys));
+        Assert.Empty(run.Except(keys));
+        Assert.All(DocStories.NotRun.Keys, key => Assert.Contains(keys, command => Means(key, command)));
         Assert.All(DocStories.NotRun, pair => Assert.True(pair.Value.Length > 30 && !run.Contains(pair.Key)));
     }
+
+    private static bool Means(string key, string command) =>
+        key.EndsWith(" *", StringComparison.Ordinal) ? command.StartsWith(key[..^1], StringComparison.Ordinal) : key == command;
 }

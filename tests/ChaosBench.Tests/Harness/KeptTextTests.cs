@@ -43,6 +43,32 @@ public sealed class KeptTextTests : IAsyncLifetime, IDisposable
         Assert.DoesNotContain("Ada has", _session.Everything(), StringComparison.Ordinal);
     }
 
+    /// <summary>Servers quote what they refuse: only single words of an error are kept.</summary>
+    [Theory]
+    [InlineData("--redact", "names.txt")]
+    [InlineData("--redact", "names.txt", "--no-content")]
+    public async Task Run_ErrorThatQuotesAPrompt_IsInNoFile(params string[] options)
+    {
+        _endpoint.Status = 400;
+        _endpoint.ErrorBody = _ => """{"error":{"message":"cannot answer Ada <eve@example.org>, +49 170 1234567, sk-abcdefghijklmnop1234","type":"invalid_request_error","code":"by eve@example.org"}}""";
+        var names = _session.Folder.File("names.txt", "Ada\n");
+
+        await _session.RunAsync(Scenario(open: true), [.. options.Select(option => option == "names.txt" ? names : option)]);
+
+        var all = _session.Everything();
+        Assert.All(new[] { "eve@example.org", "170 1234567", "abcdefghijklmnop", "answer Ada" }, secret => Assert.DoesNotContain(secret, all, StringComparison.Ordinal));
+        Assert.All(_session.Observations(), seen => Assert.Equal("HTTP 400: invalid_request_error", seen.Reason));
+    }
+
+    [LinuxFact]
+    public async Task Run_ItsFolder_IsItsOwnersAlone()
+    {
+        await _session.RunAsync(Scenario(open: true));
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, OperatingSystem.IsLinux() ? File.GetUnixFileMode(_session.RunPath) : default);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsLinux() ? File.GetUnixFileMode(Path.Combine(_session.RunPath, ContentWriter.FileName)) : default);
+    }
+
     [Fact]
     public async Task Run_BadRedactionFile_ExitsFourBeforeAnythingIsSent()
     {
