@@ -106,12 +106,14 @@ internal static class PromptFile
         }
     }
 
-    private static RowResult JsonLine(ReadOnlyMemory<byte> line, RecordedFormat? format)
+    /// <summary>Null for the first line of a trace in ChaosBench's own form, whose rows are prompts like others.</summary>
+    private static RowResult? JsonLine(ReadOnlyMemory<byte> line, RecordedFormat? format)
     {
         try
         {
             using var document = JsonDocument.Parse(line, Bounded);
-            return JsonRow.Read(document.RootElement, format);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } row && row.TryGetProperty("chaosbench", out var kind) && kind.ValueEquals("trace")
+                ? null : JsonRow.Read(document.RootElement, format);
         }
         catch (JsonException)
         {

@@ -51,6 +51,11 @@ public sealed partial class RecordCommandTests : IDisposable
             """);
         Assert.True(await _session.RunAsync(scenario) == 0, _session.Error);
         Assert.Equal((12L, 12L), (_session.Summary.Counts["arrivals"], _session.Summary.Counts["completed"]));
+        var drawn = _session.Folder.File("drawn.yaml", File.ReadAllText(scenario).Replace("trace:", "recorded:", StringComparison.Ordinal)
+            .Replace("{ open: { replay: recorded } }", "5/s", StringComparison.Ordinal)); // the same file as a set of prompts
+        _session.Forget();
+        Assert.True(await _session.CallAsync("plan", drawn) == 0, _session.Error);
+        Assert.Contains("100.0%  recorded", _session.Out, StringComparison.Ordinal);
         Assert.Contains("traffic.jsonl", string.Join(' ', RunFiles.ReadManifest(_session.RunPath).Files.Keys), StringComparison.Ordinal);
     }
 

@@ -114,6 +114,9 @@ public sealed class StoreCommandTests : IDisposable
 
         using var right = CommandProcess.Start(_session.Folder.Path, $"export PGPASSWORD='{PostgresServer.Password}';", ["push", run, "--store", bare]);
         Assert.True(await right.ExitAsync() == 0, right.Error);
+        var file = _session.Folder.File("pgpass", $"127.0.0.1:{url.Port}:*:{PostgresServer.User}:{PostgresServer.Password.Replace(":", "\\:", StringComparison.Ordinal)}\n");
+        using var kept = CommandProcess.Start(_session.Folder.Path, $"chmod 600 {file}; export PGPASSFILE={file};", ["push", run, "--store", bare]);
+        Assert.True(await kept.ExitAsync() == 0, kept.Error);
         using var wrong = CommandProcess.Start(_session.Folder.Path, "export PGPASSWORD=hunter2;", ["push", run, "--store", bare]);
         Assert.Equal(3, await wrong.ExitAsync());
         Assert.Contains("refuses the user or the password", wrong.Error, StringComparison.Ordinal);
