@@ -112,7 +112,8 @@ internal static class PromptFile
         try
         {
             using var document = JsonDocument.Parse(line, Bounded);
-            return document.RootElement is { ValueKind: JsonValueKind.Object } row && row.TryGetProperty("chaosbench", out var kind) && kind.ValueEquals("trace")
+            return document.RootElement is { ValueKind: JsonValueKind.Object } row && row.TryGetProperty("chaosbench", out var kind)
+                && kind.ValueKind == JsonValueKind.String && kind.ValueEquals("trace")
                 ? null : JsonRow.Read(document.RootElement, format);
         }
         catch (JsonException)
