@@ -8,11 +8,14 @@ namespace ChaosBench.Tests.Support;
 /// <summary>YAML as the JSON that the platforms' schemas speak of (YAML 1.2: plain true, false, null and numbers; everything else is text).</summary>
 internal static class YamlJson
 {
-    public static JsonNode Parse(string yaml)
+    public static JsonNode Parse(string yaml) => ParseAll(yaml)[0];
+
+    /// <summary>Every document of a file.</summary>
+    public static List<JsonNode> ParseAll(string yaml)
     {
         var stream = new YamlStream();
         stream.Load(new StringReader(yaml));
-        return Of(stream.Documents[0].RootNode) ?? throw new InvalidOperationException("an empty document");
+        return [.. stream.Documents.Select(document => Of(document.RootNode) ?? throw new InvalidOperationException("an empty document"))];
     }
 
     private static JsonNode? Of(YamlNode node) => node switch

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChaosBench.Tests.Support;
-using YamlDotNet.RepresentationModel;
 
 namespace ChaosBench.Tests.Harness.Packaging;
 
@@ -31,7 +29,7 @@ public sealed class KubernetesTests
         var rendered = await Shell.DoAsync(Deploy, $"kubectl kustomize {folder}");
 
         AssertTaken(rendered);
-        var objects = Documents(rendered);
+        var objects = YamlJson.ParseAll(rendered);
         Assert.Equal(kinds, string.Join(' ', objects.Select(Kind).Order(StringComparer.Ordinal)));
         if (shards is { } number)
         {
@@ -50,14 +48,14 @@ public sealed class KubernetesTests
     }
 
     [Fact]
-    public void Base_ShardsAreThoseOfTheJob() => AssertShards(Documents(File.ReadAllText(Path.Combine(Deploy, "base", "job.yaml"))).Single(), 4);
+    public void Base_ShardsAreThoseOfTheJob() => AssertShards(YamlJson.ParseAll(File.ReadAllText(Path.Combine(Deploy, "base", "job.yaml"))).Single(), 4);
 
     [Fact]
     public void Kustomizations_EveryFileTheyName_IsThere()
     {
         foreach (var folder in Directory.EnumerateDirectories(Deploy))
         {
-            var kustomization = Documents(File.ReadAllText(Path.Combine(folder, "kustomization.yaml"))).Single();
+            var kustomization = YamlJson.ParseAll(File.ReadAllText(Path.Combine(folder, "kustomization.yaml"))).Single();
             var named = Strings(kustomization["resources"])
                 .Concat((kustomization["configMapGenerator"]?.AsArray() ?? []).SelectMany(map => Strings(map!["files"]))).ToList();
 
@@ -85,7 +83,7 @@ public sealed class KubernetesTests
     [Fact]
     public void Job_ItsArguments_AreThoseOfTheCommand()
     {
-        var jobs = new[] { "base", "merge" }.SelectMany(folder => Documents(File.ReadAllText(Path.Combine(Deploy, folder, "job.yaml"))));
+        var jobs = new[] { "base", "merge" }.SelectMany(folder => YamlJson.ParseAll(File.ReadAllText(Path.Combine(Deploy, folder, "job.yaml"))));
         var root = ChaosBench.Harness.Commands.CommandLine.Build(new ChaosBench.Harness.Terminal(TextWriter.Null, TextWriter.Null), TimeProvider.System);
 
         Assert.All(jobs, job => Assert.Empty(root.Parse(Strings(Container(job)["args"])).Errors));
@@ -104,7 +102,7 @@ public sealed class KubernetesTests
 
     private static List<string> Check(string yaml)
     {
-        var documents = Documents(yaml).Select(one => new JsonObject { ["schema"] = new JsonObject { ["$ref"] = $"#/definitions/V1{Kind(one)}" }, ["value"] = one.DeepClone() }.ToJsonString());
+        var documents = YamlJson.ParseAll(yaml).Select(one => new JsonObject { ["schema"] = new JsonObject { ["$ref"] = $"#/definitions/V1{Kind(one)}" }, ["value"] = one.DeepClone() }.ToJsonString());
         return Ajv.Validate(File.ReadAllText(Repository.Path("tests", "ChaosBench.Tests", "Fixtures", "kubernetes", "kubernetes.schema.json")), [.. documents], perTest: true);
     }
 
@@ -113,27 +111,4 @@ public sealed class KubernetesTests
     private static JsonNode Container(JsonNode job) => job["spec"]!["template"]!["spec"]!["containers"]![0]!;
 
     private static string[] Strings(JsonNode? list) => [.. (list?.AsArray() ?? []).Select(text => text!.GetValue<string>())];
-
-    private static List<JsonNode> Documents(string yaml)
-    {
-        var stream = new YamlStream();
-        stream.Load(new StringReader(yaml));
-        return [.. stream.Documents.Select(document => ToJson(document.RootNode)!)];
-    }
-
-    /// <summary>As the tools read it: what is not in quotes is a number, a truth or nothing where it looks like one.</summary>
-    private static JsonNode? ToJson(YamlNode node) => node switch
-    {
-        YamlMappingNode map => new JsonObject(map.Children.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, ToJson(pair.Value)))),
-        YamlSequenceNode list => new JsonArray([.. list.Children.Select(ToJson)]),
-        YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: var text } => Plain(text ?? ""),
-        YamlScalarNode scalar => JsonValue.Create(scalar.Value),
-        _ => throw new JsonException($"{node.Start}: not a map, a list or a value"),
-    };
-
-    private static JsonValue? Plain(string text) =>
-        text is "" or "null" or "~" ? null
-        : text is "true" or "false" ? JsonValue.Create(text == "true")
-        : long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number)
-        : JsonValue.Create(text);
 }
