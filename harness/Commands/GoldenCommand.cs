@@ -79,7 +79,7 @@ internal static class GoldenCommand
                 }
             }
 
-            terminal.Error.WriteLine(Printable.Line($"golden check: {report.Report.Verdict.ToString().ToUpperInvariant()} (exit {report.Code}): {report.Report.Headline}"));
+            terminal.Error.WriteLine(Printable.Line($"golden check: {(report.Code == ExitCodes.Error ? "ERROR" : report.Report.Verdict.ToString().ToUpperInvariant())} (exit {report.Code}): {report.Report.Headline}"));
             return report.Code;
         });
         return parts.Command;
@@ -186,7 +186,7 @@ internal static class GoldenCommand
                 Description = "How often each prompt is asked in each cohort", DefaultValueFactory = _ => repeats, HelpName = "N", CustomParser = OptionValues.Whole(1, 100),
             };
             Command = new Command(name, description);
-            _options.AddTo(Command);
+            _options.AddTo(Command, comparing: false); // it asks one version, prompt by prompt
             Command.Arguments.Add(_folder);
             Command.Options.Add(_repeats);
             Command.Options.Add(_cases);

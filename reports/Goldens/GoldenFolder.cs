@@ -51,7 +51,9 @@ public static class GoldenFolder
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
-            throw new GoldenException(GoldenReasons.Missing, $"{folder}: cannot be read: {broken.Message}; name a folder that 'chaosbench golden record' wrote", broken);
+            throw new GoldenException(GoldenReasons.Missing, broken is FileNotFoundException { FileName: { } name }
+                ? $"{folder}: there is no {Path.GetFileName(name)} in it, so it is no golden snapshot; name a folder that 'chaosbench golden record' wrote"
+                : $"{folder}: cannot be read: {broken.Message.TrimEnd('.')}; name a folder that 'chaosbench golden record' wrote", broken);
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or NotSupportedException)
         {
