@@ -106,7 +106,8 @@ public sealed partial class HostileRunTests : IAsyncLifetime, IDisposable
         foreach (var path in new[] { "/", "/history", $"/report?run={first}", $"/compare?before={first}&after={second}" })
         {
             var reply = await page.GotoAsync(new Uri(ui.Root, path).ToString());
-            Assert.Equal(200, reply!.Status);
+            // No reply: the browser was at that address already.
+            Assert.True(reply is null or { Status: 200 }, path);
             await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
             Assert.Equal(0, await page.Locator("main script:not([src^='/assets/']), main img, main iframe[srcdoc], main a[href*='evil']").CountAsync());
         }
