@@ -1,6 +1,3 @@
-using ChaosBench.Harness;
-using ChaosBench.Harness.Commands;
-using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Tests.Support;
 
@@ -9,9 +6,9 @@ namespace ChaosBench.Tests.Harness;
 /// <summary>Fast because wrong: a model that answers nonsense at full speed passes every gate on time and none on quality.</summary>
 public sealed class QualityProbeTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly CommandSession _session = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _session.Dispose();
 
     [SkippableFact]
     public async Task Run_ReplicaServesAStaleModelForAWhile_FailsForThatWhileThoughLatencyHolds()
@@ -41,7 +38,7 @@ public sealed class QualityProbeTests : IDisposable
 
     private async Task<Summary> Run(string model, string fault)
     {
-        var file = _folder.File("probes.yaml", $$"""
+        var file = _session.Folder.File("probes.yaml", $$"""
             version: 1
             seed: 7
             targets: { candidate: { type: onnx, model: {{Model(model)}}, replicas: 1, device: cpu } }
@@ -62,11 +59,9 @@ public sealed class QualityProbeTests : IDisposable
                   - "assertions_held >= 80% in fault"
                   - "assertions_held >= 80% in recovery"
             """);
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        await CommandLine.RunAsync(["run", file, "--out", Path.Combine(_folder.Path, "runs")], new Terminal(output, error), TimeProvider.System);
-        Assert.True(Directory.Exists(Path.Combine(_folder.Path, "runs")), error.ToString());
-        var summary = RunFiles.ReadSummary(Directory.EnumerateDirectories(Path.Combine(_folder.Path, "runs"), "2*").Single());
+        await _session.RunAsync(file);
+        Assert.True(Directory.Exists(_session.Runs), _session.Error);
+        var summary = _session.Summary;
         Skip.If(summary.Generator.Limited.Count > 0, "this machine was too busy to judge anything: " + string.Concat(summary.Generator.Limited));
         return summary;
     }

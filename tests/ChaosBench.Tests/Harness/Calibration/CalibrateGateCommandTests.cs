@@ -40,6 +40,7 @@ public sealed class CalibrateGateCommandTests
         Assert.InRange(await again.ExitAsync(), 0, 2);
         Assert.True(Directory.Exists(lost));
         Assert.Equal(kept, File.GetLastWriteTimeUtc(Path.Combine(place, "rounds", "01-same", "manifest.json")));
+        Assert.Contains("\nchaosbench calibrate gate ", await File.ReadAllTextAsync(Path.Combine(place, "gate.md")), StringComparison.Ordinal);
     }
 
     [Theory]
