@@ -110,7 +110,7 @@ public sealed class DockerServer : IAsyncLifetime, IDisposable
     public Task<string> ShellAsync(string folder, string command, params (string Name, string? Value)[] environment) =>
         Shell.DoAsync(folder, command, [("DOCKER_HOST", $"unix://{Socket}"), .. environment]);
 
-    /// <summary>The image of deploy/docker, built once from the published program.</summary>
+    /// <summary>The image of docs/packaging, built once from the published program.</summary>
     /// <returns>Its name.</returns>
     public async Task<string> ImageAsync()
     {
@@ -194,7 +194,7 @@ public sealed class DockerServer : IAsyncLifetime, IDisposable
             .Where(one => one.GetProperty("Driver").GetString() == "bridge").Select(one => one.GetProperty("Id").GetString()!),
     ];
 
-    private Task<string> BuildAsync() => ShellAsync(Repository.Root, $"deploy/docker/build.sh {Image}", ("CHAOSBENCH_PUBLISH", Published.Folder));
+    private Task<string> BuildAsync() => ShellAsync(Repository.Root, $"docs/packaging/build.sh {Image}", ("CHAOSBENCH_PUBLISH", Published.Folder));
 
     private static int FreePort()
     {

@@ -3,7 +3,7 @@ using ChaosBench.Tests.Support;
 
 namespace ChaosBench.Tests.Harness.Packaging;
 
-/// <summary>The image of deploy/docker, in a real engine: no shell in it, no network, nothing to write to but what it is given.</summary>
+/// <summary>The image of docs/packaging, in a real engine: no shell in it, no network, nothing to write to but what it is given.</summary>
 [Collection(DockerTests.Name)]
 public sealed class ContainerImageTests(DockerServer docker) : IDisposable
 {
@@ -45,7 +45,7 @@ public sealed class ContainerImageTests(DockerServer docker) : IDisposable
         // The container's user has no rights to what a test makes for itself alone.
         await Shell.DoAsync(_folder.Path, "mkdir runs && chmod 777 . runs && chmod 644 tiny.yaml p.jsonl");
 
-        await docker.ShellAsync("/", $"{Strict} --volume {TinyRun.Model}:/model:ro --volume {_folder.Path}:/work {image} run tiny.yaml --out runs");
+        await docker.ShellAsync("/", $"{Strict} --volume {TinyRun.Model}:/model:ro --volume {_folder.Path}:/bench {image} run tiny.yaml --out runs");
 
         TinyRun.HoldsAPass(Path.Combine(_folder.Path, "runs"));
     }

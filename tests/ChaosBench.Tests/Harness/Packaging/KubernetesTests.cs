@@ -3,10 +3,10 @@ using ChaosBench.Tests.Support;
 
 namespace ChaosBench.Tests.Harness.Packaging;
 
-/// <summary>The manifests of deploy/kubernetes against what Kubernetes takes, field by field, and against each other. No cluster sees them here.</summary>
+/// <summary>The manifests of docs/shards/kubernetes against what Kubernetes takes, field by field, and against each other. No cluster sees them here.</summary>
 public sealed class KubernetesTests
 {
-    private static readonly string Deploy = Repository.Path("deploy", "kubernetes");
+    private static readonly string Deploy = Repository.Path("docs", "shards", "kubernetes");
 
     /// <summary>Written files, so that they are checked where there is no <c>kubectl</c> too.</summary>
     [SkippableTheory]

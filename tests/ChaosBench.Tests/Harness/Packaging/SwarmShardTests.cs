@@ -87,7 +87,7 @@ public sealed class SwarmShardTests(DockerServer docker) : IAsyncLifetime, IDisp
     private async Task<Summary> MergeAsync(string image)
     {
         var exit = await docker.ShellAsync(_folder.Path,
-            $"docker run --rm --network none --user $(id -u):$(id -g) --volume $PWD:/work {image} merge shards --out merged >&2; echo $?");
+            $"docker run --rm --network none --user $(id -u):$(id -g) --volume $PWD:/bench {image} merge shards --out merged >&2; echo $?");
         var summary = RunFiles.ReadSummary(Directory.EnumerateDirectories(Path.Combine(_folder.Path, "merged"), "2*").Single());
         Assert.Equal($"{summary.ExitCode}", exit);
         return summary;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the container image: a self-contained publish, the libraries that it loads, as this machine has them, and a Dockerfile FROM scratch.
-#   usage: deploy/docker/build.sh [TAG]        default: chaosbench
+#   usage: docs/packaging/build.sh [TAG]        default: chaosbench
 #   CHAOSBENCH_PUBLISH   a folder that was published before; else this publishes
 #   DOCKER_HOST          the engine, as docker reads it
 # With --rootfs FOLDER in place of a tag it only puts the files together.
@@ -24,7 +24,7 @@ fi
 
 mkdir -p "$root/usr/local/bin" "$root/etc/ssl/certs" "$root/usr/share/doc/chaosbench"
 # A number without a name may write there, whichever it is.
-mkdir -p -m 1777 "$root/tmp" "$root/work"
+mkdir -p -m 1777 "$root/tmp" "$root/bench"
 cp "$publish/chaosbench" "$root/usr/local/bin/"
 natives=()
 for library in "$publish"/*.so; do
@@ -64,5 +64,5 @@ else
 fi
 
 if [ "${1:-}" != "--rootfs" ]; then
-  docker build --quiet --tag "${1:-chaosbench}" --file deploy/docker/Dockerfile "$context"
+  docker build --quiet --tag "${1:-chaosbench}" --file docs/packaging/Dockerfile "$context"
 fi
