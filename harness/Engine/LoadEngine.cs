@@ -139,7 +139,7 @@ public static class LoadEngine
         {
             var thread = new Thread(() =>
             {
-                LinuxClock.RemoveTimerSlack();
+                PromptThread.Ask();
                 work();
             })
             { IsBackground = true, Name = name };

@@ -19,7 +19,7 @@ internal sealed class LoopThread : IDisposable
         Loop = new EventLoop(clock, PacerOptions.NoSpin);
         _thread = new Thread(() =>
         {
-            LinuxClock.RemoveTimerSlack();
+            PromptThread.Ask();
             Loop.WaitUntil(long.MaxValue, _stop.Token);
         })
         { IsBackground = true, Name = name };

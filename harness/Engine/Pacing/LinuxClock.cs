@@ -8,7 +8,6 @@ internal static partial class LinuxClock
 {
     private const int ClockMonotonic = 1;
     private const int TimerAbsolute = 1;
-    private const int SetTimerSlack = 29;
 
     /// <summary>True when timestamps of <paramref name="time"/> are CLOCK_MONOTONIC nanoseconds.</summary>
     public static bool IsClockOf(TimeProvider time) =>
@@ -22,22 +21,9 @@ internal static partial class LinuxClock
         _ = ClockNanoSleep(ClockMonotonic, TimerAbsolute, in deadline, 0);
     }
 
-    /// <summary>Asks the kernel not to bundle this thread's wake-ups with others (the default slack is 50 us).</summary>
-    public static void RemoveTimerSlack()
-    {
-        if (OperatingSystem.IsLinux() && Environment.Is64BitProcess)
-        {
-            _ = ProcessControl(SetTimerSlack, 1, 0, 0, 0);
-        }
-    }
-
     [LibraryImport("libc", EntryPoint = "clock_nanosleep")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int ClockNanoSleep(int clock, int flags, in TimeSpec deadline, nint remaining);
-
-    [LibraryImport("libc", EntryPoint = "prctl")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int ProcessControl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
 
     // struct timespec of 64-bit Linux.
     [StructLayout(LayoutKind.Sequential)]

@@ -77,7 +77,7 @@ internal sealed class LoadRuns(Uri url, HttpTransport transport, string? authori
     public static Dictionary<string, double> Floor(double perSecond, double seconds, long spin)
     {
         using var loop = new EventLoop(Started(), new PacerOptions(spin));
-        LinuxClock.RemoveTimerSlack();
+        PromptThread.Ask();
         var count = (int)(perSecond * seconds);
         var lags = new List<double>(count);
         var usage = new Usage();

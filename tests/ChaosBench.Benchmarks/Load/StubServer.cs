@@ -42,7 +42,7 @@ internal sealed class StubServer : IDisposable
     /// <summary>Serves on the caller's thread; stands still once, <paramref name="stallAfter"/> after its first request, for two seconds.</summary>
     public void Run(TimeSpan? stallAfter, CancellationToken stop)
     {
-        LinuxClock.RemoveTimerSlack();
+        PromptThread.Ask();
         while (stallAfter is { } calm && !stop.IsCancellationRequested)
         {
             _loop.WaitUntil(_loop.Clock.Now + Nanos.PerMillisecond, stop);
