@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -6,15 +5,10 @@ using System.Text.Json;
 using ChaosBench.Chaos;
 using ChaosBench.Chaos.Proxy;
 using ChaosBench.Scenarios.Files;
+using ChaosBench.Server.Http;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace ChaosBench.Harness.Control;
 
@@ -48,19 +42,7 @@ internal sealed class AdminFace : IAsyncDisposable
     private AdminFace(FaultDesk desk, EventFeed feed, int port, string token, TimeProvider time)
     {
         (_desk, _feed) = (desk, feed);
-        // The empty builder: nothing from the environment, no files, no console.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "chaosbench" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-            kestrel.Limits.MaxConcurrentConnections = 32;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        _application = builder.Build();
+        _application = BareHost.CreateLoopback(port, MaxBodyBytes, maxConnections: 32).Build();
         var guard = new AdminGuard(SHA256.HashData(Encoding.UTF8.GetBytes(token)), time);
         _application.Use(guard.InvokeAsync);
         _application.UseRouting();
@@ -70,7 +52,7 @@ internal sealed class AdminFace : IAsyncDisposable
         _application.MapGet("/v1/events", EventsAsync);
     }
 
-    public Uri BaseAddress => new(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri BaseAddress => BareHost.AddressOf(_application);
 
     /// <exception cref="IOException">The port cannot be listened on.</exception>
     public static async Task<AdminFace> StartAsync(FaultDesk desk, EventFeed feed, int port, string token, TimeProvider time)
@@ -163,13 +145,5 @@ internal sealed class AdminFace : IAsyncDisposable
     {
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(body, Json);
-    }
-
-    /// <summary>Ctrl-C and SIGTERM belong to the program around it.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -2,15 +2,12 @@ using System.Net;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ChaosBench.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace ChaosBench.Harness.Recording;
 
@@ -36,24 +33,19 @@ internal sealed class RecordingFront : IAsyncDisposable
         _passage = new Passage(options, recorder, time);
         _counts = recorder.Counts;
         _isLoopback = IPAddress.IsLoopback(options.Listen.Address);
-        // The empty builder: nothing from the environment, no files, no console.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "chaosbench" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        _application = BareHost.Create(kestrel =>
         {
-            kestrel.AddServerHeader = false;
             kestrel.AllowSynchronousIO = false;
             kestrel.Limits.MaxRequestBodySize = null; // passes in pieces, whatever its size
             kestrel.Limits.MaxConcurrentConnections = 4_096;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
             kestrel.ResponseHeaderEncodingSelector = _ => Encoding.UTF8;
             kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        _application = builder.Build();
+        }).Build();
         _application.Run(TakeAsync);
     }
 
-    public Uri BaseAddress => new(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri BaseAddress => BareHost.AddressOf(_application);
 
     /// <exception cref="IOException">The port cannot be listened on.</exception>
     public static async Task<RecordingFront> StartAsync(RecordingOptions options, TraceRecorder recorder, TimeProvider time)
@@ -113,12 +105,4 @@ internal sealed class RecordingFront : IAsyncDisposable
     private static bool IsForeign(HttpRequest request, List<string> own) =>
         (request.Headers.Origin.ToString() is { Length: > 0 } origin && !own.Exists(host => origin == $"http://{host}"))
         || request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } and not ("same-origin" or "none");
-
-    /// <summary>Signals are the command's.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

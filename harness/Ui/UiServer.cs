@@ -1,14 +1,9 @@
-using System.Net;
 using System.Security.Cryptography;
+using ChaosBench.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace ChaosBench.Harness.Ui;
 
@@ -29,19 +24,8 @@ internal sealed class UiServer : IAsyncDisposable
 
     private UiServer(UiParts parts, int port)
     {
-        // The empty builder: nothing from the environment, no files, no console.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "chaosbench" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = UiReply.MaxBodyBytes;
-            kestrel.Limits.MaxConcurrentConnections = 64;
-            kestrel.Limits.MaxRequestLineSize = 4 * 1024;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        var builder = BareHost.CreateLoopback(port, UiReply.MaxBodyBytes, maxConnections: 64);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = 4 * 1024);
         _application = builder.Build();
         _pages = new RunPages(parts.Shelf);
         _application.Use(new UiGuard(_token, parts.Live is null ? "/" : "/live", parts.Time).InvokeAsync);
@@ -50,7 +34,7 @@ internal sealed class UiServer : IAsyncDisposable
     }
 
     /// <summary>With the token: whoever opens it is let in.</summary>
-    public Uri Address => new(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/?token=" + _token);
+    public Uri Address => new(BareHost.AddressOf(_application), "?token=" + _token);
 
     /// <exception cref="UsageException">The port cannot be listened on.</exception>
     public static async Task<UiServer> StartAsync(UiParts parts, int port)
@@ -108,14 +92,6 @@ internal sealed class UiServer : IAsyncDisposable
         void Page(string path, string name) => Get(path, context => UiReply.HtmlAsync(context, UiReply.PagePolicy, UiAssets.Page(name, links)));
         void Get(string path, RequestDelegate act) => _application.MapGet(path, act);
         void Post(string path, RequestDelegate act) => _application.MapPost(path, act);
-    }
-
-    /// <summary>Ctrl-C and SIGTERM belong to the program around it.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
 

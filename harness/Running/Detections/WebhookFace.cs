@@ -1,18 +1,12 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ChaosBench.Harness.Control;
 using ChaosBench.Scenarios.Model;
+using ChaosBench.Server.Http;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace ChaosBench.Harness.Running.Detections;
 
@@ -34,24 +28,13 @@ internal sealed class WebhookFace : IAsyncDisposable
     private WebhookFace(int port, string token, IReadOnlyDictionary<string, DetectionSource> sources, DetectionDesk desk, TimeProvider time)
     {
         (_sources, _desk) = (sources, desk);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "chaosbench" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-            kestrel.Limits.MaxConcurrentConnections = 32;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        _application = builder.Build();
+        _application = BareHost.CreateLoopback(port, MaxBodyBytes, maxConnections: 32).Build();
         _application.Use(new AdminGuard(SHA256.HashData(Encoding.UTF8.GetBytes(token)), time).InvokeAsync);
         _application.UseRouting();
         _application.MapPost("/v1/detections/{name}", HearAsync);
     }
 
-    public Uri BaseAddress => new(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri BaseAddress => BareHost.AddressOf(_application);
 
     /// <exception cref="IOException">The port cannot be listened on.</exception>
     public static async Task<WebhookFace> StartAsync(
@@ -118,12 +101,4 @@ internal sealed class WebhookFace : IAsyncDisposable
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
-
-    /// <summary>Ctrl-C and SIGTERM belong to the program around it.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

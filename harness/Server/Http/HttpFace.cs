@@ -4,9 +4,6 @@ using ChaosBench.Server.Embeddings;
 using ChaosBench.Server.Versions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -32,8 +29,7 @@ public sealed class HttpFace : IAsyncDisposable
         _readiness = readiness;
         _drainTimeout = drainTimeout;
         _time = time;
-        BaseAddress = new Uri(application.Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        BaseAddress = BareHost.AddressOf(application);
     }
 
     /// <summary><c>http://127.0.0.1:PORT/</c>, with the port that was taken. Clients add <c>v1</c>.</summary>
@@ -103,11 +99,7 @@ public sealed class HttpFace : IAsyncDisposable
 
     private static WebApplication Build(VersionSet versions, HttpFaceOptions options, TimeProvider time, Readiness readiness)
     {
-        // The empty builder: nothing from the environment, no files, no console.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "chaosbench" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, options));
-        builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        var builder = BareHost.Create(kestrel => Limit(kestrel, options));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout);
         var application = builder.Build();
 
@@ -136,19 +128,8 @@ public sealed class HttpFace : IAsyncDisposable
 
     private static void Limit(KestrelServerOptions kestrel, HttpFaceOptions options)
     {
-        kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-        // Kestrel's 30 s let a client that drips its headers hold a connection for long.
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Listen(new IPEndPoint(options.BindAddress, options.Port), listen => listen.Protocols = HttpProtocols.Http1);
-    }
-
-    /// <summary>Ctrl-C and SIGTERM belong to the program around the face, not to the face.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
