@@ -56,7 +56,7 @@ public sealed class CiGateTests : IAsyncLifetime, IDisposable
         await GateAsync("error_rate <= 90%");
         // Answers as the platform's client does after its --jq: number, tab, first line; writes down how it was called.
         Directory.CreateDirectory(Path.Combine(_folder.Path, "bin"));
-        Program("bin/gh", $"""
+        _folder.Program("bin/gh", $"""
             #!/bin/sh
             printf '%s\n' "$*" >> "{_folder.Path}/calls"
             case "$*" in *--jq*) cat "{_folder.Path}/comments" 2>/dev/null ;; esac
@@ -79,7 +79,7 @@ public sealed class CiGateTests : IAsyncLifetime, IDisposable
     public async Task Gate_ManyLongReports_FillTheSummaryUpToItsLimitAndNameEachVerdict()
     {
         var summary = _folder.File("summary.md", new string('x', 100_000));
-        var program = Program("chaosbench", """
+        var program = _folder.Program("chaosbench", """
             #!/bin/sh
             [ "$1" = run ] || exit 0
             for at in $(seq 10 29); do
@@ -109,7 +109,7 @@ public sealed class CiGateTests : IAsyncLifetime, IDisposable
         }
 
         Directory.CreateDirectory(Path.Combine(_folder.Path, "bin"));
-        Program("bin/gh", $"""
+        _folder.Program("bin/gh", $"""
             #!/bin/sh
             case "$*" in *body=@*) for word in "$@"; do case "$word" in body=@*) cp "${"{word#body=@}"}" "{_folder.Path}/body" ;; esac; done ;; esac
             exit 0
@@ -165,7 +165,7 @@ public sealed class CiGateTests : IAsyncLifetime, IDisposable
                 gates:
                   - {{gate}}
             """);
-        var program = Program("chaosbench", $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "chaosbench.dll")}' \"$@\"\n");
+        var program = _folder.Program("chaosbench", $"#!/bin/sh\n{CommandProcess.Script}\n");
         // A machine too busy to send in time voids a run, here as anywhere.
         for (var again = 0; ; again++)
         {
@@ -181,17 +181,6 @@ public sealed class CiGateTests : IAsyncLifetime, IDisposable
                 File.WriteAllText(file, "");
             }
         }
-    }
-
-    private string Program(string name, string text)
-    {
-        var path = _folder.File(name, text);
-        if (OperatingSystem.IsLinux())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        }
-
-        return path;
     }
 
     private async Task<(int Code, string Said)> RunAsync(string[] words, (string Name, string Value)[] variables)

@@ -38,19 +38,18 @@ public sealed class CiRecipeTests : IAsyncLifetime, IDisposable
               - { name: second, workload: 50/s, objectives: { e2e: 60s }, phases: { warmUp: 0s, baseline: 1s, recovery: 0s } }
             """);
         // The build leaves the program where the recipe looks for it: this one, already built.
-        var harness = $"exec '{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"}' '{Path.Combine(AppContext.BaseDirectory, "chaosbench.dll")}' \"$@\"";
-        Program("bin/dotnet", $"""
+        _folder.Program("bin/dotnet", $"""
             #!/bin/sh
             [ "$1" = build ] && [ -d "$2" ] && [ "$3 $4" = "-c Release" ] || exit 9
             to="$(dirname "$2")/artifacts/bin/ChaosBench.Harness/release"
             mkdir -p "$to"
             cat > "$to/chaosbench" <<'END'
             #!/bin/sh
-            PATH="{Environment.GetEnvironmentVariable("PATH")}" {harness}
+            PATH="{Environment.GetEnvironmentVariable("PATH")}" {CommandProcess.Script}
             END
             chmod +x "$to/chaosbench"
             """.ReplaceLineEndings("\n").Replace("            cat", "cat", StringComparison.Ordinal));
-        Program("bin/gh", $"""
+        _folder.Program("bin/gh", $"""
             #!/bin/sh
             printf '%s\n' "$*" >> "{_folder.Path}/calls"
             exit 0
@@ -166,17 +165,6 @@ public sealed class CiRecipeTests : IAsyncLifetime, IDisposable
         _ when part.EndsWith(" != ''", StringComparison.Ordinal) => fill($"${{{{ {part[..^6]} }}}}").Length > 0,
         _ => throw new InvalidOperationException($"the recipe asks {part}, which this test does not know"),
     });
-
-    private string Program(string name, string text)
-    {
-        var path = _folder.File(name, text);
-        if (OperatingSystem.IsLinux())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        }
-
-        return path;
-    }
 
     private async Task<(int Code, string Said)> ShellAsync(string script, Dictionary<string, string> variables)
     {

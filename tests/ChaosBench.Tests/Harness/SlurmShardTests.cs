@@ -1,4 +1,3 @@
-using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Tests.Support;
@@ -24,10 +23,7 @@ public sealed class SlurmShardTests(SlurmCluster cluster) : IClassFixture<SlurmC
         var array = await SubmitAsync();
         await OverAsync(array);
 
-        var summary = await MergeAsync();
-
-        Assert.Equal(FindingVerdict.Pass, summary.Findings.Single(finding => finding.Objective == "shards").Verdict);
-        Assert.Equal(summary.Counts["arrivals"], summary.Counts["completed"]);
+        FourShards.AssertWhole(await MergeAsync());
     }
 
     [SkippableFact]
@@ -39,36 +35,16 @@ public sealed class SlurmShardTests(SlurmCluster cluster) : IClassFixture<SlurmC
         await cluster.ShellAsync($"scancel {array}_3");
         await OverAsync(array);
 
-        var summary = await MergeAsync();
-
-        Assert.Equal((RunVerdict.Inconclusive, ExitCodes.Inconclusive), (summary.Verdict, summary.ExitCode));
-        Assert.Contains(summary.Reasons, reason => reason.Contains("shard 3 of 4 stopped after", StringComparison.Ordinal));
-        Assert.All(summary.Findings.Where(finding => finding.Kind == FindingKinds.Gate), gate => Assert.Equal(ReasonCodes.ShardMissing, gate.ReasonCode));
+        FourShards.AssertThirdIsMissing(await MergeAsync());
     }
 
     private async Task<string> SubmitAsync()
     {
-        _folder.File("p.jsonl", string.Concat(Enumerable.Range(0, 30).Select(row => $$"""{"id":"p{{row}}","prompt":"Question number {{row}} about the invoice"}""" + "\n")));
-        _folder.File("s.yaml", $$"""
-            version: 1
-            targets: { remote: { type: openai, url: "{{_endpoint.Url}}", model: scripted, requestTimeout: 20s } }
-            prompts: { p: p.jsonl }
-            scenarios:
-              - name: steady
-                workload: { open: { arrivals: poisson, rate: 20/s } }
-                mix: [{ prompts: p }]
-                phases: { warmUp: 0s, baseline: 8s }
-                objectives: { e2e: 20s }
-                gates: ["error_rate <= 50%"]
-            """);
-        var program = _folder.File("chaosbench", $"""
-            #!/bin/sh
-            exec {Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"} {Path.Combine(AppContext.BaseDirectory, "chaosbench.dll")} "$@"
-
-            """);
+        FourShards.Write(_folder, _endpoint);
+        var program = _folder.Program("chaosbench", $"#!/bin/sh\n{CommandProcess.Script}\n");
         return await cluster.ShellAsync(
-            $"chmod +x {program} && CHAOSBENCH={program} CHAOSBENCH_START_AT=$(date -u -d '+15 seconds' +%FT%TZ) "
-            + $"sbatch --parsable --export=ALL {Repository.Path("docs", "shards", "slurm.sbatch")} s.yaml steady shards", _folder.Path);
+            $"CHAOSBENCH={program} CHAOSBENCH_START_AT=$(date -u -d '+15 seconds' +%FT%TZ) "
+            + $"sbatch --parsable --export=ALL {Repository.Path("docs", "shards", "slurm.sbatch")} {FourShards.File} {FourShards.Scenario} shards", _folder.Path);
     }
 
     private Task OverAsync(string array) => Eventually.TrueAsync(

@@ -12,6 +12,13 @@ internal sealed class CommandProcess : IDisposable
 
     private CommandProcess(Process process) => _process = process;
 
+    private static string Host => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    private static string Library => Path.Combine(AppContext.BaseDirectory, "chaosbench.dll");
+
+    /// <summary>The line of a shell script that becomes chaosbench.</summary>
+    public static string Script => $"exec '{Host}' '{Library}' \"$@\"";
+
     public string Error => Text(_error);
 
     public string Output => Text(_output);
@@ -39,8 +46,7 @@ internal sealed class CommandProcess : IDisposable
         string[] words =
         [
             "-c", $"{before} exec {hear}\"$@\"", "sh",
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            Path.Combine(AppContext.BaseDirectory, "chaosbench.dll"), .. arguments,
+            Host, Library, .. arguments,
         ];
         foreach (var word in words)
         {

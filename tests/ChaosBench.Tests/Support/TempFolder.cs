@@ -12,5 +12,17 @@ internal sealed class TempFolder : IDisposable
         return path;
     }
 
+    /// <summary>A file that can be run.</summary>
+    public string Program(string name, string script)
+    {
+        var path = File(name, script);
+        if (!OperatingSystem.IsWindows())
+        {
+            System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        return path;
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

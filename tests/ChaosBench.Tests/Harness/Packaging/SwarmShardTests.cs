@@ -1,4 +1,3 @@
-using ChaosBench.Reports.Judging;
 using ChaosBench.Reports.Runs;
 using ChaosBench.Reports.Verdicts;
 using ChaosBench.Tests.Support;
@@ -25,10 +24,7 @@ public sealed class SwarmShardTests(DockerServer docker) : IAsyncLifetime, IDisp
         await SubmitAsync("whole", image);
         await OverAsync("whole", failed: 0);
 
-        var summary = await MergeAsync(image);
-
-        Assert.Equal(FindingVerdict.Pass, summary.Findings.Single(finding => finding.Objective == "shards").Verdict);
-        Assert.Equal(summary.Counts["arrivals"], summary.Counts["completed"]);
+        FourShards.AssertWhole(await MergeAsync(image));
     }
 
     [SkippableFact]
@@ -40,31 +36,15 @@ public sealed class SwarmShardTests(DockerServer docker) : IAsyncLifetime, IDisp
         await docker.ShellAsync("/", "docker kill $(docker ps --quiet --filter name=wounded.3.)");
         await OverAsync("wounded", failed: 1);
 
-        var summary = await MergeAsync(image);
-
-        Assert.Equal((RunVerdict.Inconclusive, ExitCodes.Inconclusive), (summary.Verdict, summary.ExitCode));
-        Assert.Contains(summary.Reasons, reason => reason.Contains("shard 3 of 4 stopped after", StringComparison.Ordinal));
-        Assert.All(summary.Findings.Where(finding => finding.Kind == FindingKinds.Gate), gate => Assert.Equal(ReasonCodes.ShardMissing, gate.ReasonCode));
+        FourShards.AssertThirdIsMissing(await MergeAsync(image));
     }
 
     private async Task SubmitAsync(string job, string image)
     {
         await docker.JoinSwarmAsync();
-        _folder.File("p.jsonl", string.Concat(Enumerable.Range(0, 30).Select(row => $$"""{"id":"p{{row}}","prompt":"Question number {{row}} about the invoice"}""" + "\n")));
-        _folder.File("s.yaml", $$"""
-            version: 1
-            targets: { remote: { type: openai, url: "{{_endpoint.Url}}", model: scripted, requestTimeout: 20s } }
-            prompts: { p: p.jsonl }
-            scenarios:
-              - name: steady
-                workload: { open: { arrivals: poisson, rate: 20/s } }
-                mix: [{ prompts: p }]
-                phases: { warmUp: 0s, baseline: 8s }
-                objectives: { e2e: 20s }
-                gates: ["error_rate <= 50%"]
-            """);
+        FourShards.Write(_folder, _endpoint);
         await docker.ShellAsync(_folder.Path,
-            $"CHAOSBENCH_JOB={job} CHAOSBENCH_IMAGE={image} CHAOSBENCH_START_AT=$(date -u -d '+15 seconds' +%FT%TZ) {Repository.Path("docs", "shards", "swarm.sh")} 4 s.yaml steady");
+            $"CHAOSBENCH_JOB={job} CHAOSBENCH_IMAGE={image} CHAOSBENCH_START_AT=$(date -u -d '+15 seconds' +%FT%TZ) {Repository.Path("docs", "shards", "swarm.sh")} 4 {FourShards.File} {FourShards.Scenario}");
     }
 
     /// <summary>
