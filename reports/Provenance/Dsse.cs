@@ -11,8 +11,7 @@ public sealed class ProvenanceException(string message, Exception? cause = null)
 
 /// <summary>
 /// A statement in its envelope, by DSSE 1.0: ECDSA over P-256 with SHA-256, the signature in ASN.1 DER as <c>openssl dgst</c> and
-/// cosign
-/// write it. (.NET 10 has no Ed25519.)
+/// cosign write it. (.NET 10 has no Ed25519.)
 /// </summary>
 public static class Dsse
 {
@@ -79,8 +78,8 @@ public static class Dsse
         return Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
     }
 
-    /// <param name="pem">Text of a PEM document; spaces around it and <c>\n</c> for line ends, as some CI systems keep secrets,
-    /// do not matter.</param>
+    /// <param name="pem">Text of a PEM document; spaces around it and <c>\n</c> for line ends, as some CI systems keep secrets, do not
+    /// matter.</param>
     /// <param name="isPrivate">False: a private key is refused, so that none is handed to those who verify.</param>
     /// <exception cref="ProvenanceException">None, of another kind, or of another curve. The message shows nothing of the
     /// key.</exception>
