@@ -7,6 +7,9 @@ namespace ChaosBench.Reports.Judging;
 /// <summary>Numbers and metrics as a manager reads them, units always written.</summary>
 public static class Wording
 {
+    /// <summary>What two digits of a per cent would show as 0 %, and its distance from 1 as 100 %.</summary>
+    private const double LeastShare = 0.00005;
+
     /// <summary><c>812 ms</c>, <c>1.24 s</c>, <c>37.2 %</c>, <c>38.9/s</c>; infinite is <c>never</c>.</summary>
     /// <param name="unit"><c>s</c>, <c>share</c>, <c>/s</c>, <c>relative</c>, <c>pp</c> or <c>count</c>.</param>
     public static string Quantity(double value, string unit)
@@ -20,7 +23,7 @@ public static class Wording
         {
             "s" => Duration(value),
             "share" => Percent(value),
-            "relative" => (value >= 0 ? "+" : "") + Percent(value),
+            "relative" => (value >= 0 ? "+" : "") + Rounded(value),
             "pp" => value.ToString("+0.##;-0.##;0", CultureInfo.InvariantCulture) + " pp",
             "/s" => Number(value) + "/s",
             "money" => Money(value),
@@ -60,8 +63,15 @@ public static class Wording
     public static string Censored(double? seconds, double? waited) =>
         seconds is { } known ? Duration(known) : waited is { } over ? "> " + Duration(over) : "";
 
-    /// <summary>More digits near 0 % and 100 %, where they matter.</summary>
-    public static string Percent(double share)
+    /// <summary>More digits near 0 % and 100 %, where they matter; what is neither is never shown as one of them.</summary>
+    public static string Percent(double share) => share switch
+    {
+        > 0 and < LeastShare => "< 0.01 %",
+        > 1 - LeastShare and < 1 => "> 99.99 %",
+        _ => Rounded(share),
+    };
+
+    private static string Rounded(double share)
     {
         var percent = share * 100;
         var edge = Math.Min(Math.Abs(percent), Math.Abs(100 - percent));
