@@ -31,12 +31,17 @@ internal static class ManifestBuilder
         Targets = [.. Roles(plan.Scenario).Select(pair => Entry(pair.Role, pair.Target, identities.GetValueOrDefault(pair.Role)))],
         Machine = Machine(),
         Calibration = CalibrationStore.Read(),
-        Gates = CalibrationStore.ReadGates([.. plan.Scenario.Gates.Where(gate => gate.LimitKind != LimitKind.Absolute)]),
+        Gates = CalibrationStore.ReadGates(Calibrated(plan.Scenario)),
         ReplayCommand = settings.ReplayCommand,
         InconclusivePolicy = settings.Inconclusive == InconclusivePolicy.Keep ? null : settings.Inconclusive.ToString().ToLowerInvariant(),
         Waivers = settings.Waivers.Count == 0 ? null : settings.Waivers,
         Packages = ToolParts.List.Versions(),
     };
+
+    /// <summary>What a calibration is about: gates of a run of warm versions in turns, judged once, at its end.</summary>
+    private static IReadOnlyList<Objective> Calibrated(Scenario scenario) =>
+        scenario is { Design: ComparisonDesign.Turns, Fresh: null, UntilDecided: null }
+            ? [.. scenario.Gates.Where(gate => gate.LimitKind != LimitKind.Absolute)] : [];
 
     /// <summary>The machine that this process runs on.</summary>
     public static MachineFacts Machine() => new(

@@ -74,11 +74,14 @@ public sealed record GateErrors
     /// <summary>The smallest number of pairs at which <see cref="GateGoals"/> hold; null: none of those tried.</summary>
     public int? Pairs { get; init; }
 
-    /// <summary>Whether it is about the same thing: metric, quantile and kind of limit; the margin may differ.</summary>
+    /// <summary>
+    /// Whether it is about the same thing: metric, quantile and kind of limit; the margin may differ. Gates under corrupted input are judged
+    /// prompt by prompt, which no pair of turns says anything about.
+    /// </summary>
     public bool IsAbout(Objective gate)
     {
         ArgumentNullException.ThrowIfNull(gate);
-        return gate.Metric == Metric && gate.Aggregation.Kind == Aggregation && gate.Aggregation.Percent.Equals(Percent) && gate.LimitKind == LimitKind;
+        return gate.UnderCorruption is null && gate.Metric == Metric && gate.Aggregation.Kind == Aggregation && gate.Aggregation.Percent.Equals(Percent) && gate.LimitKind == LimitKind;
     }
 }
 

@@ -20,4 +20,11 @@ public static class GateGoals
     /// <summary>Latency gates are asked for +10 %, gates on answers for what makes answers wrong.</summary>
     public static bool IsAsked(string regression, MetricUnit unit) =>
         unit == MetricUnit.Seconds ? regression == "+10%" : regression is "undertrained" or "truncated";
+
+    /// <summary>Whether a gate could find it at all: slowness is no matter of gates on answers.</summary>
+    public static bool Concerns(string regression, MetricUnit unit)
+    {
+        ArgumentNullException.ThrowIfNull(regression);
+        return unit == MetricUnit.Seconds || !(regression.StartsWith('+') || regression is "slow-1%" or "lock" or "leak");
+    }
 }

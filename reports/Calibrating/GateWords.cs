@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChaosBench.Reports.Judging;
+using ChaosBench.Scenarios.Model;
 
 namespace ChaosBench.Reports.Calibrating;
 
@@ -60,7 +61,7 @@ public static class GateWords
         var row = pairs is { } asked
             ? gate.Rows.LastOrDefault(row => row.Pairs <= asked) ?? gate.Rows[0]
             : gate.Rows.FirstOrDefault(row => row.Pairs == gate.Pairs) ?? gate.Rows[^1];
-        var found = row.Found.Select(found => $"{Regression(found.Regression)} in {Of(found.Failed)}").ToList();
+        var found = row.Found.Where(found => GateGoals.Concerns(found.Regression, Metrics.UnitOf(gate.Metric))).Select(found => $"{Regression(found.Regression)} in {Of(found.Failed)}").ToList();
         return string.Create(CultureInfo.InvariantCulture, $"'{gate.Gate}' fails an identical build in {Of(row.FalseFailures)} of runs with {row.Pairs} "
             + $"pairs and says nothing of it in {Of(row.Inconclusive)}{(found.Count > 0 ? "; it finds " + string.Join(", ", found) : "")}.");
     }

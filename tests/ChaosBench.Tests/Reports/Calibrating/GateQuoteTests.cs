@@ -55,10 +55,21 @@ public sealed class GateQuoteTests
         Assert.Contains("the margin of this run's gate is another: p99 e2e <= 25% vs baseline", GateQuote.Of(Known, [gate], Machine)!.Sentence(gate, 32), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Sentence_GateOnAnswers_SaysNothingOfSlowness()
+    {
+        var known = Known with { Gates = [Known.Gates[0] with { Metric = MetricId.Accuracy, Aggregation = AggregationKind.Value, Percent = 0, LimitKind = LimitKind.DifferenceToBaseline }] };
+        var gate = Some.Gate("accuracy >= -3pp vs baseline");
+
+        Assert.DoesNotContain("it finds", GateQuote.Of(known, [gate], Machine)!.Sentence(gate, 40), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("p50 e2e <= 5% vs baseline")]
     [InlineData("p99 ttft <= 5% vs baseline")]
     [InlineData("p99 e2e <= 0.1 vs baseline")]
+    [InlineData("p99 e2e <= 5% under corrupted input")]
+    [InlineData("p99 e2e <= 5% vs baseline under corrupted input")]
     public void Of_OtherMetricQuantileOrKind_IsNothing(string gate) => Assert.Null(GateQuote.Of(Known, [Some.Gate(gate)], Machine));
 
     [Fact]
