@@ -69,7 +69,7 @@ internal sealed class Validity
             : held
                 ? $"The generator was on time: p99 dispatch lag was {Wording.Duration(observed.Value)}, at most "
                     + $"{Wording.Duration(limit)} is allowed."
-                : $"The generator was late: p99 dispatch lag was {Wording.Duration(observed.Value)}, at most "
+                : $"The generator was late: p99 dispatch lag was {Wording.Over(observed.Value, limit)}, at most "
                     + $"{Wording.Duration(limit)} is allowed; lower the rate or give it more CPU.");
     }
 

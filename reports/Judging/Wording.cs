@@ -59,6 +59,10 @@ public static class Wording
         };
     }
 
+    /// <summary>A duration beyond its limit, told apart from it: <c>just over 10 ms</c>, where the digits alone would not.</summary>
+    public static string Over(double seconds, double limit) =>
+        (Duration(seconds) == Duration(limit) ? "just over " : "") + Duration(seconds);
+
     /// <summary>What was measured; else how long it was waited for, as <c>&gt; 42 s</c>; else nothing.</summary>
     public static string Censored(double? seconds, double? waited) =>
         seconds is { } known ? Duration(known) : waited is { } over ? "> " + Duration(over) : "";

@@ -58,18 +58,22 @@ public sealed class GateQuoteTests
     [Fact]
     public void Sentence_GateOnAnswers_SaysNothingOfSlowness()
     {
-        var known = Known with { Gates = [Known.Gates[0] with { Metric = MetricId.Accuracy, Aggregation = AggregationKind.Value, Percent = 0, LimitKind = LimitKind.DifferenceToBaseline }] };
-        var gate = Some.Gate("accuracy >= -3pp vs baseline");
+        var gate = Some.Gate("accuracy >= 0.97 vs baseline");
+        var known = Known with { Gates = [Known.Gates[0] with { Metric = gate.Metric, Aggregation = gate.Aggregation.Kind, Percent = gate.Aggregation.Percent, LimitKind = gate.LimitKind }] };
 
         Assert.DoesNotContain("it finds", GateQuote.Of(known, [gate], Machine)!.Sentence(gate, 40), StringComparison.Ordinal);
     }
 
     [Theory]
+    [InlineData(Contrast.Clean)]
+    [InlineData(Contrast.Baseline)]
+    public void Of_GateUnderCorruptedInput_IsNothing(Contrast contrast) =>
+        Assert.Null(GateQuote.Of(Known, [Some.Gate("p99 e2e <= 5% vs baseline") with { UnderCorruption = contrast }], Machine));
+
+    [Theory]
     [InlineData("p50 e2e <= 5% vs baseline")]
     [InlineData("p99 ttft <= 5% vs baseline")]
     [InlineData("p99 e2e <= 0.1 vs baseline")]
-    [InlineData("p99 e2e <= 5% under corrupted input")]
-    [InlineData("p99 e2e <= 5% vs baseline under corrupted input")]
     public void Of_OtherMetricQuantileOrKind_IsNothing(string gate) => Assert.Null(GateQuote.Of(Known, [Some.Gate(gate)], Machine));
 
     [Fact]

@@ -14,6 +14,11 @@ public sealed class WordingTests
     [InlineData(1, "100 %")]
     public void Percent_NearTheEnds_IsNeverShownAsTheEnd(double share, string text) => Assert.Equal(text, Wording.Percent(share));
 
+    [Theory]
+    [InlineData(0.0100004, "just over 10 ms")]
+    [InlineData(0.012, "12 ms")]
+    public void Over_ValueBeyondItsLimit_IsToldApart(double seconds, string text) => Assert.Equal(text, Wording.Over(seconds, 0.010));
+
     [Fact]
     public void Quantity_ChangeTooSmallToSee_StaysSigned() => Assert.Equal("+0 %", Wording.Quantity(1e-9, "relative"));
 }
