@@ -23,6 +23,8 @@ internal static class DocStories
             "reads the collection of real traces, which does not ship; the tests over CHAOSBENCH_DATA read each of its files",
         ["capacity scenarios.yaml --scenario lost-node --from 160/s"] =
             "a search to the end, of five minutes; capacity is run with one rate, and the loss of a replica has tests of its own",
+        ["calibrate gate --arm 800ms --pairs 240"] = "the page's own recording, of half an hour; the other commands of that page record shorter",
+        ["calibrate gate --rate 60/s --arm 800ms --pairs 20 --regressions +10%"] = "where a figure comes from, two minutes long; the page on calibration runs shorter ones",
         ["import results *"] = NeedsPeers,
         ["compare runs/20250323T171959Z-aibrix-v0-2-1_naive_output_2-9-0 runs/20250323T182349Z-aibrix-v0-2-1_ps_stack_high_low_output_2-9-0"] = NeedsPeers,
         ["import results llmperf llmperf/individual/lepton_13b.json --out runs --gate p50 ttft"] = NeedsPeers,

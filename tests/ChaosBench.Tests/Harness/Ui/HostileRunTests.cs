@@ -102,6 +102,8 @@ public sealed partial class HostileRunTests : IAsyncLifetime, IDisposable
 
         await using var ui = await UiClient.StartAsync(_session.Runs);
         await page.GotoAsync(ui.Server.Address.ToString());
+        // The address with the token leads on to the list by itself.
+        await page.Locator("header.top").WaitForAsync();
         var (first, second) = (Path.GetFileName(runs[0]), Path.GetFileName(runs[1]));
         foreach (var path in new[] { "/", "/history", $"/report?run={first}", $"/compare?before={first}&after={second}" })
         {
